@@ -1,0 +1,97 @@
+// Aggregator: the Aggregation Ports of one LAG, their five machines each, and the Selection Logic that
+// decides which of them attach to the LAG's one Aggregator (802.1AX-2014 6.3 and 6.4).
+//
+// Sans-IO. Inputs are receive(), link_changed() and expire(), each with the time; outputs are drained with
+// transmit() and poll_event() until they are empty. Nothing here reads a clock, calls back, or allocates
+// after the construction. After every input the machines have run to a fixed point, in a fixed order, so
+// ports are never seen half updated. `now` never goes back.
+//
+// Thread: one at a time; in Lagoon the control lcore.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/ids.hpp"
+#include "base/link_state.hpp"
+#include "base/time.hpp"
+#include "lacp/config.hpp"
+#include "lacp/port_view.hpp"
+#include "wire/lacpdu.hpp"
+
+namespace lagoon::lacp {
+
+/// Something an operator may want to know; every change of a port's view raises one.
+enum class EventKind : std::uint8_t {
+  receive_state,   // from, to: ReceiveState
+  mux_state,       // from, to: MuxState
+  selected,        // from, to: Selected
+  actor_churn,     // from, to: ChurnState
+  partner_churn,   // from, to: ChurnState
+  partner_changed, // a Partner of another identity speaks on this port
+  looped,          // a LACPDU of our own System came back
+  lag_state,       // from, to: 0 down, 1 up; port is not used
+};
+
+struct Event {
+  EventKind kind = EventKind::mux_state;
+  MemberIndex port{};
+  std::uint8_t from = 0;
+  std::uint8_t to = 0;
+  Instant at{};
+};
+
+struct Transmission {
+  MemberIndex port{};
+  wire::Lacpdu pdu{};
+};
+
+class Aggregator {
+ public:
+  explicit Aggregator(const AggregatorConfig& config, Instant now);
+  ~Aggregator();
+  Aggregator(Aggregator&&) noexcept;
+  Aggregator& operator=(Aggregator&&) noexcept;
+
+  /// Adds a port, with its link down. Precondition: no port has this index, index < kMembersMax.
+  void add_port(MemberIndex port, const PortConfig& config, Instant now);
+  void remove_port(MemberIndex port, Instant now);
+  /// Takes another System identity (the LAG's address changed). All ports start afresh.
+  void set_system(const MacAddress& system, Instant now);
+
+  void receive(MemberIndex port, const wire::Lacpdu& pdu, Instant now);
+  void link_changed(MemberIndex port, const LinkState& link, Instant now);
+  /// Runs what is due. Calling it early does nothing.
+  void expire(Instant now);
+  /// Takes all ports out of sync for good and asks for one last LACPDU on each. transmit() then hands them
+  /// out under the usual limit; drained() tells when the last one was taken.
+  void shut_down(Instant now);
+  [[nodiscard]] bool drained() const noexcept;
+
+  /// When expire() is next due; nothing: only an input can change anything. Never in the past after expire().
+  [[nodiscard]] std::optional<Instant> deadline() const noexcept;
+  /// The next LACPDU to send. At most 3 in one Fast_Periodic_Time on a port; what must wait is kept and
+  /// always carries the state of the moment it is sent.
+  [[nodiscard]] std::optional<Transmission> transmit(Instant now);
+  [[nodiscard]] std::optional<Event> poll_event();
+
+  /// Precondition: the port was added.
+  [[nodiscard]] PortView port(MemberIndex port) const;
+  [[nodiscard]] bool has_port(MemberIndex port) const noexcept;
+  /// What carries data now: bit sets of members. distributing is a subset of collecting, and empty while
+  /// fewer than min-links ports distribute.
+  [[nodiscard]] std::uint32_t collecting() const noexcept;
+  [[nodiscard]] std::uint32_t distributing() const noexcept;
+  /// The LAG as a whole: up when it distributes.
+  [[nodiscard]] bool up() const noexcept;
+  [[nodiscard]] const AggregatorConfig& config() const noexcept;
+  /// The LAG ID in use (6.3.6), printed as the standard does; empty while no port is selected.
+  [[nodiscard]] LagId lag_id() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lagoon::lacp

@@ -1,0 +1,47 @@
+// What an operator decides about LACP. Plain values; config/ fills them from a file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/ids.hpp"
+#include "base/mac_address.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+
+namespace lagoon::lacp {
+
+enum class Activity : std::uint8_t { passive, active };
+/// The rate at which the Partner is asked to send; it decides our timeout as well (6.4.4).
+enum class Rate : std::uint8_t { slow, fast };
+enum class MuxControl : std::uint8_t { independent, coupled };
+/// Which group of ports with one LAG ID gets the Aggregator, when there are several.
+enum class SelectPolicy : std::uint8_t {
+  stable,         // the group in use stays while it has a port; else the port with the best Port ID decides
+  bandwidth,      // the group with the greatest sum of speeds
+  count,          // the group with the most ports
+  port_priority,  // the group of the port with the best Port ID, always (the seed's figures 5 and 6)
+};
+
+struct AggregatorConfig {
+  std::uint16_t system_priority = 32768;
+  MacAddress system{};                     // must be an individual address
+  std::uint16_t lag_number = 0;            // makes automatic keys of several LAGs of one System differ
+  std::optional<std::uint16_t> key{};      // nothing: computed from speed and duplex
+  Activity activity = Activity::active;
+  Rate rate = Rate::fast;
+  MuxControl mux = MuxControl::independent;
+  SelectPolicy select = SelectPolicy::stable;
+  std::uint8_t min_links = 1;              // fewer: the LAG is down, nothing is distributed
+  std::uint8_t min_links_up = 1;           // once down, this many bring it up again; >= min_links
+  std::uint8_t max_links = kMembersMax;    // the rest is STANDBY
+  Duration aggregate_wait = 2s;            // Aggregate_Wait_Time (6.4.4)
+};
+
+struct PortConfig {
+  std::uint16_t port_number = 0;           // 1..65535, unique in the System
+  std::uint16_t port_priority = 32768;
+  bool aggregatable = true;                // false: Individual
+};
+
+}  // namespace lagoon::lacp
