@@ -1,0 +1,88 @@
+// Config: what a configuration file says, as values. No YAML, no DPDK. config/reference.yaml documents every
+// field; a test fails if one has no key there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/mac_address.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "dist/policy.hpp"
+#include "lacp/config.hpp"
+
+namespace lagoon::config {
+
+/// What lcores do when they find nothing to do.
+enum class Idle : std::uint8_t {
+  busy,   // poll on: the shortest reaction, a whole CPU each
+  relax,  // pause, then sleep briefly: a good guest on a small machine
+};
+
+struct Eal {
+  std::vector<std::uint32_t> lcores{0, 1};  // CPU numbers; the first is the control lcore, the others are workers
+  bool huge = true;                         // false: --no-huge
+  std::string prefix = "lagoon";            // --file-prefix: the name of this instance
+  std::uint32_t memory_mb = 0;              // 0: what the ports need
+  Idle idle = Idle::busy;
+  std::vector<std::string> extra{};         // more EAL arguments, as they are
+};
+
+/// A DPDK device: "net_af_packet0,iface=eth0" (a vdev with its devargs) or "0000:3b:00.0,..." (PCI).
+struct DevicePort {
+  std::string devargs;
+};
+/// A tap interface of that name: the kernel's own access.
+struct TapPort {
+  std::string interface;
+};
+/// One end of a link inside this process: two users of one name are connected.
+struct WirePort {
+  std::string wire;
+};
+using PortSource = std::variant<DevicePort, TapPort, WirePort>;
+
+struct Port {
+  std::string name;
+  PortSource source;
+};
+
+enum class LagMode : std::uint8_t { lacp };
+
+struct Member {
+  std::string name;  // its device's name unless given: "net_af_packet1", "0000:3b:00.0", the wire's name
+  PortSource source;
+  std::uint16_t port_priority = 32768;
+  std::optional<std::uint16_t> port_number{};  // default: position in the LAG, from 1
+  bool aggregatable = true;
+  std::optional<BitsPerSecond> speed{};  // instead of what the port says
+};
+
+struct Lag {
+  std::string name;
+  LagMode mode = LagMode::lacp;
+  lacp::AggregatorConfig lacp{};  // .system is zero unless given: then the LAG's MAC
+  dist::FlowHashSettings hash{};
+  bool random_seed = true;        // hash-seed: random
+  std::optional<MacAddress> mac{};  // default: the first member's
+  std::optional<std::uint16_t> mtu{};
+  std::vector<Member> members;
+};
+
+/// A cross-connect, both ways, between two of: ports, LAGs.
+struct Forward {
+  std::string a;
+  std::string b;
+};
+
+struct Config {
+  Eal eal{};
+  std::vector<Port> ports;
+  std::vector<Lag> lags;
+  std::vector<Forward> forward;
+};
+
+}  // namespace lagoon::config
