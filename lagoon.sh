@@ -1,0 +1,278 @@
+#!/bin/bash
+# The one entry point: builds, tests, demonstrates and installs Lagoon on Debian 12 or 13.
+# Needs bash and apt; the packages a verb is missing it installs itself when it is root, and names otherwise.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# Debian's own tools come first: the packages below are installed for them (a private python3 has no scapy).
+export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
+export HOME="${HOME:-/tmp}"
+
+packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev catch2 python3)
+packages_test=(tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2)
+packages_bench=(libbenchmark-dev)
+packages_check=(clang-format-19 shellcheck)
+# What the partners of the demo and of the smoke tests need stands beside their scripts.
+mapfile -t packages_stage < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' app/demo/stage/packages.txt 2>/dev/null)
+
+usage() {
+  cat <<'TXT'
+usage: ./lagoon.sh VERB
+
+  demo [OPTION...]   bond links to a real partner, show traffic, failures and a summary
+                     (--help lists the options; without root: two LAGs in one process)
+  test               build, then every test: unit, sim, golden, tidy, smoke, conformance, ASan+UBSan, fuzz
+  build              build into build/
+  install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
+  bench [--quick]    price of a packet, beside net_bonding and bare ports
+  check              formatting, tidy tests, shellcheck
+  clean              remove what the above built
+
+Debian packages that are missing are installed (as root) or named (otherwise).
+TXT
+}
+
+say() { printf 'lagoon: %s\n' "$*"; }
+die() {
+  printf 'lagoon: %s\n' "$*" >&2
+  exit 1
+}
+is_root() { [ "$(id -u)" -eq 0 ]; }
+seconds_since() { echo "$(($(date +%s) - $1))"; }
+
+# --- packages ---
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+need_packages() { # NAME...
+  local missing=() name
+  for name in "$@"; do
+    is_installed "$name" || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if ! is_root; then
+    say "these Debian packages are missing; install them, then try again:" >&2
+    die "    sudo apt-get install --no-install-recommends ${missing[*]}"
+  fi
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  install_packages "${missing[@]}"
+}
+
+# Services that a package brings (Open vSwitch) are not started: the stage starts its own, in a namespace.
+forbid_services() {
+  [ -e /usr/sbin/policy-rc.d ] && return
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+}
+
+allow_services() {
+  [ "$(trap -p EXIT)" = "" ] && return
+  rm -f /usr/sbin/policy-rc.d
+  trap - EXIT
+}
+
+install_packages() { # NAME...
+  local log
+  log=$(mktemp)
+  forbid_services
+  if ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null; then
+    say "apt-get update (there are no package lists yet)"
+    apt-get -q update >"$log" 2>&1 || apt_failed "$log"
+  fi
+  if ! apt_install "$@" >"$log" 2>&1; then
+    say "apt-get update (the package lists may be old)"
+    apt-get -q update >"$log" 2>&1 || apt_failed "$log"
+    apt_install "$@" >"$log" 2>&1 || apt_failed "$log"
+  fi
+  allow_services
+  rm -f "$log"
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold \
+    install --no-install-recommends "$@" </dev/null
+}
+
+apt_failed() { # LOG
+  tail -n 20 "$1" >&2
+  rm -f "$1"
+  die "apt-get failed, see above"
+}
+
+# --- build ---
+
+configure() { # DIR MESON-OPTION...
+  local dir=$1
+  shift
+  [ ! -f "$dir/build.ninja" ] || return 0
+  say "configuring $dir/"
+  # (a directory that a failed setup has left is set up again)
+  meson setup "$dir" "$@" >"$dir.log" 2>&1 || {
+    tail -n 20 "$dir.log" >&2
+    rm -f "$dir.log"
+    return 1
+  }
+  rm -f "$dir.log"
+}
+
+compile() { # DIR TARGET...
+  local started quiet=()
+  started=$(date +%s)
+  [ -t 1 ] || quiet=(--quiet)
+  ninja "${quiet[@]}" -C "$@" || return 1
+  say "built $1/ in $(seconds_since "$started") s"
+}
+
+# The targets of some folders only, so that the demo does not wait for the tests to be compiled.
+targets_of() { # DIR FOLDER...
+  meson introspect --targets "$1" | /usr/bin/python3 -c '
+import json, os, sys
+build, *folders = sys.argv[1:]
+here = os.getcwd()
+for target in json.load(sys.stdin):
+    if os.path.relpath(target["defined_in"], here).split(os.sep)[0] in folders:
+        for name in target["filename"]:
+            print(os.path.relpath(name, os.path.abspath(build)))' "$@"
+}
+
+# --- hugepages ---
+
+# Pages for one run, given back after it. Without the right or the memory, DPDK runs on ordinary pages.
+reserve_hugepages() { # COUNT of 2 MiB
+  local file=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages free_kb before now
+  free_kb=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+  before=$(cat "$file" 2>/dev/null) || return 1
+  if [ "$before" -lt "$1" ]; then
+    is_root && [ "$free_kb" -gt $(($1 * 2048 * 2)) ] || return 1
+    echo "$1" 2>/dev/null >"$file" || return 1
+    now=$(cat "$file")
+    # shellcheck disable=SC2064  # as they are now
+    trap "echo $before >$file" EXIT
+    [ "$now" -ge "$1" ] || return 1
+  fi
+  say "using $1 hugepages of 2 MiB"
+}
+
+# --- verbs ---
+
+verb_build() {
+  need_packages "${packages_build[@]}"
+  configure build
+  compile build
+}
+
+verb_demo() {
+  local rootless=()
+  if is_root; then
+    need_packages "${packages_build[@]}" "${packages_stage[@]}"
+  else
+    need_packages "${packages_build[@]}"
+    rootless=(--rootless)
+    say "not root: two LAGs back to back in one process, no kernel links"
+  fi
+  configure build
+  local targets
+  mapfile -t targets < <(targets_of build lib app)
+  compile build "${targets[@]}"
+  exec /usr/bin/python3 app/demo/demo.py --build build "${rootless[@]}" "$@"
+}
+
+build_failures=0
+log_files=()
+
+build_for_test() { # DIR MESON-OPTION...
+  configure "$@" && compile "$1" && return
+  build_failures=$((build_failures + 1))
+  say "$1/ does not build"
+  return 1
+}
+
+run_suites() { # DIR LOGNAME PROCESSES TIMEOUT-FACTOR SUITE...
+  local dir=$1 log=$2 processes=$3 factor=$4 suite suites=() started
+  shift 4
+  for suite in "$@"; do suites+=(--suite "$suite"); done
+  started=$(date +%s)
+  say "testing in $dir/: $*"
+  rm -f "$dir/meson-logs/$log.json"
+  meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "$log" --num-processes "$processes" \
+    -t "$factor" "${suites[@]}" </dev/null || true
+  say "tested in $dir/: $* ($(seconds_since "$started") s)"
+  log_files+=("$dir/meson-logs/$log.json:$(IFS=, && echo "$*")")
+}
+
+verb_test() {
+  local cores
+  cores=$(nproc)
+  need_packages "${packages_build[@]}" "${packages_test[@]}" "${packages_stage[@]}"
+  is_root || say "not root: tests that need network namespaces are skipped (with CI=true that is a failure)"
+  if build_for_test build; then
+    run_suites build pure "$cores" 1 unit sim golden tidy
+    # One at a time: these measure times against real partners.
+    run_suites build partners 1 1 conformance smoke
+  fi
+  if build_for_test build-asan -Ddpdk=disabled -Db_sanitize=address,undefined; then
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
+      run_suites build-asan sanitized "$cores" 4 unit sim golden
+  fi
+  if CC=clang-19 CXX=clang++-19 build_for_test build-fuzz -Ddpdk=disabled -Dfuzz=true; then
+    run_suites build-fuzz fuzz "$cores" 1 fuzz
+  fi
+  /usr/bin/python3 tests/support/summary.py --build-failures "$build_failures" "${log_files[@]}"
+}
+
+verb_install() { # PREFIX
+  [ $# -eq 1 ] || die "usage: ./lagoon.sh install PREFIX"
+  local prefix
+  prefix=$(realpath -m -- "$1")
+  need_packages "${packages_build[@]}"
+  mkdir -p "$prefix" || die "cannot make $prefix"
+  [ -w "$prefix" ] || die "cannot write to $prefix"
+  local options=(--prefix "$prefix" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false)
+  configure build-release "${options[@]}"
+  meson configure build-release "${options[@]}"
+  compile build-release
+  meson install -C build-release --no-rebuild --quiet
+  say "installed to $prefix:"
+  (cd "$prefix" && find . \( -name lagoond -o -name 'liblagoon.so*' -o -name lagoon.pc -o -path './include/lagoon' \) \
+    | sort | sed 's/^\./    /')
+}
+
+verb_bench() {
+  need_packages "${packages_build[@]}" "${packages_bench[@]}"
+  configure build-bench -Dbuildtype=release -Dbench=true -Dtests=false
+  compile build-bench
+  reserve_hugepages 256 || say "no hugepages: ordinary pages it is (figures are a little lower)"
+  build-bench/bench/lagoon-bench "$@"
+}
+
+verb_check() {
+  local bad=0
+  need_packages "${packages_build[@]}" "${packages_check[@]}"
+  say "clang-format"
+  find lib app drivers tests bench -name '*.[ch]' -o -name '*.[ch]pp' | sort \
+    | xargs -r clang-format-19 --dry-run -Werror || bad=1
+  say "shellcheck"
+  find lagoon.sh .ci/run app tests \( -name '*.sh' -o -path .ci/run \) | sort | xargs -r shellcheck || bad=1
+  configure build
+  compile build
+  meson test -C build --no-rebuild --print-errorlogs --suite tidy || bad=1
+  [ "$bad" -eq 0 ] || die "check: there is something to mend, see above"
+  say "check: all is well"
+}
+
+verb_clean() {
+  rm -rf build build-asan build-fuzz build-release build-bench
+  say "removed build/ and build-*/"
+}
+
+verb=${1:-help}
+[ $# -eq 0 ] || shift
+case $verb in
+  demo | build | test | install | bench | check | clean) "verb_$verb" "$@" ;;
+  help | -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
