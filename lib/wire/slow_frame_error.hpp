@@ -10,7 +10,7 @@ namespace lagoon::wire {
 
 enum class SlowFrameError : std::uint8_t {
   too_short,
-  too_long,           // more than 128 octets with FCS for version 1 (802.3 57A.2), more than 1518 for others
+  too_long,           // more than 128 octets for version 1 (802.3 57A.2), more than 1514 for others
   wrong_destination,  // not the Slow_Protocols_Multicast address
   bad_source,         // a group or all-zero source address
   unknown_subtype,    // a slow protocol, but neither LACP nor Marker
