@@ -1,0 +1,90 @@
+"""Link: one Ethernet link between lagoond's interface and the partner's, made to be broken.
+
+    near (va0) [veth] ma0 <-- spliced by tc --> mb0 [veth] far (vb0)
+
+A middle interface that goes down takes the carrier of its end away; a splice that is taken out lets the frames of
+one direction vanish while the carrier stays.
+"""
+
+import time
+
+from . import rtnetlink
+
+
+class Link:
+    def __init__(self, index, sockets, partner):
+        """`partner` gives the partner of the stage, if there is one by now."""
+        self.index = index
+        self.near, self.far = f"va{index}", f"vb{index}"
+        self.middle = f"ma{index}", f"mb{index}"
+        self.carrier = True
+        self._route = sockets
+        self._partner = partner
+        self._near_middle, self._far_middle = (sockets.ifindex(name) for name in self.middle)
+        self._vanished = set()
+        sockets.apply([rtnetlink.add_clsact(i) for i in (self._near_middle, self._far_middle)] +
+                      [self._splice(d) for d in ("to-partner", "from-partner")])
+
+    @staticmethod
+    def interfaces(index):
+        """Lines of `ip` that make the interfaces of a link."""
+        lines = []
+        for end, middle, octet in (("va", "ma", "0a"), ("vb", "mb", "0b")):
+            lines += [f"link add {end}{index} address 02:00:00:00:{octet}:{index + 1:02x} type veth "
+                      f"peer name {middle}{index}",
+                      f"link set {end}{index} arp off up", f"link set {middle}{index} arp off up"]
+        return lines
+
+    def pull(self, side="both"):
+        """Loss of carrier at the "near" end, the "far" end or both, as when a cable is pulled."""
+        return self._set_carrier(side, False)
+
+    def restore(self, side="both"):
+        return self._set_carrier(side, True)
+
+    def blackhole(self, direction="both"):
+        """Frames "to-partner", "from-partner" or both vanish; both ends keep their carrier."""
+        return self._apply_splices(_directions(direction) - self._vanished, rtnetlink.unsplice, self._vanished.add)
+
+    def heal(self):
+        return self._apply_splices(set(self._vanished), None, self._vanished.discard)
+
+    def _set_carrier(self, side, up):
+        if side not in ("near", "far", "both"):
+            raise ValueError(f"side is near, far or both, not {side}")
+        self.carrier = up
+        changes = []
+        if side != "far":
+            changes.append(rtnetlink.set_up(self._near_middle, up))
+        if side != "near":
+            changes.append(rtnetlink.set_up(self._far_middle, up))
+        before = time.monotonic_ns()
+        partner = self._partner()
+        if partner is not None and side != "near":
+            # told first: a partner with a carrier of its own needs longer than the kernel
+            (partner.link_up if up else partner.link_down)(self.index)
+        self._route.apply(changes)
+        return before
+
+    def _splice(self, direction):
+        source, target = self._ends(direction)
+        return rtnetlink.splice(source, target)
+
+    def _ends(self, direction):
+        if direction == "to-partner":
+            return self._near_middle, self._far_middle
+        return self._far_middle, self._near_middle
+
+    def _apply_splices(self, directions, remove, remember):
+        changes = [remove(self._ends(d)[0]) if remove else self._splice(d) for d in sorted(directions)]
+        for direction in directions:
+            remember(direction)
+        return self._route.apply(changes) if changes else time.monotonic_ns()
+
+
+def _directions(direction):
+    if direction == "both":
+        return {"to-partner", "from-partner"}
+    if direction in ("to-partner", "from-partner"):
+        return {direction}
+    raise ValueError(f"direction is both, to-partner or from-partner, not {direction}")

@@ -1,0 +1,157 @@
+"""Stage: the scenery of the demonstration and of the smoke tests, in network namespaces of its own.
+
+    namespace lan           namespace net                                        at the partner
+    eth0 10.77.0.1 [veth] lan0 (lagoond) va0 ==link 0== vb0 (partner)  ...  10.77.0.2
+                                         va1 ==link 1== vb1
+
+Nothing outside these namespaces is touched, and close() leaves nothing behind.
+"""
+
+import atexit
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+from . import netns, rtnetlink
+from .link import Link
+
+ADDRESS_LENGTH = 24
+STALE = re.compile(r"lg(\d+)(?:-\d+)?-(?:net|lan|far)")
+
+
+class Stage:
+    """`tag` names the namespaces (unique unless given); `workdir` takes logs, sockets and results."""
+
+    lan_ip = "10.77.0.1"
+    far_ip = "10.77.0.2"
+    access_iface = "lan0"
+    _count = 0
+
+    def __init__(self, links, tag=None, workdir=None):
+        if not 1 <= links <= 16:
+            raise ValueError("a stage has 1 to 16 links")
+        Stage._count += 1
+        self.tag = tag or f"lg{os.getpid()}-{Stage._count}"
+        self.net, self.lan, self.far = (f"{self.tag}-{part}" for part in ("net", "lan", "far"))
+        self._own_workdir = workdir is None
+        self.workdir = workdir or tempfile.mkdtemp(prefix=f"{self.tag}-")
+        os.makedirs(self.workdir, exist_ok=True)
+        self.links = []
+        self.partner = None
+        self._links_wanted = links
+        self._processes = []
+        self._route = None
+        self._closed = False
+
+    @property
+    def near_ifaces(self):
+        return [link.near for link in self.links]
+
+    @property
+    def far_ifaces(self):
+        return [link.far for link in self.links]
+
+    def __enter__(self):
+        atexit.register(self.close)
+        try:
+            self._remove_stale()
+            self._build()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _remove_stale(self):
+        for namespace in (self.net, self.lan, self.far):
+            netns.remove(namespace)
+        for namespace in netns.names():  # of a stage whose process was killed
+            match = STALE.fullmatch(namespace)
+            if match and not os.path.exists(f"/proc/{match[1]}"):
+                netns.remove(namespace)
+
+    def _build(self):
+        netns.create(self.net)
+        self._route = rtnetlink.RouteSocket(self.net)
+        self.add_host(self.lan, self.access_iface, self.lan_ip, "02:00:00:00:01:01")
+        indices = range(self._links_wanted)
+        netns.ip_batch(self.net, [line for i in indices for line in Link.interfaces(i)])
+        interfaces = [f"{kind}{i}" for i in indices for kind in ("va", "ma", "mb", "vb")]
+        netns.plain_frames(self.net, interfaces)
+        netns.keep_flows_ordered(self.net, interfaces)
+        self.links = [Link(i, self._route, lambda: self.partner) for i in indices]
+
+    def add_host(self, namespace, interface, address, mac):
+        """A host of its own: eth0 with that address in `namespace`, at the other end of `interface` in net."""
+        netns.create(namespace)
+        netns.ip_batch(self.net, [
+            f"link add {interface} type veth peer name eth0 address {mac} netns {namespace}",
+            f"link set {interface} arp off up"])
+        netns.ip_batch(namespace, [f"addr add {address}/{ADDRESS_LENGTH} dev eth0", "link set eth0 up"])
+        netns.plain_frames(self.net, [interface])
+        netns.plain_frames(namespace, ["eth0"])
+        netns.keep_flows_ordered(self.net, [interface])
+        netns.keep_flows_ordered(namespace, ["eth0"])
+
+    def splice(self, one, other):
+        """Joins two interfaces in net, frame by frame."""
+        a, b = self._route.ifindex(one), self._route.ifindex(other)
+        self._route.apply([rtnetlink.add_clsact(a), rtnetlink.add_clsact(b), rtnetlink.splice(a, b),
+                           rtnetlink.splice(b, a)])
+
+    def path(self, name):
+        return os.path.join(self.workdir, name)
+
+    def run_net(self, argv, **options):
+        """subprocess.run() where lagoond, the links and the partner are."""
+        return subprocess.run(["ip", "netns", "exec", self.net, *argv], **options)
+
+    def popen_net(self, argv, **options):
+        return self.popen_in(self.net, argv, **options)
+
+    def popen_lan(self, argv, **options):
+        """A program on the host behind lagoond."""
+        return self.popen_in(self.lan, argv, **options)
+
+    def popen_in(self, namespace, argv, **options):
+        # (`ip netns exec` becomes the program: the process started is the program itself)
+        process = subprocess.Popen(["ip", "netns", "exec", namespace, *argv], **options)
+        self._processes.append(process)
+        return process
+
+    def close(self):
+        """Ends all that was started, removes all that was made. May be called again, and from anywhere."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        if self.partner is not None:
+            with contextlib.suppress(Exception):  # whatever is left of it is ended below
+                self.partner.stop()
+        end(self._processes)
+        if self._route is not None:
+            self._route.close()
+        for namespace in (self.net, self.lan, self.far):
+            netns.remove(namespace)
+        if self._own_workdir:
+            shutil.rmtree(self.workdir, ignore_errors=True)
+
+
+def end(processes, patience=3.0):
+    """SIGTERM for all that still run, SIGKILL for those that do not heed it."""
+    running = [p for p in processes if p.poll() is None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + patience
+    for process in running:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
