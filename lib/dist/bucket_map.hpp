@@ -3,7 +3,8 @@
 // A pure function of {capacity of each member, which members distribute}: no history. Every bucket has an
 // order of preference over all members with a capacity; it belongs to the first of them that distributes. So
 // when a member goes, only its buckets move, and when it returns exactly those move back. The orders are laid
-// out so that the shares follow the capacities as evenly as whole buckets allow, also after a member has gone.
+// out so that the shares follow the capacities as evenly as whole buckets allow, also after a member has
+// gone.
 #pragma once
 
 #include <array>
@@ -20,15 +21,16 @@ inline constexpr std::size_t kBuckets = 4096;
 
 using BucketMap = std::array<std::uint8_t, kBuckets>;
 
-/// Capacity of each member in any common unit, 0 for an index without a member. A member that is down keeps its
-/// capacity: whether it distributes is said by `distributing`, a bit set of members.
+/// Capacity of each member in any common unit, 0 for an index without a member. A member that is down keeps
+/// its capacity: whether it distributes is said by `distributing`, a bit set of members.
 struct BucketMapInput {
   std::array<std::uint32_t, kMembersMax> capacity{};
   std::uint32_t distributing = 0;
 };
 
-/// Precondition: at least one distributing member has a capacity. Costs well under a millisecond for 32 members
-/// once the preferences for these capacities were computed, which `BucketPlan` keeps.
+/// Precondition: at least one distributing member has a capacity. Costs a few microseconds once the
+/// preferences for these capacities were laid out, which takes about 2 ms for 8 members and 10 ms for 32, and
+/// which is kept.
 class BucketPlan {
  public:
   BucketPlan() = default;

@@ -24,7 +24,8 @@ enum class HashPolicy : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 11> kHashPolicyNames{
-    "l2", "src-mac", "dst-mac", "src-ip", "dst-ip", "l3", "l2+3", "l3+4", "vlan+src-mac", "encap2+3", "encap3+4"};
+    "l2",   "src-mac", "dst-mac",      "src-ip",   "dst-ip",  "l3",
+    "l2+3", "l3+4",    "vlan+src-mac", "encap2+3", "encap3+4"};
 
 [[nodiscard]] constexpr std::string_view name_of(HashPolicy policy) noexcept {
   return kHashPolicyNames[static_cast<std::size_t>(policy)];
@@ -37,9 +38,9 @@ inline constexpr std::array<std::string_view, 11> kHashPolicyNames{
 
 struct FlowHashSettings {
   HashPolicy policy = HashPolicy::l34;
-  std::uint32_t seed = 0;       // stages of a network with different seeds do not polarise
-  bool symmetric = false;       // both directions of a conversation give the same hash
-  bool use_nic_hash = false;    // take the port's RSS hash where a frame has one
+  std::uint32_t seed = 0;     // stages of a network with different seeds do not polarise
+  bool symmetric = false;     // both directions of a conversation give the same hash
+  bool use_nic_hash = false;  // take the port's RSS hash where a frame has one
   friend constexpr bool operator==(const FlowHashSettings&, const FlowHashSettings&) noexcept = default;
 };
 

@@ -14,16 +14,18 @@
 namespace lagoon::table {
 
 struct alignas(64) PortTable {
-  std::uint64_t generation = 0;      // counts publications of this LAG, from 1
-  std::uint32_t collecting = 0;      // bit set of members that frames are taken from
-  std::uint32_t distributing = 0;    // bit set of members that frames are sent to; 0: drop by name
+  std::uint64_t generation = 0;    // counts publications of this LAG, from 1
+  std::uint32_t collecting = 0;    // bit set of members that frames are taken from
+  std::uint32_t distributing = 0;  // bit set of members that frames are sent to; 0: drop by name
   dist::FlowHashSettings hash{};
-  dist::BucketMap bucket{};          // names distributing members only, when there is one
+  dist::BucketMap bucket{};  // names distributing members only, when there is one
 
   [[nodiscard]] constexpr MemberIndex member(std::uint32_t flow_hash) const noexcept {
     return MemberIndex{bucket[flow_hash & (dist::kBuckets - 1)]};
   }
-  [[nodiscard]] constexpr bool collects(MemberIndex m) const noexcept { return (collecting >> m.value() & 1U) != 0; }
+  [[nodiscard]] constexpr bool collects(MemberIndex m) const noexcept {
+    return (collecting >> m.value() & 1U) != 0;
+  }
 };
 
 }  // namespace lagoon::table

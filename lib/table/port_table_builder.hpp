@@ -1,0 +1,29 @@
+// Builds the PortTable of one LAG from what its machines and its operator say. Control lcore only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "base/ids.hpp"
+#include "dist/bucket_map.hpp"
+#include "dist/policy.hpp"
+#include "table/port_table.hpp"
+
+namespace lagoon::table {
+
+struct PortTableInput {
+  std::uint64_t generation = 0;
+  std::uint32_t collecting = 0;                       // bit set of members
+  std::uint32_t distributing = 0;                     // bit set of members
+  std::array<std::uint32_t, kMembersMax> capacity{};  // of every member, also of one that is down
+  dist::FlowHashSettings hash{};
+};
+
+/// Precondition (checked): every distributing member has a capacity. `plan` belongs to this LAG and is kept
+/// from one call to the next, so that only the first call for given capacities is costly (about 10 ms for 32
+/// members, 2 ms for 8).
+[[nodiscard]] std::unique_ptr<PortTable> build_port_table(const PortTableInput& input,
+                                                          dist::BucketPlan& plan);
+
+}  // namespace lagoon::table
