@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Tests of the checkers themselves: each must find a fault that was planted, where it was planted, and leave
+what is right alone."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import banned
+import headers
+import layers
+import sizes
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Tree(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.root = pathlib.Path(self.folder.name)
+        self.addCleanup(self.folder.cleanup)
+
+    def plant(self, path: str, text: str) -> pathlib.Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def found(self, checker, path: str, text: str):
+        """The complaints about one file in an otherwise empty tree."""
+        file = self.plant(path, text)
+        complaints = checker.check(self.root)
+        file.unlink()
+        return complaints
+
+
+class Layers(Tree):
+    def test_includes_that_the_table_forbids_are_found(self):
+        rows = [
+            ("lib/base/a.hpp", '#include "wire/lacpdu.hpp"', "may not include wire/lacpdu.hpp"),
+            ("lib/wire/a.cpp", '#include "lacp/aggregator.hpp"', "may not include"),
+            ("lib/lacp/a.hpp", '#include "marker/responder.hpp"', "may not include"),
+            ("lib/fast/a.hpp", '#include "control/lag.hpp"', "may not include"),
+            ("lib/control/a.cpp", '#include "fast/distributor.hpp"', "may not include"),
+            ("lib/control/a.cpp", '#include "config/yaml_reader.hpp"', "may not include"),
+            ("lib/config/a.cpp", '#include "lacp/aggregator.hpp"', "may not include"),
+            ("lib/dpdk/a.cpp", '#include "api/lagoon.hpp"', "may not include"),
+            ("lib/table/a.hpp", "  #  include <rte_mbuf.h>", "never sees DPDK"),
+            ("lib/lacp/a.cpp", "#include <chrono>", "no clock"),
+            ("lib/control/a.cpp", "#include <thread>", "no clock, no thread"),
+            ("lib/wire/a.cpp", "#include <sys/socket.h>", "no I/O"),
+            ("lib/fast/a.hpp", "#include <vector>", "no heap"),
+            ("lib/config/plan.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
+            ("app/lagoond/a.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
+            ("app/lagoond/a.cpp", '#include "support/catch.hpp"', "nobody includes support"),
+            ("lib/wire/a.cpp", "#include <catch2/catch.hpp>", "for tests"),
+            ("lib/newlayer/a.hpp", "", "in no layer"),
+        ]
+        for path, text, message in rows:
+            with self.subTest(path=path, text=text):
+                complaints = self.found(layers, path, "// a file\n" + text + "\n")
+                self.assertEqual(len(complaints), 1, complaints)
+                self.assertIn(message, complaints[0])
+
+    def test_includes_that_the_table_allows_are_left_alone(self):
+        for path, text in [
+            ("lib/lacp/a.hpp", '#include "base/time.hpp"\n#include "wire/lacpdu.hpp"\n#include "lacp/config.hpp"'),
+            ("lib/control/a.hpp", '#include "config/model.hpp"\n#include <vector>'),
+            ("lib/dpdk/a.cpp", '#include <rte_ethdev.h>\n#include "fast/distributor.hpp"\n#include <chrono>'),
+            ("lib/config/yaml_reader.cpp", "#include <yaml-cpp/yaml.h>\n#include <fstream>"),
+            ("lib/wire/b.cpp", '// #include "lacp/config.hpp"\n/*\n#include <thread>\n*/'),
+        ]:
+            with self.subTest(path=path):
+                self.assertEqual(self.found(layers, path, text + "\n"), [])
+
+
+class Sizes(Tree):
+    def test_a_file_of_401_lines_is_found_unless_a_decision_names_it(self):
+        self.assertEqual(self.found(sizes, "lib/wire/a.cpp", "int x;\n" * 400), [])
+        complaints = self.found(sizes, "lib/wire/a.cpp", "int x;\n" * 401)
+        self.assertEqual(len(complaints), 1)
+        self.assertIn("401 lines", complaints[0])
+        self.plant("docs/decisions/0001-long.md", "`lib/wire/a.cpp` is long, since ...\n")
+        self.assertEqual(self.found(sizes, "lib/wire/a.cpp", "int x;\n" * 401), [])
+
+    def test_a_function_of_71_lines_is_found_wherever_it_stands(self):
+        body = "  call({1, 2});\n"
+        for begin, end in [("int f(int a) {\n", "}\n"), ("namespace n {\nclass C {\n  int f() const {\n", "}\n};\n}\n"),
+                           ("template <class T>\n  requires(sizeof(T) > 1)\nvoid f(T t) noexcept {\n", "}\n"),
+                           ("C::C(int a)\n    : a_(a) {\n", "}\n")]:
+            with self.subTest(begin=begin):
+                own = begin.count("\n") - begin.count("namespace") - begin.count("class C") + 1
+                self.assertEqual(self.found(sizes, "lib/wire/a.cpp", begin + body * (70 - own) + end), [])
+                complaints = self.found(sizes, "lib/wire/a.cpp", begin + body * (71 - own) + end)
+                self.assertEqual(len(complaints), 1, begin)
+                self.assertIn("71 lines", complaints[0])
+
+    def test_a_long_class_of_short_functions_is_no_long_function(self):
+        text = "namespace n {\nclass C {\n" + "  int f() { return 1; }\n" * 100 + "};\n}\n"
+        self.assertEqual(self.found(sizes, "lib/wire/a.hpp", text), [])
+
+    def test_a_long_python_function_is_found(self):
+        complaints = self.found(sizes, "tests/a.py", "def f():\n" + "    x = 1\n" * 70)
+        self.assertIn("71 lines", complaints[0])
+
+
+class Banned(Tree):
+    def test_each_banned_word_is_found_at_its_line(self):
+        rows = [
+            ("tests/unit/a_test.cpp", "std::this_thread::sleep_for(1ms);"),
+            ("tests/golden/a.py", "time.sleep(1)"),
+            ("lib/dpdk/a.cpp", "volatile int x;"),
+            ("lib/lacp/a.cpp", "auto x = rte_rdtsc();"),
+            ("lib/control/a.cpp", "auto x = std::chrono::steady_clock::now();"),
+            ("lib/control/a.cpp", "auto x = time(nullptr);"),
+            ("lib/table/a.hpp", "std::mutex m;"),
+            ("lib/dpdk/a.cpp", 'printf("x");'),
+            ("lib/dpdk/a.cpp", "std::cout << 1;"),
+            ("lib/control/a.cpp", "throw 1;"),
+            ("lib/control/a.cpp", "auto p = reinterpret_cast<char*>(q);"),
+            ("lib/dpdk/a.cpp", "#define MAX(a) a"),
+            ("lib/dpdk/a.cpp", "int get_link(int x);"),
+            ("lib/dpdk/a.hpp", "// a slave"),
+            ("app/demo/a.py", "# TO" + "DO: later"),
+            ("docs/a.md", "see /wo" + "rk/main"),
+            ("lagoon.sh", "cd /ho" + "me/me"),
+        ]
+        for path, text in rows:
+            with self.subTest(path=path, text=text):
+                complaints = self.found(banned, path, "\n\n" + text + "\n")
+                self.assertEqual(len(complaints), 1, complaints)
+                self.assertTrue(complaints[0].startswith(f"{path}:3: "), complaints)
+
+    def test_the_same_words_are_left_alone_where_they_belong(self):
+        for path, text in [
+            ("tests/smoke/a.py", "time.sleep(1)"),
+            ("lib/dpdk/a.cpp", "auto x = rte_rdtsc();"),
+            ("lib/lacp/a.cpp", "// never volatile, and no rte_mbuf\nauto s = \"volatile\";"),
+            ("lib/lacp/a.cpp", "Instant last_time(Instant at);\nconst auto n = 1'000'000;\nauto volatility = 1;"),
+            ("lib/config/yaml_reader.cpp", "try { f(); } catch (const E& e) {}"),
+            ("docs/a.md", "https://example.org/work/main and out/work/x"),
+        ]:
+            with self.subTest(path=path, text=text):
+                self.assertEqual(self.found(banned, path, text + "\n"), [])
+
+
+class Headers(Tree):
+    def check(self):
+        return headers.check(self.root, self.root / "cache", ["c++", f"-I{self.root}/lib"], ("lib",))
+
+    def test_a_header_that_needs_another_before_it_is_found(self):
+        self.plant("lib/base/a.hpp", "#pragma once\nstruct A {};\n")
+        self.plant("lib/base/b.hpp", "#pragma once\nstruct B { A a; };\n")
+        complaints = self.check()
+        self.assertEqual(len(complaints), 1)
+        self.assertIn("lib/base/b.hpp does not compile alone", complaints[0])
+
+    def test_a_header_without_a_guard_is_found(self):
+        self.plant("lib/base/a.hpp", "struct A {};\n")
+        self.assertEqual(len(self.check()), 1)
+
+    def test_a_change_in_what_a_header_includes_is_seen(self):
+        included = self.plant("lib/base/a.hpp", "#pragma once\nstruct A {};\n")
+        self.plant("lib/base/b.hpp", '#pragma once\n#include "base/a.hpp"\nstruct B { A a; };\n')
+        self.assertEqual(self.check(), [])
+        included.write_text("#pragma once\nstruct C {};\n")
+        self.assertEqual(len(self.check()), 1)
+
+
+class Symbols(Tree):
+    def run_on(self, kind: str, code: str):
+        source = self.plant("a.cpp", code)
+        made = self.root / "a.o"
+        subprocess.run(["c++", "-std=c++23", "-O2", "-c", str(source), "-o", str(made)], check=True)
+        done = subprocess.run([str(HERE / "symbols.sh"), kind, str(made)], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    def test_clocks_threads_and_dpdk_are_found_in_pure_code(self):
+        for code, name in [
+            ("#include <ctime>\nlong f() { return time(nullptr); }", "time"),
+            ("#include <chrono>\nauto f() { return std::chrono::steady_clock::now(); }", "steady_clock::now()"),
+            ("#include <thread>\nvoid f(void (*g)()) { std::thread(g).join(); }", "std::thread"),
+            ('extern "C" int rte_eal_init(int, char**);\nint f() { return rte_eal_init(0, nullptr); }', "rte_eal_init"),
+        ]:
+            with self.subTest(name=name):
+                status, text = self.run_on("pure", code)
+                self.assertEqual(status, 1)
+                self.assertIn(name, text)
+
+    def test_the_heap_is_found_in_the_fast_path_and_allowed_elsewhere(self):
+        code = "int* f(int n) { return new int[static_cast<unsigned>(n)]; }"
+        self.assertEqual(self.run_on("pure", code)[0], 0)
+        status, text = self.run_on("fast", code)
+        self.assertEqual(status, 1)
+        self.assertIn("operator new", text)
+
+    def test_a_throw_is_found_in_the_fast_path(self):
+        self.assertEqual(self.run_on("fast", "void f(int n) { if (n) throw n; }")[0], 1)
+
+    def test_plain_code_is_left_alone(self):
+        self.assertEqual(self.run_on("fast", "int f(const int* a, int n) noexcept { return a[n]; }")[0], 0)
+
+    def test_a_file_that_is_not_there_is_a_failure(self):
+        done = subprocess.run([str(HERE / "symbols.sh"), "pure", str(self.root / "no.a")], capture_output=True)
+        self.assertEqual(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main(verbosity=0)

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Compiles every header alone, twice included: headers.py ROOT CACHE COMPILER FLAG...
+
+A header that compiled and has not changed since, nor anything that it includes, is not compiled again:
+CACHE keeps what the compiler said it reads."""
+
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+
+import source
+
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
+
+
+def is_fresh(stamp: pathlib.Path) -> bool:
+    if not stamp.exists():
+        return False
+    made = stamp.stat().st_mtime_ns
+    try:
+        names = stamp.read_text().replace("\\\n", " ").split()[1:]
+        return all(os.stat(name).st_mtime_ns < made for name in names)
+    except OSError:
+        return False
+
+
+def complaint(root: pathlib.Path, cache: pathlib.Path, compiler: list, path: str):
+    stamp = cache / (path.replace("/", "@") + ".d")
+    if is_fresh(stamp):
+        return None
+    written = stamp.with_suffix(".new")
+    twice = f'#include "{root / path}"\n' * 2
+    command = compiler + ["-std=c++23", *WARNINGS, "-fsyntax-only", "-x", "c++", "-", "-MD", "-MF", str(written),
+                          "-MT", "header"]
+    done = subprocess.run(command, input=twice, capture_output=True, text=True)
+    if done.returncode == 0:
+        # ("-" stands for the two lines above)
+        written.write_text(written.read_text().replace(" - ", " "))
+        written.replace(stamp)
+        return None
+    stamp.unlink(missing_ok=True)
+    return f"{path} does not compile alone:\n{done.stderr[:2000]}"
+
+
+def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers", "tests")):
+    cache.mkdir(parents=True, exist_ok=True)
+    headers = [file.relative_to(root).as_posix() for file in source.files(root, {".hpp", ".h"}, folders)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda path: complaint(root, cache, compiler, path), headers)
+    return [text for text in found if text]
+
+
+if __name__ == "__main__":
+    top, kept, *command = sys.argv[1:]
+    parts = ("lib", "app", "drivers", "tests")
+    if "--no-dpdk" in command:
+        command.remove("--no-dpdk")
+        parts = tuple(f"lib/{layer}" for layer in "base wire lacp marker dist table fast control config".split())
+    sys.exit(source.report("headers", check(pathlib.Path(top).resolve(), pathlib.Path(kept), command, parts)))

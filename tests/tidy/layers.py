@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Checks every #include against the layers (docs/architecture.md): layers.py ROOT.
+
+A layer may include itself, what stands in its row, and nothing else of ours; outside headers that mean
+DPDK, YAML, a clock, a thread or I/O are for the rows that name them.
+"""
+
+import pathlib
+import re
+import sys
+
+import source
+
+# folder -> what of ours it may include: a layer, or one header of a layer
+OURS = {
+    "lib/base": [],
+    "lib/wire": ["base"],
+    "lib/lacp": ["base", "wire"],
+    "lib/marker": ["base", "wire"],
+    "lib/dist": ["base", "wire"],
+    "lib/table": ["base", "wire", "lacp", "marker", "dist"],
+    "lib/fast": ["base", "wire", "dist", "table"],
+    "lib/control": ["base", "wire", "lacp", "marker", "dist", "table", "config/model.hpp"],
+    # (the model is made of the values that it configures)
+    "lib/config": ["base", "lacp/config.hpp", "dist/policy.hpp"],
+    "lib/dpdk": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config"],
+    "lib/api": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config", "dpdk"],
+    "app": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config", "dpdk", "api"],
+    "drivers": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config", "dpdk", "api"],
+}
+LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
+NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
+PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/dist", "lib/table", "lib/fast", "lib/control",
+        "lib/config"}
+
+DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
+YAML = re.compile(r"^yaml-cpp/")
+TESTING = re.compile(r"^(catch2|benchmark)/")
+IMPURE = re.compile(
+    r"^(chrono|ctime|time\.h|thread|mutex|shared_mutex|condition_variable|future|semaphore|barrier|latch|"
+    r"stop_token|iostream|fstream|filesystem|cstdio|stdio\.h|csignal|signal\.h|unistd\.h|fcntl\.h|poll\.h|"
+    r"pthread\.h|sched\.h|(sys|linux|net|netinet|netpacket|arpa)/.*)$")
+HEAP = {"new", "memory", "vector", "string", "map", "set", "deque", "list", "unordered_map", "unordered_set",
+        "functional"}
+# What prints before it aborts, and what takes the types of <chrono> (its clocks: banned.py and symbols.sh).
+MAY_BE_IMPURE = {"lib/base/check.cpp", "lib/base/time.hpp"}
+MAY_READ_FILES = re.compile(r"^lib/config/[a-z_]*reader\.cpp$")
+MAY_SEE_YAML = re.compile(r"^lib/config/yaml_[a-z_]+\.(cpp|hpp)$")
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
+
+
+def layer_of(path: str):
+    return next((folder for folder in OURS if path.startswith(folder + "/")), None)
+
+
+def fault_of_ours(layer, header: str, is_local_file: bool):
+    first = header.split("/")[0]
+    if first in LAYERS:
+        if layer == f"lib/{first}" or first in OURS[layer] or header in OURS[layer]:
+            return None
+        return f"{layer} may not include {header}"
+    if first in NEVER_INCLUDED:
+        return f"nobody includes {first}"
+    if not is_local_file:
+        return f'"{header}" is not below lib/, nor below the file\'s own program'
+    if layer in ("app", "drivers") or layer is None:
+        return None
+    return f'write "layer/{header}"'
+
+
+def fault_of_others(layer, path: str, header: str):
+    if DPDK.match(header) and layer in PURE:
+        return f"{layer} never sees DPDK"
+    if YAML.match(header) and not MAY_SEE_YAML.match(path):
+        return "yaml-cpp is for lib/config/yaml_*"
+    if TESTING.match(header):
+        return f"<{header}> is for tests and benchmarks"
+    if IMPURE.match(header) and layer in PURE and path not in MAY_BE_IMPURE and not MAY_READ_FILES.match(path):
+        return f"{layer} sees no clock, no thread and no I/O"
+    if header in HEAP and layer == "lib/fast":
+        return "the fast path has no heap"
+    return None
+
+
+def check(root: pathlib.Path):
+    complaints = []
+    for file in source.files(root, source.CXX, ("lib", "app", "drivers")):
+        path = file.relative_to(root).as_posix()
+        layer = layer_of(path)
+        text = source.without_comments(file.read_text(), strings=True)
+        if layer is None:
+            complaints.append(f"{path}: this folder is in no layer; tests/tidy/layers.py has the table")
+            continue
+        for match in INCLUDE.finditer(text):
+            ours, others = match.groups()
+            line = text.count("\n", 0, match.start()) + 1
+            if ours:
+                top = root / "/".join(path.split("/")[:2])
+                local = (file.parent / ours).exists() or (root / "app" / ours).exists() or (top / ours).exists()
+                fault = fault_of_ours(layer, ours, local)
+            else:
+                fault = fault_of_others(layer, path, others)
+            if fault:
+                complaints.append(f"{path}:{line}: {fault}")
+    return complaints
+
+
+if __name__ == "__main__":
+    sys.exit(source.report("layers", check(pathlib.Path(sys.argv[1]).resolve())))
