@@ -1,0 +1,135 @@
+"""Lagoond: one run of our appliance on a stage, from its configuration file to its exit code."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+from . import telemetry
+from .stage import end
+
+LAG = "lag0"
+START_PATIENCE_S = 20
+STOP_PATIENCE_S = 5.0
+PLAIN = re.compile(r"[A-Za-z][\w+./-]*")
+
+
+class LagoondError(RuntimeError):
+    """lagoond did not start, or did not end as it should; the text has the end of its log."""
+
+
+class Lagoond:
+    """`members` of the stage's links (all unless given) become lag0, cross-connected with the access port.
+
+    `options` goes into the LAG as further keys, e.g. {"hash": "l2", "lacp": {"rate": "slow"}}; `eal` into the EAL
+    section. `far` makes it the partner: it stands on the other ends of the links."""
+
+    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False):
+        self.stage = stage
+        self.prefix = f"{stage.tag}-{'far' if far else 'near'}"
+        self.config_path = stage.path(f"lagoond-{'far' if far else 'near'}.yaml")
+        self.log_path = stage.path(f"lagoond-{'far' if far else 'near'}.log")
+        self._binary = binary
+        interfaces = (stage.far_ifaces if far else stage.near_ifaces)[:members]
+        access = stage.partner.far_access if far else stage.access_iface
+        self._write_config(access, interfaces, options or {}, eal or {})
+        self._process = None
+
+    def _write_config(self, access, interfaces, options, eal):
+        lag = {"name": LAG, "mode": "lacp", "lacp": {"activity": "active", "rate": "fast"}, "hash": "l3+4",
+               "members": [{"dev": f"net_af_packet{i + 1},iface={name}"} for i, name in enumerate(interfaces)]}
+        lag.update(options)
+        lag["lacp"] = {"activity": "active", "rate": "fast", **options.get("lacp", {})}
+        config = {"eal": {"lcores": _lcores(), "huge": False, "prefix": self.prefix, "idle": "relax", **eal},
+                  "ports": [{"name": access, "dev": f"net_af_packet0,iface={access}"}],
+                  "lags": [lag],
+                  "forward": [[access, LAG]]}
+        with open(self.config_path, "w", encoding="utf-8") as file:
+            for key, value in config.items():
+                if isinstance(value, list):
+                    file.write(f"{key}:\n" + "".join(f"  - {_flow(item)}\n" for item in value))
+                else:
+                    file.write(f"{key}: {_flow(value)}\n")
+
+    def start(self):
+        with open(self.log_path, "wb") as log:
+            self._process = self.stage.popen_net([self._binary, "-c", self.config_path], stdin=subprocess.DEVNULL,
+                                                 stdout=log, stderr=log)
+        deadline = time.monotonic() + START_PATIENCE_S
+        while True:
+            try:
+                self.status()
+                return self
+            except telemetry.TelemetryError as error:
+                if self._process.poll() is not None:
+                    raise LagoondError(f"lagoond ended with {self._process.returncode}:\n{self.log_end()}") from error
+                if time.monotonic() > deadline:
+                    raise LagoondError(f"lagoond does not answer: {error}\n{self.log_end()}") from error
+            time.sleep(0.01)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+        elif self._process is not None:
+            end([self._process])
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def status(self):
+        return telemetry.ask(self.prefix, f"/lagoon/lag,{LAG}")
+
+    def events(self):
+        return telemetry.ask(self.prefix, f"/lagoon/events,{LAG}")
+
+    def converged(self, links=None):
+        """Whether it distributes on that many links, or on all that have carrier."""
+        wanted = links if links is not None else sum(link.carrier for link in self.stage.links)
+        try:
+            members = self.status()["members"]
+        except telemetry.TelemetryError:
+            return False
+        return sum(bool(member["collecting"] and member["distributing"]) for member in members) == wanted
+
+    def log_end(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()[-3000:]
+
+    def stop(self):
+        """SIGTERM, after which it has to leave cleanly, with exit code 0."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        still_ran = process.poll() is None
+        process.terminate()
+        try:
+            process.wait(STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        shutil.rmtree(os.path.dirname(telemetry.socket_path(self.prefix)), ignore_errors=True)
+        if not still_ran or process.returncode != 0:
+            raise LagoondError(f"lagoond ended {'' if still_ran else 'by itself '}with {process.returncode}:\n"
+                               f"{self.log_end()}")
+
+
+def _lcores():
+    """One CPU for control, one for a worker, of those this process may use."""
+    return sorted(os.sched_getaffinity(0))[:2]
+
+
+def _flow(value):
+    """YAML's flow style, which is JSON with plain words unquoted."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    if isinstance(value, str) and PLAIN.fullmatch(value) and value not in ("true", "false", "null", "yes", "no"):
+        return value
+    return json.dumps(value)
