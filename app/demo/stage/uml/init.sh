@@ -20,7 +20,8 @@ die() {
 
 mkdir -p "$LAGOON_DIR" 2>/dev/null # (is there, unless it was hidden just now)
 # sync: the host sees what a program here has written when it has written it
-mount -t hostfs none "$LAGOON_DIR" -o "sync,$LAGOON_DIR" && cd "$LAGOON_DIR/guest" || die "no $LAGOON_DIR"
+mount -t hostfs none "$LAGOON_DIR" -o "sync,$LAGOON_DIR" || die "$LAGOON_DIR cannot be mounted"
+cd "$LAGOON_DIR/guest" || die "no $LAGOON_DIR/guest"
 
 # modprobe looks for lib/modules (or usr/lib/modules) under a root; the guest's are elsewhere
 mkdir -p /run/root/lib /run/root/usr/lib
@@ -44,8 +45,10 @@ for ((i = 0; i < LAGOON_LINKS; i++)); do
 		echo "filter add dev $from ingress prio 10 matchall action mirred egress redirect dev $to" >&4
 	done
 done >/run/ip.batch 4>/run/tc.batch
-ip -batch /run/ip.batch && tc -batch /run/tc.batch || die "the links cannot be made"
+ip -batch /run/ip.batch || die "the links cannot be made"
+tc -batch /run/tc.batch || die "the links cannot be joined"
 ip link set lo up
+# shellcheck source=/dev/null
 . ./setup.sh || die "setup.sh"
 
 carrier() { # N 0|1; writing the flags starts no process

@@ -89,7 +89,7 @@ long ptrace(enum __ptrace_request request, ...)
     va_end(arguments);
 
     if (next == NULL)
-        next = (ptrace_call *)dlsym(RTLD_NEXT, "ptrace");
+        *(void **)&next = dlsym(RTLD_NEXT, "ptrace");
     if (request == PTRACE_SETREGSET && (uintptr_t)address == NT_X86_XSTATE) {
         const struct iovec *given = data;
         const size_t size = host_image_size(next, pid);
@@ -108,7 +108,7 @@ int timer_settime(timer_t timer, int flags, const struct itimerspec *value, stru
     const int one_shot = value->it_interval.tv_sec == 0 && value->it_interval.tv_nsec == 0;
 
     if (next == NULL)
-        next = (settime_call *)dlsym(RTLD_NEXT, "timer_settime");
+        *(void **)&next = dlsym(RTLD_NEXT, "timer_settime");
     if (armed && one_shot)
         again.it_interval.tv_nsec = AGAIN_NS;
     return next(timer, flags, &again, old);
