@@ -120,7 +120,9 @@ class Stage:
         return self.popen_in(self.lan, argv, **options)
 
     def popen_in(self, namespace, argv, **options):
-        # (`ip netns exec` becomes the program: the process started is the program itself)
+        # (`ip netns exec` becomes the program: the process started is the program itself. A session of its own, so
+        # that an interrupt from the keyboard reaches only the program that has to clean up.)
+        options.setdefault("start_new_session", True)
         process = subprocess.Popen(["ip", "netns", "exec", namespace, *argv], **options)
         self._processes.append(process)
         return process

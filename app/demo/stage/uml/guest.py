@@ -74,7 +74,7 @@ class Guest:
         with open(f"{self._dir}/console", "wb") as console:
             self._process = self._stage.popen_net(
                 self._command_line(from_host, to_host), stdin=subprocess.DEVNULL, stdout=console, stderr=console,
-                pass_fds=(from_host, to_host), start_new_session=True,
+                pass_fds=(from_host, to_host),
                 env={**os.environ, "LD_PRELOAD": shim, "TMPDIR": _memory_directory(self._dir)})
         os.close(from_host)
         os.close(to_host)
