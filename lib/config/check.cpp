@@ -1,0 +1,18 @@
+#include "config/check.hpp"
+
+#include "config/plan.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace lagoon::config {
+
+int check_config_file(const char* path, std::ostream& out, std::ostream& err) {
+  const auto config = read_config_file(path);
+  if (!config) {
+    print(err, path, config.error());
+    return 1;
+  }
+  print(out, plan(*config));
+  return 0;
+}
+
+}  // namespace lagoon::config

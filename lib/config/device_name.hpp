@@ -1,0 +1,25 @@
+// What devargs say about identity: which device, and which interface of the kernel it sits on.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/model.hpp"
+
+namespace lagoon::config {
+
+inline constexpr std::size_t kInterfaceNameMax = 15;  // IFNAMSIZ - 1
+inline constexpr std::size_t kDeviceNameMax = 63;     // RTE_DEV_NAME_MAX_LEN - 1
+
+/// "net_af_packet0,iface=eth0" -> "net_af_packet0".
+[[nodiscard]] std::string_view device_of(std::string_view devargs) noexcept;
+/// "net_af_packet0,iface=eth0" -> "eth0".
+[[nodiscard]] std::optional<std::string_view> interface_of(std::string_view devargs) noexcept;
+/// One spelling for each device: "pci:3B:00.0" and "0000:3b:00.0" are the same, so are "vdev:x" and "x".
+[[nodiscard]] std::string canonical_device(std::string_view devargs);
+/// The name a member has unless it is given one.
+[[nodiscard]] std::string default_name(const PortSource& source);
+
+}  // namespace lagoon::config

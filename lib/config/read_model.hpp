@@ -1,0 +1,20 @@
+// From the tree of a document to the model: which key fills which field. Each map of the file has a function.
+#pragma once
+
+#include "config/map_reader.hpp"
+
+namespace lagoon::config {
+
+/// Fills `out` from the root of a document. Rules about several values are left to validate().
+void read_model(const YamlNode& root, Reading& out);
+
+/// One item of `lags`.
+void read_lag(Reading& out, Place place, Lag& lag);
+/// Exactly one of dev, tap, wire.
+void read_source(MapReader& map, PortSource& source);
+
+inline constexpr std::size_t kNameMax = 31;
+inline constexpr std::size_t kPortsMax = 128;
+inline constexpr std::size_t kLagsMax = 64;
+
+}  // namespace lagoon::config

@@ -1,0 +1,57 @@
+#include <array>
+
+#include "config/device_name.hpp"
+#include "config/source_map.hpp"
+#include "config/suggest.hpp"
+#include "support/catch.hpp"
+
+namespace lagoon::config {
+namespace {
+
+TEST_CASE("The nearest word is suggested, and none when none is near", "[config][words]") {
+  static constexpr std::array<std::string_view, 4> kWords{"min-links", "min-links-up", "max-links", "mac"};
+  CHECK(nearest("min-link", kWords) == "min-links");
+  CHECK(nearest("min_links_up", kWords) == "min-links-up");
+  CHECK(nearest("amc", kWords) == "mac");  // neighbours swapped
+  CHECK(nearest("max-lnks", kWords) == "max-links");
+  CHECK_FALSE(nearest("speed", kWords));
+  CHECK_FALSE(nearest("", kWords));
+  CHECK_FALSE(nearest("xy", kWords));
+  CHECK_FALSE(nearest(std::string(1000, 'm'), kWords));
+}
+
+TEST_CASE("A place is found by its own path or by what encloses it", "[config][words]") {
+  SourceMap source;
+  CHECK_FALSE(source.find("lags[0].mac"));
+  source.place("", {1, 1});
+  source.place("lags[0]", {3, 5});
+  CHECK(source.find("lags[0].members[2].name") == Position{3, 5});
+  CHECK(source.find("lags[01]") == Position{1, 1});
+}
+
+TEST_CASE("A broken value breaks what it is part of and what is part of it", "[config][words]") {
+  SourceMap source;
+  source.mark_broken("lags[1].lacp");
+  CHECK(source.broken("lags[1].lacp"));
+  CHECK(source.broken("lags[1].lacp.key"));
+  CHECK(source.broken("lags[1]"));
+  CHECK(source.broken("lags"));
+  CHECK_FALSE(source.broken("lags[1].la"));
+  CHECK_FALSE(source.broken("lags[1].lacpx"));
+  CHECK_FALSE(source.broken("lags[0]"));
+}
+
+TEST_CASE("Devargs name a device and the interface it sits on", "[config][words]") {
+  CHECK(device_of("net_af_packet0,iface=eth0,blocksz=4096") == "net_af_packet0");
+  CHECK(interface_of("net_af_packet0,blocksz=4096,iface=eth0") == "eth0");
+  CHECK(interface_of("net_af_packet0,iface=eth0,x=1") == "eth0");
+  CHECK_FALSE(interface_of("net_pcap0,rx_iface=eth0"));
+  CHECK(canonical_device("pci:3B:00.1,x=1") == "0000:3b:00.1");
+  CHECK(canonical_device("vdev:net_Tap0") == "net_Tap0");
+  CHECK(default_name(DevicePort{"0000:3b:00.0,a=b"}) == "0000:3b:00.0");
+  CHECK(default_name(TapPort{"t0"}) == "t0");
+  CHECK(default_name(WirePort{"w0"}) == "w0");
+}
+
+}  // namespace
+}  // namespace lagoon::config
