@@ -25,23 +25,23 @@ enum class SelectPolicy : std::uint8_t {
 
 struct AggregatorConfig {
   std::uint16_t system_priority = 32768;
-  MacAddress system{};                     // must be an individual address
-  std::uint16_t lag_number = 0;            // makes automatic keys of several LAGs of one System differ
-  std::optional<std::uint16_t> key{};      // nothing: computed from speed and duplex
+  MacAddress system{};                 // must be an individual address
+  std::uint16_t lag_number = 0;        // makes automatic keys of several LAGs of one System differ
+  std::optional<std::uint16_t> key{};  // nothing: computed from speed and duplex
   Activity activity = Activity::active;
   Rate rate = Rate::fast;
   MuxControl mux = MuxControl::independent;
   SelectPolicy select = SelectPolicy::stable;
-  std::uint8_t min_links = 1;              // fewer: the LAG is down, nothing is distributed
-  std::uint8_t min_links_up = 1;           // once down, this many bring it up again; >= min_links
-  std::uint8_t max_links = kMembersMax;    // the rest is STANDBY
-  Duration aggregate_wait = 2s;            // Aggregate_Wait_Time (6.4.4)
+  std::uint8_t min_links = 1;            // fewer: the LAG is down, nothing is distributed
+  std::uint8_t min_links_up = 1;         // once down, this many bring it up again; >= min_links
+  std::uint8_t max_links = kMembersMax;  // the rest is STANDBY
+  Duration aggregate_wait = 2s;          // Aggregate_Wait_Time (6.4.4)
 };
 
 struct PortConfig {
-  std::uint16_t port_number = 0;           // 1..65535, unique in the System
+  std::uint16_t port_number = 0;  // 1..65535, unique in the System
   std::uint16_t port_priority = 32768;
-  bool aggregatable = true;                // false: Individual
+  bool aggregatable = true;  // false: Individual
 };
 
 }  // namespace lagoon::lacp

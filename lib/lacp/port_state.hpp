@@ -20,7 +20,8 @@ enum class StateBit : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 8> kStateBitNames{
-    "activity", "timeout", "aggregation", "synchronization", "collecting", "distributing", "defaulted", "expired"};
+    "activity",   "timeout",      "aggregation", "synchronization",
+    "collecting", "distributing", "defaulted",   "expired"};
 
 class PortState {
  public:
@@ -34,7 +35,9 @@ class PortState {
   friend constexpr bool operator==(PortState, PortState) noexcept = default;
 
  private:
-  [[nodiscard]] static constexpr unsigned mask(StateBit bit) noexcept { return 1U << static_cast<unsigned>(bit); }
+  [[nodiscard]] static constexpr unsigned mask(StateBit bit) noexcept {
+    return 1U << static_cast<unsigned>(bit);
+  }
   std::uint8_t octet_ = 0;
 };
 

@@ -14,7 +14,14 @@
 namespace lagoon::lacp {
 
 enum class Selected : std::uint8_t { unselected, selected, standby };
-enum class ReceiveState : std::uint8_t { initialize, port_disabled, lacp_disabled, expired, defaulted, current };
+enum class ReceiveState : std::uint8_t {
+  initialize,
+  port_disabled,
+  lacp_disabled,
+  expired,
+  defaulted,
+  current
+};
 enum class MuxState : std::uint8_t { detached, waiting, attached, collecting, distributing };
 enum class PeriodicState : std::uint8_t { no_periodic, fast_periodic, slow_periodic };
 enum class ChurnState : std::uint8_t { monitor, no_churn, churn };
@@ -24,7 +31,8 @@ enum class ChurnState : std::uint8_t { monitor, no_churn, churn };
 }
 [[nodiscard]] constexpr std::string_view name_of(ReceiveState s) noexcept {
   return std::array<std::string_view, 6>{"INITIALIZE", "PORT_DISABLED", "LACP_DISABLED",
-                                         "EXPIRED",    "DEFAULTED",     "CURRENT"}[static_cast<std::size_t>(s)];
+                                         "EXPIRED",    "DEFAULTED",     "CURRENT"}[static_cast<std::size_t>(
+      s)];
 }
 [[nodiscard]] constexpr std::string_view name_of(MuxState s) noexcept {
   return std::array<std::string_view, 5>{"DETACHED", "WAITING", "ATTACHED", "COLLECTING",
@@ -58,27 +66,27 @@ struct LagId {
 enum class UnselectedReason : std::uint8_t {
   none,
   link_down,
-  no_partner,        // nothing was heard: the Partner's values are defaults
-  looped,            // our own System answers
-  other_lag_id,      // another Partner System or key than the group in use
-  individual,        // this end or the other does not aggregate, and another port has the Aggregator
+  no_partner,    // nothing was heard: the Partner's values are defaults
+  looped,        // our own System answers
+  other_lag_id,  // another Partner System or key than the group in use
+  individual,    // this end or the other does not aggregate, and another port has the Aggregator
   half_duplex,
-  key_mismatch,      // another speed than the group in use, so another key of our own
-  above_max_links,   // STANDBY
+  key_mismatch,     // another speed than the group in use, so another key of our own
+  above_max_links,  // STANDBY
 };
 
 [[nodiscard]] constexpr std::string_view name_of(UnselectedReason r) noexcept {
-  return std::array<std::string_view, 9>{"none",       "link_down",   "no_partner",   "looped",         "other_lag_id",
-                                         "individual", "half_duplex", "key_mismatch", "above_max_links"}[
-      static_cast<std::size_t>(r)];
+  return std::array<std::string_view, 9>{
+      "none",       "link_down",   "no_partner",   "looped",         "other_lag_id",
+      "individual", "half_duplex", "key_mismatch", "above_max_links"}[static_cast<std::size_t>(r)];
 }
 
 struct PortCounters {
   std::uint64_t lacpdu_rx = 0;
   std::uint64_t lacpdu_tx = 0;
-  std::uint64_t looped = 0;              // LACPDUs of our own System: counted, not acted on
+  std::uint64_t looped = 0;  // LACPDUs of our own System: counted, not acted on
   std::uint64_t selected_changes = 0;
-  std::uint64_t expirations = 0;         // times current_while ran out
+  std::uint64_t expirations = 0;  // times current_while ran out
   std::uint64_t actor_churns = 0;
   std::uint64_t partner_churns = 0;
   std::uint64_t partner_changes = 0;
@@ -98,8 +106,8 @@ struct PortView {
   LagId lag_id{};
   bool collecting = false;
   bool distributing = false;
-  Instant last_change{};     // of selected, mux or the partner's identity
-  Instant last_received{};   // of the last LACPDU that was acted on; zero: none
+  Instant last_change{};    // of selected, mux or the partner's identity
+  Instant last_received{};  // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};
 };
 

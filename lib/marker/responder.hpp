@@ -3,9 +3,11 @@
 // slow-protocol frames in a second).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "base/ring_queue.hpp"
 #include "base/time.hpp"
 #include "wire/marker_pdu.hpp"
 
@@ -24,13 +26,13 @@ class Responder {
   [[nodiscard]] std::uint64_t responses_ignored() const noexcept { return ignored_; }
 
  private:
-  static constexpr unsigned kPerSecond = 10;
+  static constexpr std::size_t kPerSecond = 10;
+  static constexpr Duration kWindow = 1s;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t limited_ = 0;
   std::uint64_t ignored_ = 0;
-  unsigned in_window_ = 0;
-  Instant window_start_{};
+  RingQueue<Instant, kPerSecond> answered_{};  // the limit slides: any second, not the calendar's
 };
 
 }  // namespace lagoon::marker

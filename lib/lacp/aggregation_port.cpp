@@ -1,0 +1,291 @@
+#include "lacp/aggregation_port.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lacp/churn_machine.hpp"
+#include "lacp/key.hpp"
+#include "lacp/lag_id.hpp"
+#include "lacp/periodic_machine.hpp"
+
+namespace lagoon::lacp {
+
+AggregationPort::AggregationPort(MemberIndex index, const PortConfig& config, const AggregatorConfig& lag,
+                                 EventRing& events) noexcept
+    : index_{index}, config_{config}, lag_{&lag}, events_{&events} {}
+
+void AggregationPort::restart(Instant now) noexcept {
+  const ReceiveState before = receive_.state();
+  const ReceiveEffects effects = receive_.initialize(timers_);
+  looped_ = false;
+  if (link_.up) {
+    receive_.enable_port(now, timers_);
+    transmit_.need();
+  }
+  act_on(effects, before, now);
+}
+
+void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
+  ++counters_.lacpdu_rx;
+  if (loops_back(pdu, now) || closing_) return;
+  const ReceiveState before = receive_.state();
+  if (before == ReceiveState::port_disabled) return;
+  looped_ = false;
+  last_received_ = now;
+  if (receive_.defaulted()) last_change_ = now;
+  act_on(receive_.receive(pdu, actor(), now, timers_), before, now);
+}
+
+// A link that leads back to us is treated as one that lost its Partner, at once and until the Partner is
+// heard again; our own words are recorded nowhere and don't keep current_while_timer alive.
+bool AggregationPort::loops_back(const wire::Lacpdu& pdu, Instant now) noexcept {
+  if (pdu.actor.system != lag_->system) return false;
+  ++counters_.looped;
+  if (link_.up && !looped_) {
+    looped_ = true;
+    raise(EventKind::looped, 0, 1, now);
+  }
+  return true;
+}
+
+void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept {
+  const ReceiveState before = receive_.state();
+  const wire::LacpInfo said = actor();
+  const bool was_up = std::exchange(link_, link).up;
+  if (closing_) {
+    if (!link_.up) periodic_ = PeriodicState::no_periodic;
+    return;
+  }
+  ReceiveEffects effects{};
+  if (was_up && !link_.up) {
+    receive_.disable_port(timers_);
+    looped_ = false;
+  } else if (!was_up && link_.up) {
+    receive_.enable_port(now, timers_);
+    effects.ntt = true;
+  }
+  // Another key or Aggregation is another LAG ID: the port leaves the Aggregator before it may come back.
+  if (said.key != key() || PortState{said.state}.has(StateBit::aggregation) != aggregation())
+    effects.unselect = effects.ntt = true;
+  act_on(effects, before, now);
+}
+
+void AggregationPort::heard_elsewhere(const wire::LacpInfo& partner, Instant now) noexcept {
+  const bool moved = receive_.state() == ReceiveState::port_disabled && !receive_.defaulted() &&
+                     receive_.partner().system == partner.system &&
+                     receive_.partner().port_number == partner.port_number;
+  if (moved) act_on(receive_.initialize(timers_), ReceiveState::port_disabled, now);
+}
+
+void AggregationPort::expire(Instant now) noexcept {
+  static_cast<void>(timers_.take_expired(Timer::wait_while, now));
+  if (!timers_.take_expired(Timer::current_while, now)) return;
+  ++counters_.expirations;
+  const ReceiveState before = receive_.state();
+  act_on(receive_.time_out(now, timers_), before, now);
+}
+
+void AggregationPort::act_on(const ReceiveEffects& effects, ReceiveState before, Instant now) noexcept {
+  if (effects.ntt) transmit_.need();
+  if (effects.unselect) set_selected(Selected::unselected, now);
+  if (effects.partner_changed) {
+    ++counters_.partner_changes;
+    last_change_ = now;
+    raise(EventKind::partner_changed, 0, 0, now);
+  }
+  if (receive_.state() != before)
+    raise(EventKind::receive_state, std::to_underlying(before), std::to_underlying(receive_.state()), now);
+}
+
+MuxInputs AggregationPort::mux_inputs(bool ready) const noexcept {
+  return {.selected = selected_,
+          .ready = ready,
+          .partner_sync = receive_.partner_has(StateBit::synchronization),
+          .partner_collecting = receive_.partner_collects_from_us()};
+}
+
+bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
+  const MuxState before = mux_;
+  mux_ = settle(lag_->mux, before, mux_inputs(ready));
+  if (mux_ == before) return false;
+  timers_.stop(Timer::wait_while);
+  if (mux_ == MuxState::waiting) {
+    waiting_since_ = now;
+    timers_.start(Timer::wait_while, now + lag_->aggregate_wait);
+  }
+  // All states but WAITING set NTT; one that was passed through on the way there shows in the outputs.
+  if (mux_ != MuxState::waiting || outputs(before) != outputs(mux_)) transmit_.need();
+  if (!outputs(mux_).synchronization) receive_.forget_echo();
+  last_change_ = now;
+  raise(EventKind::mux_state, std::to_underlying(before), std::to_underlying(mux_), now);
+  return true;
+}
+
+bool AggregationPort::apply(Choice choice, Instant now) noexcept {
+  reason_ = choice.reason;
+  if (choice.selected == selected_) return false;
+  set_selected(choice.selected, now);
+  return true;
+}
+
+void AggregationPort::set_selected(Selected selected, Instant now) noexcept {
+  const Selected before = std::exchange(selected_, selected);
+  if (before == selected) return;
+  ++counters_.selected_changes;
+  last_change_ = now;
+  raise(EventKind::selected, std::to_underlying(before), std::to_underlying(selected), now);
+}
+
+void AggregationPort::finish(Instant now) noexcept {
+  if (!closing_) {
+    run_periodic(now);
+    run_churn(actor_churn_, Timer::actor_churn, EventKind::actor_churn, outputs(mux_).synchronization,
+              counters_.actor_churns, now);
+    run_churn(partner_churn_, Timer::partner_churn, EventKind::partner_churn,
+              receive_.partner_has(StateBit::synchronization), counters_.partner_churns, now);
+  }
+  if (periodic_ == PeriodicState::no_periodic) transmit_.forget_need();
+}
+
+void AggregationPort::run_periodic(Instant now) noexcept {
+  const bool active = lag_->activity == Activity::active;
+  const bool asks = active && lag_->rate == Rate::fast && receive_.state() != ReceiveState::current;
+  const PeriodicStep taken =
+      step(periodic_, {.may_speak = link_.up && (active || receive_.partner_has(StateBit::activity)),
+                       .fast = receive_.partner_has(StateBit::timeout) || asks,
+                       .expired = timers_.take_expired(Timer::periodic, now)});
+  periodic_ = taken.state;
+  if (taken.transmit) transmit_.need();
+  if (periodic_ == PeriodicState::no_periodic)
+    timers_.stop(Timer::periodic);
+  else if (taken.restart)
+    timers_.start(Timer::periodic, now + period(periodic_));
+}
+
+void AggregationPort::run_churn(ChurnState& state, Timer timer, EventKind kind, bool synchronization,
+                                std::uint64_t& churns, Instant now) noexcept {
+  const ChurnState before = state;
+  const bool expired = timers_.take_expired(timer, now);
+  state = next(before, {.port_enabled = link_.up, .synchronization = synchronization, .expired = expired});
+  const bool runs = link_.up && state == ChurnState::monitor;
+  if (!runs)
+    timers_.stop(timer);
+  else if (!timers_.running(timer))
+    timers_.start(timer, now + kChurnDetectionTime);
+  if (state == before) return;
+  if (state == ChurnState::churn) ++churns;
+  raise(kind, std::to_underlying(before), std::to_underlying(state), now);
+}
+
+void AggregationPort::shut_down(Instant now) noexcept {
+  if (std::exchange(closing_, true)) return;
+  set_selected(Selected::unselected, now);
+  timers_ = {};
+  transmit_.need();
+  if (periodic_ == PeriodicState::no_periodic) disable_lacp(now);
+}
+
+void AggregationPort::disable_lacp(Instant now) noexcept {
+  periodic_ = PeriodicState::no_periodic;
+  const ReceiveState before = receive_.state();
+  if (before != ReceiveState::port_disabled) act_on(receive_.disable_lacp(timers_), before, now);
+}
+
+std::optional<wire::Lacpdu> AggregationPort::transmit(Instant now) noexcept {
+  if (!transmit_.take(now)) return std::nullopt;
+  ++counters_.lacpdu_tx;
+  const wire::Lacpdu pdu{.actor = actor(), .partner = receive_.partner()};
+  if (closing_) disable_lacp(now);
+  return pdu;
+}
+
+std::optional<Instant> AggregationPort::deadline(Instant now) const noexcept {
+  const std::optional<Instant> timer = timers_.next();
+  const std::optional<Instant> held = transmit_.held_until(now);
+  if (timer && held) return std::min(*timer, *held);
+  return timer ? timer : held;
+}
+
+bool AggregationPort::has_partner() const noexcept {
+  return !receive_.defaulted() &&
+         (receive_.state() == ReceiveState::current || receive_.state() == ReceiveState::expired);
+}
+
+SelectionPort AggregationPort::for_selection() const noexcept {
+  const bool attached = mux_ != MuxState::detached && mux_ != MuxState::waiting;
+  return {.link = link_,
+          .has_partner = has_partner(),
+          .looped = looped_,
+          .settled = receive_.state() == ReceiveState::current && (attached || no_longer_waits()),
+          .actor = actor(),
+          .partner = receive_.partner()};
+}
+
+std::optional<Instant> AggregationPort::waiting_since() const noexcept {
+  if (mux_ != MuxState::waiting) return std::nullopt;
+  return waiting_since_;
+}
+
+bool AggregationPort::no_longer_waits() const noexcept {
+  return mux_ == MuxState::waiting && !timers_.running(Timer::wait_while);
+}
+
+bool AggregationPort::collects() const noexcept {
+  return outputs(mux_).collecting;
+}
+
+bool AggregationPort::distributes() const noexcept {
+  return outputs(mux_).distributing && receive_.partner_collects_from_us();
+}
+
+std::uint16_t AggregationPort::key() const noexcept {
+  return lag_->key ? *lag_->key : automatic_key(lag_->lag_number, link_);
+}
+
+bool AggregationPort::aggregation() const noexcept {
+  return config_.aggregatable && link_.full_duplex;
+}
+
+wire::LacpInfo AggregationPort::actor() const noexcept {
+  const MuxOutputs out = outputs(mux_);
+  const PortState state = PortState{}
+                              .with(StateBit::activity, lag_->activity == Activity::active)
+                              .with(StateBit::timeout, lag_->rate == Rate::fast)
+                              .with(StateBit::aggregation, aggregation())
+                              .with(StateBit::synchronization, out.synchronization)
+                              .with(StateBit::collecting, out.collecting)
+                              .with(StateBit::distributing, out.distributing)
+                              .with(StateBit::defaulted, receive_.defaulted())
+                              .with(StateBit::expired, receive_.expired());
+  return {.system_priority = lag_->system_priority,
+          .system = lag_->system,
+          .key = key(),
+          .port_priority = config_.port_priority,
+          .port_number = config_.port_number,
+          .state = state.octet()};
+}
+
+PortView AggregationPort::view() const noexcept {
+  return {.link = link_,
+          .selected = selected_,
+          .reason = reason_,
+          .receive = receive_.state(),
+          .periodic = periodic_,
+          .mux = mux_,
+          .actor_churn = actor_churn_,
+          .partner_churn = partner_churn_,
+          .actor = actor(),
+          .partner = receive_.partner(),
+          .lag_id = receive_.defaulted() ? LagId{} : make_lag_id(actor(), receive_.partner()),
+          .collecting = collects(),
+          .distributing = distributes(),
+          .last_change = last_change_,
+          .last_received = last_received_,
+          .counters = counters_};
+}
+
+void AggregationPort::raise(EventKind kind, std::uint8_t from, std::uint8_t to, Instant now) noexcept {
+  events_->push_overwriting({.kind = kind, .port = index_, .from = from, .to = to, .at = now});
+}
+
+}  // namespace lagoon::lacp

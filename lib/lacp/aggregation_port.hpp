@@ -1,0 +1,100 @@
+// AggregationPort: the variables and the machines of one port (6.4.7 to 6.4.17).
+//
+// Each call moves one machine, or hands an input to it; none calls another. The Aggregator calls them in a
+// fixed order, for all its ports, until none moves, and then finish(). What follows from a machine's state
+// (the Actor's information, the view) is computed when asked for.
+#pragma once
+
+#include <optional>
+
+#include "base/ids.hpp"
+#include "lacp/config.hpp"
+#include "lacp/event.hpp"
+#include "lacp/mux_machine.hpp"
+#include "lacp/port_view.hpp"
+#include "lacp/receive_machine.hpp"
+#include "lacp/selection.hpp"
+#include "lacp/timers.hpp"
+#include "lacp/transmit_machine.hpp"
+#include "wire/lacpdu.hpp"
+
+namespace lagoon::lacp {
+
+class AggregationPort {
+ public:
+  /// `lag` and `events` outlive the port.
+  AggregationPort(MemberIndex index, const PortConfig& config, const AggregatorConfig& lag,
+                  EventRing& events) noexcept;
+
+  /// BEGIN, with the link as it is. The limit on LACPDUs goes on: the Partner still sees one port.
+  void restart(Instant now) noexcept;
+  void receive(const wire::Lacpdu& pdu, Instant now) noexcept;
+  void link_changed(const LinkState& link, Instant now) noexcept;
+  /// Another port heard this Partner: port_moved, if this port is PORT_DISABLED (6.4.9).
+  void heard_elsewhere(const wire::LacpInfo& partner, Instant now) noexcept;
+  /// Runs current_while_timer and wait_while_timer.
+  void expire(Instant now) noexcept;
+  /// Mux machine; true: it moved.
+  [[nodiscard]] bool run_mux(bool ready, Instant now) noexcept;
+  /// The Selection Logic's choice; true: Selected changed.
+  [[nodiscard]] bool apply(Choice choice, Instant now) noexcept;
+  /// Periodic, Churn and Transmit machine, when the others have come to rest.
+  void finish(Instant now) noexcept;
+  /// Asks for the last LACPDU; after it LACP_Enabled is FALSE.
+  void shut_down(Instant now) noexcept;
+
+  [[nodiscard]] std::optional<wire::Lacpdu> transmit(Instant now) noexcept;
+  [[nodiscard]] bool transmit_pending() const noexcept { return transmit_.needed(); }
+  [[nodiscard]] std::optional<Instant> deadline(Instant now) const noexcept;
+
+  [[nodiscard]] SelectionPort for_selection() const noexcept;
+  [[nodiscard]] MuxState mux() const noexcept { return mux_; }
+  [[nodiscard]] bool is_selected() const noexcept { return selected_ == Selected::selected; }
+  /// WAITING, and since when; Ready_N is then no_longer_waits().
+  [[nodiscard]] std::optional<Instant> waiting_since() const noexcept;
+  [[nodiscard]] bool no_longer_waits() const noexcept;
+  [[nodiscard]] bool collects() const noexcept;
+  /// Distributes as far as this port is concerned: the Partner must be known to collect.
+  [[nodiscard]] bool distributes() const noexcept;
+  [[nodiscard]] PortView view() const noexcept;
+
+ private:
+  [[nodiscard]] std::uint16_t key() const noexcept;
+  [[nodiscard]] bool aggregation() const noexcept;
+  [[nodiscard]] wire::LacpInfo actor() const noexcept;
+  [[nodiscard]] bool has_partner() const noexcept;
+  [[nodiscard]] MuxInputs mux_inputs(bool ready) const noexcept;
+  [[nodiscard]] bool loops_back(const wire::Lacpdu& pdu, Instant now) noexcept;
+
+  void act_on(const ReceiveEffects& effects, ReceiveState before, Instant now) noexcept;
+  void set_selected(Selected selected, Instant now) noexcept;
+  void disable_lacp(Instant now) noexcept;
+  void run_periodic(Instant now) noexcept;
+  void run_churn(ChurnState& state, Timer timer, EventKind kind, bool synchronization, std::uint64_t& churns,
+                 Instant now) noexcept;
+  void raise(EventKind kind, std::uint8_t from, std::uint8_t to, Instant now) noexcept;
+
+  MemberIndex index_;
+  PortConfig config_;
+  const AggregatorConfig* lag_;
+  EventRing* events_;
+
+  LinkState link_{};
+  ReceiveMachine receive_{};
+  Selected selected_ = Selected::unselected;
+  UnselectedReason reason_ = UnselectedReason::link_down;
+  MuxState mux_ = MuxState::detached;
+  Instant waiting_since_{};
+  PeriodicState periodic_ = PeriodicState::no_periodic;
+  ChurnState actor_churn_ = ChurnState::monitor;
+  ChurnState partner_churn_ = ChurnState::monitor;
+  TransmitMachine transmit_{};
+  TimerTable timers_{};
+  bool looped_ = false;
+  bool closing_ = false;
+  Instant last_change_{};
+  Instant last_received_{};
+  PortCounters counters_{};
+};
+
+}  // namespace lagoon::lacp

@@ -1,0 +1,241 @@
+#include "lacp/aggregator.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+
+#include "base/check.hpp"
+#include "lacp/aggregation_port.hpp"
+#include "lacp/key.hpp"
+#include "lacp/selection.hpp"
+
+namespace lagoon::lacp {
+
+struct Aggregator::State {
+  AggregatorConfig config;
+  EventRing events{};
+  std::array<std::optional<AggregationPort>, kMembersMax> ports{};
+  std::optional<LagId> chosen{};  // the group that has the Aggregator
+  bool in_use = false;            // a port of that group has attached since it was chosen
+  bool up = false;
+  bool closing = false;
+  Instant now{};
+
+  [[nodiscard]] AggregationPort* find(MemberIndex port) noexcept;
+  [[nodiscard]] const AggregationPort& existing(MemberIndex port) const noexcept;
+  [[nodiscard]] bool ready(const AggregationPort& port) const noexcept;
+  [[nodiscard]] bool run_muxes() noexcept;
+  [[nodiscard]] bool run_selection() noexcept;
+  void settle(Instant at) noexcept;
+  void update_lag_state() noexcept;
+  template <typename Predicate>
+  [[nodiscard]] std::uint32_t ports_that(Predicate predicate) const noexcept;
+};
+
+AggregationPort* Aggregator::State::find(MemberIndex port) noexcept {
+  if (port.value() >= kMembersMax || !ports[port.value()]) return nullptr;
+  return &*ports[port.value()];
+}
+
+const AggregationPort& Aggregator::State::existing(MemberIndex port) const noexcept {
+  LAGOON_CHECK(port.value() < kMembersMax && ports[port.value()].has_value());
+  return *ports[port.value()];
+}
+
+// Ready: Ready_N of all ports that wait together (6.4.14). Who began to wait only after this port's own wait
+// was over does not wait with it; else one flapping link would hold up all others for ever.
+bool Aggregator::State::ready(const AggregationPort& port) const noexcept {
+  if (!port.no_longer_waits()) return false;
+  const Instant wait_over = *port.waiting_since() + config.aggregate_wait;
+  return std::ranges::none_of(ports, [&](const std::optional<AggregationPort>& other) {
+    return other && other->is_selected() && other->waiting_since() && !other->no_longer_waits() &&
+           *other->waiting_since() < wait_over;
+  });
+}
+
+bool Aggregator::State::run_muxes() noexcept {
+  std::array<bool, kMembersMax> is_ready{};
+  for (std::size_t i = 0; i < kMembersMax; ++i) is_ready[i] = ports[i] && ready(*ports[i]);
+  bool moved = false;
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (ports[i] && ports[i]->run_mux(is_ready[i], now)) moved = true;
+  return moved;
+}
+
+bool Aggregator::State::run_selection() noexcept {
+  SelectionPorts seen;
+  if (!closing)
+    for (std::size_t i = 0; i < kMembersMax; ++i)
+      if (ports[i]) seen[i] = ports[i]->for_selection();
+  const SelectionRules rules{.policy = config.select,
+                             .max_links = std::max<std::size_t>(config.max_links, 1)};
+  const Selection selection = select(seen, rules, in_use ? chosen : std::nullopt);
+  if (chosen != selection.lag_id) in_use = false;
+  chosen = selection.lag_id;
+  bool changed = false;
+  for (std::size_t i = 0; i < kMembersMax; ++i) {
+    if (!ports[i]) continue;
+    if (ports[i]->apply(selection.choice[i], now)) changed = true;
+    const MuxState mux = ports[i]->mux();
+    if (ports[i]->is_selected() && mux != MuxState::detached && mux != MuxState::waiting) in_use = true;
+  }
+  return changed;
+}
+
+// The order is fixed: what was received is in the ports already; each Mux machine sees an UNSELECTED before
+// the Selection Logic may choose the port again; the rest reads what these two came to.
+void Aggregator::State::settle(Instant at) noexcept {
+  now = std::max(now, at);
+  bool moved = true;
+  for (unsigned round = 0; moved; ++round) {
+    LAGOON_CHECK(round < kRoundsMax);
+    moved = run_muxes();
+    moved = run_selection() || moved;
+  }
+  for (std::optional<AggregationPort>& port : ports)
+    if (port) port->finish(now);
+  update_lag_state();
+}
+
+void Aggregator::State::update_lag_state() noexcept {
+  const auto count =
+      std::popcount(ports_that([](const AggregationPort& port) { return port.distributes(); }));
+  const int stay_up = std::max<int>(config.min_links, 1);
+  const int come_up = std::max<int>(config.min_links_up, stay_up);
+  const bool was_up = std::exchange(up, count >= (up ? stay_up : come_up));
+  if (was_up != up)
+    events.push_overwriting({.kind = EventKind::lag_state,
+                             .from = static_cast<std::uint8_t>(was_up),
+                             .to = static_cast<std::uint8_t>(up),
+                             .at = now});
+}
+
+template <typename Predicate>
+std::uint32_t Aggregator::State::ports_that(Predicate predicate) const noexcept {
+  std::uint32_t set = 0;
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (ports[i] && predicate(*ports[i])) set |= std::uint32_t{1} << i;
+  return set;
+}
+
+Aggregator::Aggregator(const AggregatorConfig& config, Instant now) : state_{std::make_unique<State>()} {
+  LAGOON_CHECK(config.lag_number <= kLagNumberMax);
+  state_->config = config;
+  state_->now = now;
+}
+Aggregator::~Aggregator() = default;
+Aggregator::Aggregator(Aggregator&&) noexcept = default;
+Aggregator& Aggregator::operator=(Aggregator&&) noexcept = default;
+
+void Aggregator::add_port(MemberIndex port, const PortConfig& config, Instant now) {
+  LAGOON_CHECK(port.value() < kMembersMax && !has_port(port));
+  state_->ports[port.value()].emplace(port, config, state_->config, state_->events);
+  if (state_->closing) state_->ports[port.value()]->shut_down(now);
+  state_->settle(now);
+}
+
+void Aggregator::remove_port(MemberIndex port, Instant now) {
+  LAGOON_CHECK(has_port(port));
+  state_->ports[port.value()].reset();
+  state_->settle(now);
+}
+
+void Aggregator::set_system(const MacAddress& system, Instant now) {
+  state_->config.system = system;
+  for (std::optional<AggregationPort>& port : state_->ports)
+    if (port) port->restart(now);
+  state_->settle(now);
+}
+
+void Aggregator::receive(MemberIndex port, const wire::Lacpdu& pdu, Instant now) {
+  AggregationPort* const hears = state_->find(port);
+  if (hears == nullptr) return;
+  hears->receive(pdu, now);
+  if (pdu.actor.system != state_->config.system)
+    for (std::optional<AggregationPort>& other : state_->ports)
+      if (other && &*other != hears) other->heard_elsewhere(pdu.actor, now);
+  state_->settle(now);
+}
+
+void Aggregator::link_changed(MemberIndex port, const LinkState& link, Instant now) {
+  AggregationPort* const changes = state_->find(port);
+  if (changes == nullptr) return;
+  changes->link_changed(link, now);
+  state_->settle(now);
+}
+
+void Aggregator::expire(Instant now) {
+  for (std::optional<AggregationPort>& port : state_->ports)
+    if (port) port->expire(now);
+  state_->settle(now);
+}
+
+void Aggregator::shut_down(Instant now) {
+  state_->closing = true;
+  for (std::optional<AggregationPort>& port : state_->ports)
+    if (port) port->shut_down(now);
+  state_->settle(now);
+}
+
+bool Aggregator::drained() const noexcept {
+  return state_->closing &&
+         state_->ports_that([](const AggregationPort& port) { return port.transmit_pending(); }) == 0;
+}
+
+std::optional<Instant> Aggregator::deadline() const noexcept {
+  std::optional<Instant> earliest;
+  for (const std::optional<AggregationPort>& port : state_->ports) {
+    const std::optional<Instant> due = port ? port->deadline(state_->now) : std::nullopt;
+    if (due && (!earliest || *due < *earliest)) earliest = due;
+  }
+  return earliest;
+}
+
+std::optional<Transmission> Aggregator::transmit(Instant now) {
+  state_->now = std::max(state_->now, now);
+  for (std::size_t i = 0; i < kMembersMax; ++i) {
+    std::optional<AggregationPort>& port = state_->ports[i];
+    if (!port) continue;
+    if (const std::optional<wire::Lacpdu> pdu = port->transmit(state_->now))
+      return Transmission{.port = MemberIndex{static_cast<std::uint8_t>(i)}, .pdu = *pdu};
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> Aggregator::poll_event() {
+  return state_->events.pop();
+}
+
+PortView Aggregator::port(MemberIndex port) const {
+  PortView view = state_->existing(port).view();
+  view.distributing = view.distributing && state_->up;
+  return view;
+}
+
+bool Aggregator::has_port(MemberIndex port) const noexcept {
+  return state_->find(port) != nullptr;
+}
+
+std::uint32_t Aggregator::collecting() const noexcept {
+  return state_->ports_that([](const AggregationPort& port) { return port.collects(); });
+}
+
+std::uint32_t Aggregator::distributing() const noexcept {
+  if (!state_->up) return 0;
+  return state_->ports_that([](const AggregationPort& port) { return port.distributes(); });
+}
+
+bool Aggregator::up() const noexcept {
+  return state_->up;
+}
+
+const AggregatorConfig& Aggregator::config() const noexcept {
+  return state_->config;
+}
+
+LagId Aggregator::lag_id() const noexcept {
+  return state_->chosen.value_or(LagId{});
+}
+
+}  // namespace lagoon::lacp

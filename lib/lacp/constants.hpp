@@ -1,0 +1,26 @@
+// The times of LACP (802.1AX-2014 6.4.4) and the limits we set ourselves.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.hpp"
+
+namespace lagoon::lacp {
+
+inline constexpr Duration kFastPeriodicTime = 1s;
+inline constexpr Duration kSlowPeriodicTime = 30s;
+inline constexpr Duration kShortTimeoutTime = 3s;
+inline constexpr Duration kLongTimeoutTime = 90s;
+inline constexpr Duration kChurnDetectionTime = 60s;
+
+/// LACPDUs in one Fast_Periodic_Time on one port (6.4.16).
+inline constexpr std::size_t kTransmitMax = 3;
+/// Added to the window of that limit: what leaves us a second apart may reach an observer a little closer.
+inline constexpr Duration kTransmitGuard = 10ms;
+
+/// Events kept for a reader that is late; older ones are forgotten.
+inline constexpr std::size_t kEventsMax = 256;
+/// Rounds in which the machines of all ports must have come to rest after one input.
+inline constexpr unsigned kRoundsMax = 16;
+
+}  // namespace lagoon::lacp

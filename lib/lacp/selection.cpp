@@ -1,0 +1,158 @@
+#include "lacp/selection.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/fixed_vector.hpp"
+#include "lacp/lag_id.hpp"
+
+namespace lagoon::lacp {
+
+namespace {
+
+// A port that may have the Aggregator.
+struct Candidate {
+  std::size_t index = 0;
+  LagId lag_id{};
+  bool individual = false;
+  bool settled = false;
+  std::uint64_t speed = 0;
+  PortId own{};
+  PortId masters{};  // by the Port IDs of the Master of this link
+};
+using Candidates = FixedVector<Candidate, kMembersMax>;
+
+struct Group {
+  LagId lag_id{};
+  bool individual = false;
+  std::uint64_t speed = 0;
+  std::size_t count = 0;
+  PortId best{};
+};
+
+std::optional<UnselectedReason> obstacle(const SelectionPort& port) noexcept {
+  if (!port.link.up) return UnselectedReason::link_down;
+  if (port.looped) return UnselectedReason::looped;
+  if (!port.link.full_duplex) return UnselectedReason::half_duplex;
+  if (!port.has_partner) return UnselectedReason::no_partner;
+  return std::nullopt;
+}
+
+Candidate candidate(std::size_t index, const SelectionPort& port) noexcept {
+  const bool we_are_master = system_id(port.actor) < system_id(port.partner);
+  return {.index = index,
+          .lag_id = make_lag_id(port.actor, port.partner),
+          .individual = is_individual(port.actor, port.partner),
+          .settled = port.settled,
+          .speed = port.link.speed.value(),
+          .own = port_id(port.actor),
+          .masters = port_id(we_are_master ? port.actor : port.partner)};
+}
+
+bool one_partner_system(const SelectionPorts& ports, const Candidates& candidates) noexcept {
+  return std::ranges::all_of(candidates, [&](const Candidate& c) {
+    return system_id(ports[c.index]->partner) == system_id(ports[candidates[0].index]->partner);
+  });
+}
+
+// Port IDs of several Masters can't be compared with each other; then ours decide between groups.
+Group group_of(const LagId& lag_id, const Candidates& candidates, bool by_master) noexcept {
+  Group group{.lag_id = lag_id};
+  for (const Candidate& c : candidates) {
+    if (c.lag_id != lag_id) continue;
+    const PortId id = by_master ? c.masters : c.own;
+    group.best = group.count == 0 ? id : std::min(group.best, id);
+    group.individual = c.individual;
+    group.speed += c.speed;
+    ++group.count;
+  }
+  return group;
+}
+
+// An Individual link has the Aggregator only where no other can. Then the policy, then the best Port ID; the
+// LAG ID makes the order total.
+bool better(const Group& a, const Group& b, SelectPolicy policy) noexcept {
+  if (a.individual != b.individual) return b.individual;
+  switch (policy) {
+    case SelectPolicy::bandwidth:
+      if (a.speed != b.speed) return a.speed > b.speed;
+      break;
+    case SelectPolicy::count:
+      if (a.count != b.count) return a.count > b.count;
+      break;
+    case SelectPolicy::stable:
+    case SelectPolicy::port_priority:
+      break;
+  }
+  return std::tie(a.best, a.lag_id) < std::tie(b.best, b.lag_id);
+}
+
+std::optional<LagId> choose_group(const Candidates& candidates, bool by_master, SelectPolicy policy,
+                                  const std::optional<LagId>& in_use) noexcept {
+  const auto is_in_use = [&](const Candidate& c) { return in_use && c.lag_id == *in_use; };
+  if (policy == SelectPolicy::stable && std::ranges::any_of(candidates, is_in_use)) return in_use;
+  std::optional<Group> chosen;
+  for (const Candidate& c : candidates) {
+    const Group group = group_of(c.lag_id, candidates, by_master);
+    if (!chosen || better(group, *chosen, policy)) chosen = group;
+  }
+  if (!chosen) return std::nullopt;
+  return chosen->lag_id;
+}
+
+// Best first. In a group that carries traffic already, a port that still waits, or is not heard, does not
+// push out one that could carry on; on a fresh start all wait, and who waited a little longer shall not
+// matter.
+void order(Candidates& members, bool in_use) noexcept {
+  const auto rank = [in_use](const Candidate& c) {
+    return std::tuple{in_use && !c.settled, c.masters, c.index};
+  };
+  std::ranges::sort(members, {}, rank);
+}
+
+std::uint16_t own_key(const LagId& lag_id, const wire::LacpInfo& actor) noexcept {
+  return lag_id.first.system == actor.system && lag_id.first.system_priority == actor.system_priority
+             ? lag_id.first.key
+             : lag_id.second.key;
+}
+
+UnselectedReason why_not(const Candidate& c, const wire::LacpInfo& actor, const LagId& chosen) noexcept {
+  if (c.individual) return UnselectedReason::individual;
+  return actor.key != own_key(chosen, actor) ? UnselectedReason::key_mismatch
+                                             : UnselectedReason::other_lag_id;
+}
+
+}  // namespace
+
+Selection select(const SelectionPorts& ports, const SelectionRules& rules,
+                 const std::optional<LagId>& in_use) noexcept {
+  Selection selection;
+  Candidates candidates;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (!ports[i]) continue;
+    const std::optional<UnselectedReason> reason = obstacle(*ports[i]);
+    if (reason)
+      selection.choice[i].reason = *reason;
+    else
+      candidates.push_back(candidate(i, *ports[i]));
+  }
+  if (candidates.empty()) return selection;
+
+  selection.lag_id = choose_group(candidates, one_partner_system(ports, candidates), rules.policy, in_use);
+  Candidates members;
+  for (const Candidate& c : candidates) {
+    if (c.lag_id == *selection.lag_id)
+      members.push_back(c);
+    else
+      selection.choice[c.index].reason = why_not(c, ports[c.index]->actor, *selection.lag_id);
+  }
+  order(members, in_use == selection.lag_id);
+  for (std::size_t rank = 0; rank < members.size(); ++rank)
+    selection.choice[members[rank].index] =
+        rank < rules.max_links
+            ? Choice{.selected = Selected::selected, .reason = UnselectedReason::none}
+            : Choice{.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
+  return selection;
+}
+
+}  // namespace lagoon::lacp

@@ -1,0 +1,51 @@
+// Selection Logic (6.4.14) as a pure function over all ports of one Aggregator: which group of ports with
+// one LAG ID gets it, and which ports of that group carry the traffic.
+//
+// Both ends of a LAG order ports by the Master's Port IDs, so that they come to the same choice.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "base/ids.hpp"
+#include "base/link_state.hpp"
+#include "lacp/config.hpp"
+#include "lacp/port_view.hpp"
+#include "wire/lacpdu.hpp"
+
+namespace lagoon::lacp {
+
+/// What the Selection Logic sees of one port.
+struct SelectionPort {
+  LinkState link{};
+  bool has_partner = false;  // CURRENT, or EXPIRED with the Partner still recorded
+  bool looped = false;
+  bool settled = false;  // CURRENT and done waiting: could carry traffic at once
+  wire::LacpInfo actor{};
+  wire::LacpInfo partner{};
+};
+
+using SelectionPorts = std::array<std::optional<SelectionPort>, kMembersMax>;
+
+struct Choice {
+  Selected selected = Selected::unselected;
+  UnselectedReason reason = UnselectedReason::none;
+  friend constexpr bool operator==(const Choice&, const Choice&) noexcept = default;
+};
+
+struct Selection {
+  std::array<Choice, kMembersMax> choice{};
+  std::optional<LagId> lag_id{};  // of the group that got the Aggregator
+};
+
+struct SelectionRules {
+  SelectPolicy policy = SelectPolicy::stable;
+  std::size_t max_links = kMembersMax;
+};
+
+/// `in_use`: the group of which a port has attached to the Aggregator already, if there is one;
+/// SelectPolicy::stable stays with it.
+[[nodiscard]] Selection select(const SelectionPorts& ports, const SelectionRules& rules,
+                               const std::optional<LagId>& in_use) noexcept;
+
+}  // namespace lagoon::lacp

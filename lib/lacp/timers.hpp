@@ -1,0 +1,43 @@
+// TimerTable: the standard's timers of one Aggregation Port (6.4.9). A timer that does not run has no
+// instant; nothing here reads a clock.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/time.hpp"
+
+namespace lagoon::lacp {
+
+enum class Timer : std::uint8_t { current_while, periodic, wait_while, actor_churn, partner_churn };
+
+class TimerTable {
+ public:
+  constexpr void start(Timer timer, Instant at) noexcept { slot(timer) = at; }
+  constexpr void stop(Timer timer) noexcept { slot(timer).reset(); }
+  [[nodiscard]] constexpr bool running(Timer timer) const noexcept { return at_[index(timer)].has_value(); }
+  /// True once for each expiry: a timer that is due is stopped by asking.
+  [[nodiscard]] constexpr bool take_expired(Timer timer, Instant now) noexcept {
+    if (!slot(timer) || now < *slot(timer)) return false;
+    stop(timer);
+    return true;
+  }
+  [[nodiscard]] constexpr std::optional<Instant> next() const noexcept {
+    std::optional<Instant> earliest;
+    for (const std::optional<Instant>& at : at_)
+      if (at && (!earliest || *at < *earliest)) earliest = at;
+    return earliest;
+  }
+
+ private:
+  static constexpr std::size_t kTimers = 5;
+  [[nodiscard]] static constexpr std::size_t index(Timer timer) noexcept {
+    return static_cast<std::size_t>(timer);
+  }
+  [[nodiscard]] constexpr std::optional<Instant>& slot(Timer timer) noexcept { return at_[index(timer)]; }
+  std::array<std::optional<Instant>, kTimers> at_{};
+};
+
+}  // namespace lagoon::lacp

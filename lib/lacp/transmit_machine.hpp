@@ -1,0 +1,43 @@
+// Transmit machine (6.4.16): NTT and its limit. NTT waits under the limit and is never lost; what is sent is
+// built by the owner at the moment of sending.
+#pragma once
+
+#include <optional>
+
+#include "base/ring_queue.hpp"
+#include "base/time.hpp"
+#include "lacp/constants.hpp"
+
+namespace lagoon::lacp {
+
+class TransmitMachine {
+ public:
+  void need() noexcept { ntt_ = true; }
+  /// NO_PERIODIC: nothing is sent, NTT is set to FALSE.
+  void forget_need() noexcept { ntt_ = false; }
+  [[nodiscard]] bool needed() const noexcept { return ntt_; }
+
+  /// From when on the limit allows one more; nothing: it does not bind.
+  [[nodiscard]] std::optional<Instant> limited_until() const noexcept {
+    if (sent_.size() < kTransmitMax) return std::nullopt;
+    return sent_[0] + kFastPeriodicTime + kTransmitGuard;
+  }
+  /// When a LACPDU that is needed and must wait may go; nothing: none waits.
+  [[nodiscard]] std::optional<Instant> held_until(Instant now) const noexcept {
+    const std::optional<Instant> until = limited_until();
+    return ntt_ && until && now < *until ? until : std::nullopt;
+  }
+  /// True: send one now; it is then taken as sent.
+  [[nodiscard]] bool take(Instant now) noexcept {
+    if (!ntt_ || held_until(now)) return false;
+    ntt_ = false;
+    sent_.push_overwriting(now);
+    return true;
+  }
+
+ private:
+  bool ntt_ = false;
+  RingQueue<Instant, kTransmitMax> sent_{};
+};
+
+}  // namespace lagoon::lacp
