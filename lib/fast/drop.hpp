@@ -9,12 +9,12 @@
 namespace lagoon::fast {
 
 enum class Drop : std::uint8_t {
-  not_collecting,         // came from a member that is not Collecting
-  no_distributing_member, // nobody to send it to: the LAG is down
-  tx_refused,             // the member's transmit queue stayed full for the bounded time of retries
-  port_tx_refused,        // the same for an access port
-  punt_ring_full,         // a slow-protocol frame, and the control lcore is behind
-  no_peer,                // came from a port that nothing is cross-connected with
+  not_collecting,          // came from a member that is not Collecting
+  no_distributing_member,  // nobody to send it to: the LAG is down
+  tx_refused,              // the member's transmit queue stayed full for the bounded time of retries
+  port_tx_refused,         // the same for an access port
+  punt_ring_full,          // a slow-protocol frame, and the control lcore is behind
+  no_peer,                 // came from a port that nothing is cross-connected with
 };
 
 inline constexpr std::size_t kDrops = 6;

@@ -1,0 +1,33 @@
+// What the fast path asks of a packet, answered for DPDK's mbufs.
+#pragma once
+
+#include <rte_mbuf.h>
+#include <rte_mbuf_ptype.h>
+#include <rte_prefetch.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "fast/concepts.hpp"
+
+template <>
+struct lagoon::fast::PacketTraits<rte_mbuf> {
+  [[nodiscard]] static std::span<const std::byte> headers(const rte_mbuf& mbuf) noexcept {
+    return {static_cast<const std::byte*>(mbuf.buf_addr) + mbuf.data_off, mbuf.data_len};
+  }
+  [[nodiscard]] static std::uint32_t length(const rte_mbuf& mbuf) noexcept { return mbuf.pkt_len; }
+  [[nodiscard]] static std::optional<std::uint32_t> nic_hash(const rte_mbuf& mbuf) noexcept {
+    if ((mbuf.ol_flags & RTE_MBUF_F_RX_RSS_HASH) == 0) return std::nullopt;
+    return mbuf.hash.rss;
+  }
+  [[nodiscard]] static bool is_ip(const rte_mbuf& mbuf) noexcept {
+    return (mbuf.packet_type & RTE_PTYPE_L3_MASK) != 0;
+  }
+  static void prefetch(const rte_mbuf& mbuf) noexcept {
+    rte_prefetch0(static_cast<const std::byte*>(mbuf.buf_addr) + mbuf.data_off);
+  }
+};
+
+static_assert(lagoon::fast::Packet<rte_mbuf>);

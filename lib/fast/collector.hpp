@@ -1,0 +1,89 @@
+// Frame Collector (802.1AX-2014 6.2.3): what one member received, sorted into data to deliver, slow-protocol
+// frames for the control lcore, and drops by name. Each frame goes exactly one way, and data keeps its order.
+//
+// Use by a worker:
+//   std::span<P*> data = fast::collect(table, member, received, punt, sink, counters);   // a prefix of
+//   `received`
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/ids.hpp"
+#include "fast/concepts.hpp"
+#include "fast/counters.hpp"
+#include "fast/drop.hpp"
+#include "fast/punt.hpp"
+#include "table/port_table.hpp"
+
+namespace lagoon::fast {
+
+namespace detail {
+
+struct Seen {
+  std::size_t slow = 0;
+  std::uint64_t octets = 0;
+};
+
+template <Packet P>
+[[nodiscard]] inline Seen look_over(std::span<P* const> received) noexcept {
+  using Traits = PacketTraits<P>;
+  Seen seen;
+  for (const P* packet : received)
+    if (!Traits::is_ip(*packet)) Traits::prefetch(*packet);
+  for (const P* packet : received) {
+    seen.slow += is_punted(*packet) ? 1U : 0U;
+    seen.octets += Traits::length(*packet);
+  }
+  return seen;
+}
+
+// Takes the slow-protocol frames out and closes the gaps.
+template <Packet P, typename Punt, typename Sink>
+[[gnu::noinline]] std::span<P*> take_out_slow(MemberIndex member, std::span<P*> received, Punt& punt,
+                                              Sink& sink, LagCounters& counters,
+                                              std::uint64_t& octets) noexcept {
+  std::size_t kept = 0;
+  for (P* packet : received) {
+    if (!is_punted(*packet)) {
+      received[kept++] = packet;
+      continue;
+    }
+    octets -= PacketTraits<P>::length(*packet);
+    if (punt.push(member, packet)) {
+      counters.punted.add(1);
+    } else {
+      counters.of(Drop::punt_ring_full).add(1);
+      sink.free(std::span{&packet, 1});
+    }
+  }
+  return received.first(kept);
+}
+
+}  // namespace detail
+
+/// Sorts what `member` received. Slow-protocol frames go to `punt` whether the member is collecting or not;
+/// data of a member that is not goes to `sink`, counted. Returns the frames to deliver: a prefix of
+/// `received`, in order. Thread: the worker that polls the member. `received` may have any size.
+template <Packet P, typename Punt, typename Sink>
+  requires PuntSink<Punt, P> && DropSink<Sink, P>
+[[nodiscard]] inline std::span<P*> collect(const table::PortTable& table, MemberIndex member,
+                                           std::span<P*> received, Punt&& punt, Sink&& sink,
+                                           LagCounters& counters) noexcept {
+  if (received.empty()) return received;
+  detail::Seen seen = detail::look_over<P>(received);
+  if (seen.slow != 0) [[unlikely]]
+    received = detail::take_out_slow<P>(member, received, punt, sink, counters, seen.octets);
+  if (!table.collects(member)) [[unlikely]] {
+    if (received.empty()) return received;
+    counters.of(Drop::not_collecting).add(received.size());
+    sink.free(received);
+    return received.first(0);
+  }
+  counters.of(member).rx_packets.add(received.size());
+  counters.of(member).rx_bytes.add(seen.octets);
+  return received;
+}
+
+}  // namespace lagoon::fast

@@ -1,0 +1,54 @@
+// What the fast path asks of a kind of packet, and of what it hands packets to. lib/dpdk/mbuf_packet.hpp
+// answers for rte_mbuf; tests answer for packets of their own.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/ids.hpp"
+
+namespace lagoon::fast {
+
+/// Specialised for each kind of packet:
+///   headers(p)     the octets of its first segment, from the destination address on
+///   length(p)      octets of the whole frame, without FCS
+///   nic_hash(p)    the hash that the port computed, if it did
+///   is_ip(p)       true only when the port has said that IP follows the Ethernet header: the frame can't be
+///   of a
+///                  slow protocol, and its header need not be read to know; false: unknown
+///   prefetch(p)    asks for the cache line of the headers
+template <typename P>
+struct PacketTraits;
+
+template <typename P>
+concept Packet = requires(const P& packet) {
+  { PacketTraits<P>::headers(packet) } noexcept -> std::same_as<std::span<const std::byte>>;
+  { PacketTraits<P>::length(packet) } noexcept -> std::same_as<std::uint32_t>;
+  { PacketTraits<P>::nic_hash(packet) } noexcept -> std::same_as<std::optional<std::uint32_t>>;
+  { PacketTraits<P>::is_ip(packet) } noexcept -> std::same_as<bool>;
+  { PacketTraits<P>::prefetch(packet) } noexcept;
+};
+
+/// Sends to a member, in order, and says how many of the first packets it has taken. Those belong to the port
+/// from then on; the rest stays with the caller.
+template <typename T, typename P>
+concept MemberTx = requires(T& tx, MemberIndex member, std::span<P*> packets) {
+  { tx.send(member, packets) } noexcept -> std::convertible_to<std::size_t>;
+};
+
+/// Takes a slow-protocol frame for the control lcore; false: no room, the frame stays with the caller.
+template <typename T, typename P>
+concept PuntSink = requires(T& punt, MemberIndex member, P* packet) {
+  { punt.push(member, packet) } noexcept -> std::convertible_to<bool>;
+};
+
+/// Frees packets that have been counted as dropped.
+template <typename T, typename P>
+concept DropSink = requires(T& sink, std::span<P*> packets) {
+  { sink.free(packets) } noexcept;
+};
+
+}  // namespace lagoon::fast

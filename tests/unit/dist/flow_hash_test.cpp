@@ -1,0 +1,255 @@
+#include "dist/flow_hash.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/flow_frames.hpp"
+#include "support/prng.hpp"
+
+using lagoon::test::FlowFrame;
+using lagoon::test::Ipv4;
+using lagoon::test::Ipv6;
+using lagoon::test::Prng;
+using namespace lagoon::dist;
+
+namespace {
+
+std::uint32_t hash(const FlowFrame& frame, HashPolicy policy, bool symmetric = false,
+                   std::uint32_t seed = 1) {
+  return flow_hash(frame.octets(), {.policy = policy, .seed = seed, .symmetric = symmetric});
+}
+
+constexpr std::size_t kPolicies = kHashPolicyNames.size();
+constexpr HashPolicy policy_at(std::size_t i) {
+  return static_cast<HashPolicy>(i);
+}
+
+// What a policy looks at, by its name.
+struct Row {
+  HashPolicy policy;
+  bool source_mac, destination_mac, source_ip, destination_ip, ports, vlan;
+};
+constexpr Row kLooksAt[] = {
+    {HashPolicy::l2, true, true, false, false, false, false},
+    {HashPolicy::src_mac, true, false, false, false, false, false},
+    {HashPolicy::dst_mac, false, true, false, false, false, false},
+    {HashPolicy::src_ip, false, false, true, false, false, false},
+    {HashPolicy::dst_ip, false, false, false, true, false, false},
+    {HashPolicy::l3, false, false, true, true, false, false},
+    {HashPolicy::l23, true, true, true, true, false, false},
+    {HashPolicy::l34, false, false, true, true, true, false},
+    {HashPolicy::vlan_src_mac, true, false, false, false, false, true},
+    {HashPolicy::encap23, true, true, true, true, false, false},
+    {HashPolicy::encap34, false, false, true, true, true, false},
+};
+static_assert(std::size(kLooksAt) == kPolicies);
+
+}  // namespace
+
+TEST_CASE("SSE 4.2 and the portable CRC-32C agree", "[dist][hash]") {
+  CHECK(portable::crc32c(0xffffffff, 0x31, 1) != 0);
+  Prng random{2};
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint32_t start = random.u32();
+    const std::uint64_t value = random.next();
+    CHECK(crc32c(start, value) == portable::crc32c(start, value, 8));
+    const auto low = static_cast<std::uint32_t>(value);
+    CHECK(crc32c(start, low) == portable::crc32c(start, low, 4));
+  }
+}
+
+TEST_CASE("A policy looks at the fields that its name says and at no other", "[dist][hash]") {
+  for (const bool tagged : {false, true})  // the general walk as well as the fast path
+    for (const Row& row : kLooksAt) {
+      const auto with = [&](std::uint64_t smac, std::uint64_t dmac, std::uint32_t sip, std::uint32_t dip,
+                            std::uint16_t port, std::uint16_t vid) {
+        FlowFrame frame;
+        frame.macs(dmac, smac);
+        if (tagged || vid != 0) frame.tag(0x8100, static_cast<std::uint16_t>(vid + 1));
+        return hash(frame.ipv4({.source = sip, .destination = dip}).udp(port, 9), row.policy);
+      };
+      CAPTURE(name_of(row.policy), tagged);
+      const auto base = with(1, 2, 3, 4, 5, 0);
+      CHECK((with(9, 2, 3, 4, 5, 0) != base) == row.source_mac);
+      CHECK((with(1, 9, 3, 4, 5, 0) != base) == row.destination_mac);
+      CHECK((with(1, 2, 9, 4, 5, 0) != base) == row.source_ip);
+      CHECK((with(1, 2, 3, 9, 5, 0) != base) == row.destination_ip);
+      CHECK((with(1, 2, 3, 4, 9, 0) != base) == row.ports);
+      CHECK((with(1, 2, 3, 4, 5, 6) != base) == row.vlan);
+    }
+}
+
+TEST_CASE("The same holds for IPv6", "[dist][hash]") {
+  for (const Row& row : kLooksAt) {
+    const auto with = [&](std::uint64_t smac, std::uint64_t dmac, std::uint64_t sip, std::uint64_t dip,
+                          std::uint16_t port) {
+      return hash(FlowFrame{}.macs(dmac, smac).ipv6({.source = sip, .destination = dip}).udp(port, 9),
+                  row.policy);
+    };
+    CAPTURE(name_of(row.policy));
+    const auto base = with(1, 2, 3, 4, 5);
+    CHECK((with(9, 2, 3, 4, 5) != base) == row.source_mac);
+    CHECK((with(1, 9, 3, 4, 5) != base) == row.destination_mac);
+    CHECK((with(1, 2, 9, 4, 5) != base) == row.source_ip);
+    CHECK((with(1, 2, 3, 9, 5) != base) == row.destination_ip);
+    CHECK((with(1, 2, 3, 4, 9) != base) == row.ports);
+  }
+}
+
+TEST_CASE("Fast path and general walk give the same fold for every policy", "[dist][hash]") {
+  Prng random{3};
+  for (int round = 0; round < 2000; ++round) {
+    FlowFrame frame;
+    frame.macs(random.next() >> 16, random.next() >> 16);
+    frame.ipv4({.source = random.u32(),
+                .destination = random.u32(),
+                .protocol = static_cast<std::uint8_t>(random.chance(0.5) ? 6 : 17),
+                .flags_and_offset = random.chance(0.5) ? FlowFrame::kDontFragment : std::uint16_t{0}});
+    frame.udp(random.u16(), random.chance(0.2) ? std::uint16_t{4789} : random.u16()).zeros(30);
+    for (std::size_t i = 0; i < kPolicies; ++i)
+      for (const bool symmetric : {false, true})
+        with_policy(
+            {.policy = policy_at(i), .symmetric = symmetric}, [&]<HashPolicy policy, Direction direction>() {
+              CHECK(fold<policy, direction>(frame.octets()) == fold_frame<policy, direction>(frame.octets()));
+            });
+  }
+}
+
+TEST_CASE("Tags, options, DF, TTL and identification do not tell conversations apart under l3+4",
+          "[dist][hash]") {
+  const auto plain = hash(FlowFrame{}.macs().ipv4({}).udp(1, 2), HashPolicy::l34);
+  CHECK(hash(FlowFrame{}.macs().tag(0x8100, 5).ipv4({}).udp(1, 2), HashPolicy::l34) == plain);
+  CHECK(hash(FlowFrame{}.macs().tag(0x88a8, 7).tag(0x8100, 5).ipv4({}).udp(1, 2), HashPolicy::l34) == plain);
+  CHECK(hash(FlowFrame{}.macs().ipv4({.option_words = 3}).udp(1, 2), HashPolicy::l34) == plain);
+  CHECK(hash(FlowFrame{}.macs().ipv4({.flags_and_offset = FlowFrame::kDontFragment}).udp(1, 2),
+             HashPolicy::l34) == plain);
+  CHECK(hash(FlowFrame{}.macs().ipv4({.id = 99, .ttl = 3}).udp(1, 2), HashPolicy::l34) == plain);
+  CHECK(hash(FlowFrame{}.macs().ipv4({.protocol = 6}).tcp(1, 2), HashPolicy::l34) != plain);
+}
+
+TEST_CASE("A fragment hashes as its siblings under every policy, whatever it carries", "[dist][hash]") {
+  Prng random{4};
+  for (std::size_t i = 0; i < kPolicies; ++i)
+    for (int round = 0; round < 50; ++round) {
+      const Ipv4 ip{.source = random.u32(), .destination = random.u32()};
+      const auto fragment = [&](std::uint16_t flags_and_offset) {
+        Ipv4 one = ip;
+        one.flags_and_offset = flags_and_offset;
+        return hash(FlowFrame{}.macs().ipv4(one).be64(random.next()).be64(random.next()), policy_at(i));
+      };
+      const auto first = fragment(FlowFrame::kMoreFragments);
+      CAPTURE(name_of(policy_at(i)));
+      CHECK(fragment(FlowFrame::kMoreFragments | 185) == first);
+      CHECK(fragment(370) == first);
+      const auto fragment6 = [&](std::uint16_t offset_and_more) {
+        return hash(FlowFrame{}
+                        .macs()
+                        .ipv6({.source = ip.source, .next = 44, .flow_label = 0x12345})
+                        .fragment(17, offset_and_more)
+                        .be64(random.next()),
+                    policy_at(i));
+      };
+      CHECK(fragment6(1) == fragment6(1448 | 1));
+      CHECK(fragment6(1) == fragment6(2896));
+    }
+}
+
+TEST_CASE("The IPv6 flow label counts where ports can't be read, and only there", "[dist][hash]") {
+  const auto with = [](std::uint8_t next, std::uint32_t label, bool symmetric = false) {
+    return hash(FlowFrame{}.macs().ipv6({.next = next, .flow_label = label}).udp(1, 2), HashPolicy::l34,
+                symmetric);
+  };
+  CHECK(with(17, 5) == with(17, 6));
+  CHECK(with(50, 5) != with(50, 6));
+  CHECK(with(50, 5, true) == with(50, 6, true));
+}
+
+TEST_CASE("Symmetric: both directions of a conversation hash alike, and not otherwise", "[dist][hash]") {
+  Prng random{5};
+  for (const HashPolicy policy : {HashPolicy::l2, HashPolicy::l3, HashPolicy::l23, HashPolicy::l34,
+                                  HashPolicy::encap23, HashPolicy::encap34})
+    for (int round = 0; round < 200; ++round) {
+      const std::uint64_t a = random.next() >> 16;
+      const std::uint64_t b = random.next() >> 16;
+      const auto ip_a = random.u32();
+      const auto ip_b = round % 4 == 0 ? ip_a : random.u32();  // one host with itself: the ports decide
+      const auto port_a = random.u16();
+      const auto port_b = random.u16();
+      const auto v4 = [&](bool back, bool symmetric) {
+        return hash(FlowFrame{}
+                        .macs(back ? a : b, back ? b : a)
+                        .ipv4({.source = back ? ip_b : ip_a, .destination = back ? ip_a : ip_b})
+                        .udp(back ? port_b : port_a, back ? port_a : port_b),
+                    policy, symmetric);
+      };
+      const auto v6 = [&](bool back, bool symmetric) {
+        return hash(FlowFrame{}
+                        .macs(back ? a : b, back ? b : a)
+                        .ipv6({.source = back ? ip_b : ip_a, .destination = back ? ip_a : ip_b})
+                        .udp(back ? port_b : port_a, back ? port_a : port_b),
+                    policy, symmetric);
+      };
+      CAPTURE(name_of(policy));
+      CHECK(v4(false, true) == v4(true, true));
+      CHECK(v6(false, true) == v6(true, true));
+      if (ip_a != ip_b) CHECK(v4(false, false) != v4(true, false));
+      if (ip_a != ip_b) CHECK(v6(false, false) != v6(true, false));
+    }
+}
+
+TEST_CASE("What is not IP hashes by its addresses under every policy for IP", "[dist][hash]") {
+  for (const HashPolicy policy : {HashPolicy::src_ip, HashPolicy::dst_ip, HashPolicy::l3, HashPolicy::l23,
+                                  HashPolicy::l34, HashPolicy::encap23, HashPolicy::encap34}) {
+    const auto arp = [&](std::uint64_t destination, std::uint64_t source) {
+      return hash(FlowFrame{}.macs(destination, source).be16(0x0806).zeros(28), policy);
+    };
+    CAPTURE(name_of(policy));
+    CHECK(arp(1, 2) != arp(1, 3));
+    CHECK(arp(1, 2) != arp(4, 2));
+  }
+}
+
+TEST_CASE("encap policies see the inner conversation, others the outer one", "[dist][hash]") {
+  const auto vxlan = [](std::uint16_t outer_port, std::uint32_t inner_source, std::uint16_t inner_port) {
+    return FlowFrame{}
+        .macs()
+        .ipv4({})
+        .udp(outer_port, 4789)
+        .be64(0x0800'0000'0000'0100)
+        .macs(5, 6)
+        .ipv4({.source = inner_source})
+        .udp(inner_port, 2);
+  };
+  CHECK(hash(vxlan(1, 3, 4), HashPolicy::encap34) == hash(vxlan(2, 3, 4), HashPolicy::encap34));
+  CHECK(hash(vxlan(1, 3, 4), HashPolicy::encap34) != hash(vxlan(1, 3, 5), HashPolicy::encap34));
+  CHECK(hash(vxlan(1, 3, 4), HashPolicy::encap23) == hash(vxlan(1, 3, 5), HashPolicy::encap23));
+  CHECK(hash(vxlan(1, 3, 4), HashPolicy::encap23) != hash(vxlan(1, 9, 4), HashPolicy::encap23));
+  CHECK(hash(vxlan(1, 3, 4), HashPolicy::l34) == hash(vxlan(1, 9, 5), HashPolicy::l34));
+  // The same conversation inside and outside of a tunnel is the same.
+  CHECK(hash(vxlan(1, 3, 4), HashPolicy::encap34) ==
+        hash(FlowFrame{}.macs().ipv4({.source = 3}).udp(4, 2), HashPolicy::encap34));
+  const auto gtp = [](std::uint32_t teid) {
+    return FlowFrame{}.macs().ipv4({}).udp(2152, 2152).u8(0x30).u8(255).be16(9).be32(teid).be32(0);
+  };
+  CHECK(hash(gtp(1), HashPolicy::encap34) != hash(gtp(2), HashPolicy::encap34));
+  CHECK(hash(gtp(1), HashPolicy::l34) == hash(gtp(2), HashPolicy::l34));
+}
+
+TEST_CASE("Hashing a frame cut anywhere stays within its octets", "[dist][hash]") {
+  const auto whole =
+      FlowFrame{}.macs().ipv4({}).udp(1, 4789).be64(0x0800'0000'0000'0000).macs().ipv4({}).udp(1, 2);
+  for (std::size_t size = 0; size <= whole.octets().size(); ++size) {
+    const auto copy = std::make_unique<std::byte[]>(size);
+    std::copy_n(whole.octets().begin(), size, copy.get());
+    const std::span<const std::byte> cut{copy.get(), size};
+    for (std::size_t i = 0; i < kPolicies; ++i)
+      CHECK(flow_hash(cut, {.policy = policy_at(i)}) == flow_hash(cut, {.policy = policy_at(i)}));
+    // From the ports on nothing is missing that l3+4 looks at.
+    if (size >= 38)
+      CHECK(flow_hash(cut, {}) == flow_hash(whole.octets(), {}));
+    else
+      CHECK(flow_hash(cut, {}) != flow_hash(whole.octets(), {}));
+  }
+}
