@@ -1,0 +1,83 @@
+#include "lagoond/options.hpp"
+
+#include <getopt.h>
+
+#include <charconv>
+#include <cstring>
+
+namespace lagoon::lagoond {
+
+namespace {
+
+enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile };
+
+constexpr option kLongOptions[] = {
+    {"config", required_argument, nullptr, 'c'},
+    {"check", no_argument, nullptr, kCheck},
+    {"version", no_argument, nullptr, kVersion},
+    {"help", no_argument, nullptr, 'h'},
+    {"status-interval", required_argument, nullptr, kStatusInterval},
+    {"pid-file", required_argument, nullptr, kPidFile},
+    {nullptr, 0, nullptr, 0},
+};
+
+Result<std::chrono::seconds> seconds(const char* text) {
+  unsigned value = 0;
+  const char* const end = text + std::strlen(text);
+  const auto [at, error] = std::from_chars(text, end, value);
+  if (error != std::errc{} || at != end || value == 0 || value > 86400)
+    return fail(Errc::invalid_argument,
+                std::string{"--status-interval wants seconds, 1 to 86400, not '"} + text + "'");
+  return std::chrono::seconds{value};
+}
+
+}  // namespace
+
+const char* usage() noexcept {
+  return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE]\n"
+         "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
+         "       lagoond --version\n"
+         "SIGTERM or SIGINT: leave the LAGs and end. SIGUSR1: print the status.\n";
+}
+
+Result<Options> parse_options(int argc, char** argv) {
+  Options options;
+  opterr = 0;
+  for (int c = 0; (c = getopt_long(argc, argv, "c:h", kLongOptions, nullptr)) != -1;) {
+    switch (c) {
+      case 'c':
+        options.config_file = optarg;
+        break;
+      case 'h':
+        options.verb = Verb::help;
+        return options;
+      case kVersion:
+        options.verb = Verb::version;
+        return options;
+      case kCheck:
+        options.verb = Verb::check;
+        break;
+      case kPidFile:
+        options.pid_file = optarg;
+        break;
+      case kStatusInterval: {
+        const auto interval = seconds(optarg);
+        if (!interval) return std::unexpected{interval.error()};
+        options.status_interval = *interval;
+        break;
+      }
+      default:
+        return fail(Errc::invalid_argument, std::string{"option not understood: "} + argv[optind - 1]);
+    }
+  }
+  if (optind < argc) {
+    // "lagoond --check FILE" says what is meant.
+    if (!options.config_file.empty() || optind + 1 < argc)
+      return fail(Errc::invalid_argument, std::string{"argument not understood: "} + argv[optind]);
+    options.config_file = argv[optind];
+  }
+  if (options.config_file.empty()) return fail(Errc::invalid_argument, "which configuration? Say -c FILE");
+  return options;
+}
+
+}  // namespace lagoon::lagoond

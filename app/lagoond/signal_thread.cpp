@@ -1,0 +1,66 @@
+#include "lagoond/signal_thread.hpp"
+
+#include <pthread.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "control/render_table.hpp"
+
+namespace lagoon::lagoond {
+
+namespace {
+
+// SIGUSR2 is how the destructor ends the thread.
+sigset_t our_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+void block_signals() {
+  const sigset_t set = our_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+SignalThread::SignalThread(dpdk::Engine& engine, std::optional<std::chrono::seconds> status_interval)
+    : engine_{engine}, thread_{[this, status_interval] { run(status_interval); }} {}
+
+SignalThread::~SignalThread() {
+  pthread_kill(thread_.native_handle(), SIGUSR2);
+  thread_.join();
+}
+
+void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
+  const sigset_t set = our_signals();
+  const timespec interval{.tv_sec = status_interval ? status_interval->count() : 3600, .tv_nsec = 0};
+  for (;;) {
+    const int signal = sigtimedwait(&set, nullptr, &interval);
+    switch (signal) {
+      case SIGUSR2:
+        return;
+      case SIGTERM:
+      case SIGINT:
+      case SIGHUP:
+        engine_.request_stop();
+        break;
+      case SIGUSR1:
+        print_status();
+        break;
+      default:
+        if (status_interval) print_status();
+    }
+  }
+}
+
+void SignalThread::print_status() {
+  const auto status = engine_.status_of_all();
+  const std::string text = status ? control::render_table(*status) : status.error().detail + "\n";
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace lagoon::lagoond

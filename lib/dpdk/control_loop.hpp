@@ -1,0 +1,59 @@
+// ControlLoop: what the control lcore does, turn after turn: links, frames from members, commands, machines,
+// frames to members, tables. It reads the clock once a turn and never waits for a worker.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/time.hpp"
+#include "config/model.hpp"
+#include "dpdk/lag_runtime.hpp"
+#include "dpdk/link_monitor.hpp"
+#include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/slow_transmitter.hpp"
+#include "dpdk/task_queue.hpp"
+
+struct rte_mbuf;
+struct rte_ring;
+
+namespace lagoon::dpdk {
+
+struct ControlLoopParts {
+  std::span<const std::unique_ptr<LagRuntime>> lags;
+  rte_ring* punts = nullptr;  // from all workers
+  QsbrPublisher& publisher;
+  SlowTransmitter& transmitter;
+  LinkMonitor& links;
+  TaskQueue& tasks;
+  config::Idle idle = config::Idle::busy;
+};
+
+class ControlLoop {
+ public:
+  explicit ControlLoop(const ControlLoopParts& parts);
+
+  /// One turn. True when it found something to do.
+  bool turn(Instant now);
+  /// Sleeps until something may have happened, as `idle:` allows: at most a fraction of a millisecond.
+  void rest(Instant now) const;
+  /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends.
+  void run(const std::atomic<bool>& stop, Duration patience);
+
+ private:
+  struct Origin {
+    LagRuntime* lag = nullptr;
+    MemberIndex member{};
+  };
+  bool take_punts(Instant now);
+  bool poll_control_queues(Instant now);
+  void take_frame(rte_mbuf* frame, std::uint16_t port, Instant now);
+  bool run_machines(Instant now);
+
+  ControlLoopParts parts_;
+  std::array<Origin, 1024> origin_{};  // by ethdev id
+};
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,55 @@
+// Engine: a whole Lagoon in one process, from a Config: ports, LAGs, workers and the control loop.
+//
+// The thread that calls start() and run() is the control lcore (EAL's main lcore). Workers are the other
+// lcores. DPDK allows one EAL in a process, so there is one Engine.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/model.hpp"
+#include "control/journal.hpp"
+#include "control/status.hpp"
+
+namespace lagoon::dpdk {
+
+/// An entry of a journal, with the member's name.
+struct NamedEvent {
+  control::JournalEntry entry;
+  std::string member;
+};
+
+class Engine {
+ public:
+  /// Starts EAL, opens the ports, starts workers. On an error everything is undone.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const config::Config& config);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// The control loop. Returns after request_stop(), when the Partners were told and all workers have ended.
+  void run();
+  /// Thread: any; may be called in a signal handler.
+  void request_stop() noexcept;
+
+  // Questions and commands. Thread: any but the control lcore; they wait for its answer, at most a second.
+  // Errors: busy where it did not come; no_such_thing, invalid_argument.
+  [[nodiscard]] Result<std::vector<std::string>> lag_names();
+  [[nodiscard]] Result<control::LagStatus> status(std::string_view lag);
+  [[nodiscard]] Result<std::vector<control::LagStatus>> status_of_all();
+  /// The newest `most` entries, the oldest first.
+  [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
+  [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action);
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,34 @@
+// LinkMonitor: brings the state of every member's link to its LAG: at once when an interrupt or rtnetlink
+// tells, and at the latest with the safety poll (some drivers claim interrupts that never come).
+//
+// Thread: the control lcore.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "dpdk/carrier_watch.hpp"
+#include "dpdk/lag_runtime.hpp"
+
+namespace lagoon::dpdk {
+
+class LinkMonitor {
+ public:
+  /// How long a change may stay unseen that nothing told of.
+  static constexpr Duration kSafetyPoll = 1ms;
+
+  [[nodiscard]] Result<void> open(std::span<const std::unique_ptr<LagRuntime>> lags);
+  /// True when a link changed.
+  bool poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
+  [[nodiscard]] int descriptor() const noexcept { return watch_.descriptor(); }
+
+ private:
+  [[nodiscard]] LinkState read(MemberRuntime& member, bool ask);
+
+  CarrierWatch watch_;
+  Instant next_poll_{};
+};
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,238 @@
+#include "dpdk/port.hpp"
+
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "dpdk/log.hpp"
+#include "dpdk/slow_path_steering.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+constexpr std::uint16_t kRxDescriptors = 1024;
+constexpr std::uint16_t kTxDescriptors = 1024;
+
+// One flag for each ethdev, set by DPDK's interrupt thread. DPDK's port ids are process-wide, and so is this.
+std::array<std::atomic<bool>, RTE_MAX_ETHPORTS> link_interrupts{};
+
+int on_link_interrupt(std::uint16_t port, rte_eth_event_type, void*, void*) {
+  // Pairs with the exchange in take_link_interrupt().
+  link_interrupts[port].store(true, std::memory_order_release);
+  return 0;
+}
+
+Result<rte_eth_dev_info> info_of(EthdevId id) {
+  rte_eth_dev_info info{};
+  if (const int error = rte_eth_dev_info_get(id.value(), &info); error != 0)
+    return fail(Errc::system, std::string{"rte_eth_dev_info_get: "} + rte_strerror(-error));
+  return info;
+}
+
+std::string in_words(const Device& device, const char* call, int error) {
+  return device.name + ": " + call + ": " + rte_strerror(error < 0 ? -error : error);
+}
+
+Error probe_error(const Device& device, int error) {
+  const int number = error < 0 ? -error : error;
+  std::string words = in_words(device, "can't be probed", number);
+  if (device.carrier_interface) words += "; is there an interface '" + *device.carrier_interface + "'?";
+  if (number == EPERM || number == EACCES) return {Errc::permission, words + "; try as root"};
+  return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
+}
+
+}  // namespace
+
+Port::Port(EthdevId id, Device device) : id_{id}, device_{std::move(device)} {
+  rte_ether_addr address{};
+  if (rte_eth_macaddr_get(id_.value(), &address) == 0)
+    std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
+}
+
+Port::Port(Port&& other) noexcept
+    : id_{other.id_},
+      device_{std::move(other.device_)},
+      own_address_{other.own_address_},
+      owned_{std::exchange(other.owned_, false)},
+      started_{other.started_},
+      address_changed_{other.address_changed_},
+      steerable_{other.steerable_},
+      needs_{other.needs_},
+      rx_queues_{other.rx_queues_},
+      control_tx_{other.control_tx_},
+      control_rx_{other.control_rx_} {}
+
+Port::~Port() {
+  if (!owned_) return;
+  stop();
+  rte_eth_dev_close(id_.value());
+}
+
+Result<Port> Port::open(const Device& device) {
+  std::uint16_t id = 0;
+  if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0) {
+    if (const int error = rte_dev_probe(device.devargs.c_str()); error != 0)
+      return std::unexpected{probe_error(device, error)};
+    if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0)
+      return fail(Errc::no_such_thing, device.name + ": probed, but there is no such ethdev");
+  }
+  return Port{EthdevId{id}, device};
+}
+
+Result<Port> Port::adopt(EthdevId id, const Device& device) {
+  return Port{id, device};
+}
+
+QueueOffer Port::offer() const {
+  const auto info = info_of(id_);
+  if (!info) return {};
+  const std::string_view driver = info->driver_name;
+  const bool all_or_nothing = driver == "net_af_packet" || driver == "net_tap";
+  if (driver == "net_tap") return {.rx = 1, .tx = 1, .all_or_nothing = true};
+  return {.rx = info->max_rx_queues, .tx = info->max_tx_queues, .all_or_nothing = all_or_nothing};
+}
+
+Result<void> Port::configure(const PortNeeds& needs) {
+  needs_ = needs;
+  const auto info = info_of(id_);
+  if (!info) return std::unexpected{info.error()};
+  const QueueOffer has = offer();
+  std::uint16_t rx = needs.workers;
+  std::uint16_t tx = needs.workers;
+  if (has.all_or_nothing) {
+    rx = std::max(rx, has.rx);
+    tx = std::max(tx, has.tx);
+  }
+  if (rx > has.rx || tx > has.tx)
+    return fail(Errc::no_resources, device_.name + ": " + std::to_string(needs.workers) +
+                                        " workers need as many queues, the port has " +
+                                        std::to_string(has.rx) + " to receive and " + std::to_string(has.tx) +
+                                        " to send");
+  rx_queues_ = rx;
+  if (needs.member) {
+    if (has.all_or_nothing ? tx > needs.workers : has.tx > tx) {
+      if (!has.all_or_nothing) ++tx;
+      control_tx_ = QueueId{static_cast<std::uint16_t>(tx - 1)};
+    }
+    steerable_ = !has.all_or_nothing && has.rx > rx && can_steer_slow_protocols(id_);
+    if (steerable_) control_rx_ = QueueId{rx++};
+  }
+
+  rte_eth_conf conf{};
+  if (rx_queues_ > 1 && !has.all_or_nothing) {
+    conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+    conf.rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP |
+                                                                       RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP);
+  }
+  conf.intr_conf.lsc = (*info->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0 ? 1 : 0;
+  if (const int error = rte_eth_dev_configure(id_.value(), rx, tx, &conf); error != 0)
+    return fail(Errc::system, in_words(device_, "rte_eth_dev_configure", error));
+  if (conf.intr_conf.lsc != 0)
+    rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
+  if (needs.mtu)
+    if (const int error = rte_eth_dev_set_mtu(id_.value(), *needs.mtu); error != 0)
+      return fail(Errc::not_supported,
+                  in_words(device_, ("an MTU of " + std::to_string(*needs.mtu)).c_str(), error));
+  return set_up_queues(needs.pool, rx, tx);
+}
+
+Result<void> Port::set_up_queues(rte_mempool* pool, std::uint16_t rx, std::uint16_t tx) {
+  std::uint16_t rx_descriptors = kRxDescriptors;
+  std::uint16_t tx_descriptors = kTxDescriptors;
+  if (const int error = rte_eth_dev_adjust_nb_rx_tx_desc(id_.value(), &rx_descriptors, &tx_descriptors);
+      error != 0)
+    return fail(Errc::system, in_words(device_, "rte_eth_dev_adjust_nb_rx_tx_desc", error));
+  const int node = rte_eth_dev_socket_id(id_.value());
+  const unsigned socket = node < 0 ? 0U : static_cast<unsigned>(node);
+  for (std::uint16_t q = 0; q < rx; ++q)
+    if (const int error = rte_eth_rx_queue_setup(id_.value(), q, rx_descriptors, socket, nullptr, pool);
+        error != 0)
+      return fail(Errc::system, in_words(device_, "rte_eth_rx_queue_setup", error));
+  for (std::uint16_t q = 0; q < tx; ++q)
+    if (const int error = rte_eth_tx_queue_setup(id_.value(), q, tx_descriptors, socket, nullptr); error != 0)
+      return fail(Errc::system, in_words(device_, "rte_eth_tx_queue_setup", error));
+  return {};
+}
+
+Result<void> Port::start() {
+  if (const int error = rte_eth_dev_start(id_.value()); error != 0)
+    return fail(Errc::system, in_words(device_, "rte_eth_dev_start", error));
+  started_ = true;
+  if (needs_.promiscuous)
+    if (const int error = rte_eth_promiscuous_enable(id_.value()); error != 0)
+      log_line(LogLevel::warning, in_words(device_, "promiscuous mode", error) +
+                                      "; frames to other addresses will not be forwarded");
+  // Slow-protocol frames are multicast. Drivers without this mode (net_af_packet) let them through.
+  if (const int error = rte_eth_allmulticast_enable(id_.value()); error != 0 && error != -ENOTSUP)
+    log_line(LogLevel::warning, in_words(device_, "all-multicast mode", error));
+  if (control_rx_) {
+    if (auto steered = steer_slow_protocols(id_, *control_rx_, rx_queues_); !steered) {
+      log_line(LogLevel::warning,
+               device_.name + ": " + steered.error().detail + "; LACPDUs go through the workers");
+      control_rx_.reset();
+    }
+  }
+  return {};
+}
+
+void Port::drain() const {
+  constexpr std::uint16_t kBurst = 64;
+  constexpr int kRoundsMax = 256;
+  std::array<rte_mbuf*, kBurst> frames;
+  for (std::uint16_t q = 0; q < rx_queues_; ++q)
+    for (int round = 0; round < kRoundsMax; ++round) {
+      const std::uint16_t count = rte_eth_rx_burst(id_.value(), q, frames.data(), kBurst);
+      if (count == 0) break;
+      rte_pktmbuf_free_bulk(frames.data(), count);
+    }
+}
+
+void Port::stop() {
+  if (!started_) return;
+  started_ = false;
+  if (address_changed_) {
+    rte_ether_addr address{};
+    std::copy(own_address_.octets.begin(), own_address_.octets.end(), address.addr_bytes);
+    rte_eth_dev_default_mac_addr_set(id_.value(), &address);
+  }
+  rte_eth_promiscuous_disable(id_.value());
+  if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
+    log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_stop", error));
+}
+
+Result<void> Port::set_address(const MacAddress& address) {
+  if (address == own_address_ && !address_changed_) return {};
+  rte_ether_addr octets{};
+  std::copy(address.octets.begin(), address.octets.end(), octets.addr_bytes);
+  if (const int error = rte_eth_dev_default_mac_addr_set(id_.value(), &octets); error != 0)
+    return fail(Errc::not_supported, in_words(device_, "can't take another address", error));
+  address_changed_ = true;
+  return {};
+}
+
+LinkState Port::link() const {
+  rte_eth_link link{};
+  if (rte_eth_link_get_nowait(id_.value(), &link) != 0) return {};
+  LinkState state;
+  state.up = link.link_status == RTE_ETH_LINK_UP;
+  state.full_duplex = link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;
+  if (link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN && link.link_speed != RTE_ETH_SPEED_NUM_NONE)
+    state.speed = mbps(link.link_speed);
+  return state;
+}
+
+bool Port::take_link_interrupt() noexcept {
+  // Pairs with the store in on_link_interrupt().
+  return link_interrupts[id_.value()].load(std::memory_order_relaxed) &&
+         link_interrupts[id_.value()].exchange(false, std::memory_order_acquire);
+}
+
+}  // namespace lagoon::dpdk

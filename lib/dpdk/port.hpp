@@ -1,0 +1,87 @@
+// Port: one ethdev, from probe to close. Knows how many queues of which kind it could get.
+//
+// Thread: the control lcore; the queues are the workers'.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/link_state.hpp"
+#include "base/mac_address.hpp"
+#include "dpdk/device.hpp"
+
+struct rte_mempool;
+
+namespace lagoon::dpdk {
+
+/// How many queues a port has, before it is configured.
+struct QueueOffer {
+  std::uint16_t rx = 1;
+  std::uint16_t tx = 1;
+  // A driver that feeds every receive queue whatever we configure (net_af_packet's fanout), or insists on as
+  // many of one kind as of the other: all are set up, and the workers poll all.
+  bool all_or_nothing = false;
+};
+
+struct PortNeeds {
+  rte_mempool* pool = nullptr;
+  std::uint16_t workers = 1;
+  bool member = false;  // wants a transmit queue, and if it can be steered a receive queue, for control
+  bool promiscuous = true;
+  std::optional<std::uint16_t> mtu{};
+};
+
+class Port {
+ public:
+  ~Port();
+  Port(Port&&) noexcept;
+  Port& operator=(Port&&) = delete;
+
+  /// Probes the device. Errors: system, permission, no_such_thing.
+  [[nodiscard]] static Result<Port> open(const Device& device);
+  /// Takes an ethdev that exists already (an end of a wire).
+  [[nodiscard]] static Result<Port> adopt(EthdevId id, const Device& device);
+
+  [[nodiscard]] QueueOffer offer() const;
+  [[nodiscard]] Result<void> configure(const PortNeeds& needs);
+  [[nodiscard]] Result<void> start();
+  /// Frees what the port holds already: a socket of net_af_packet hears every interface until its bind.
+  void drain() const;
+  void stop();
+
+  /// Errors: not_supported where the port keeps its address.
+  [[nodiscard]] Result<void> set_address(const MacAddress& address);
+  [[nodiscard]] LinkState link() const;
+  /// True once after each link interrupt. The safety poll does not depend on it.
+  [[nodiscard]] bool take_link_interrupt() noexcept;
+
+  [[nodiscard]] EthdevId id() const noexcept { return id_; }
+  [[nodiscard]] const Device& device() const noexcept { return device_; }
+  /// The address it had when it was opened, and gets back at the end. Zero where the driver has none.
+  [[nodiscard]] const MacAddress& own_address() const noexcept { return own_address_; }
+  [[nodiscard]] std::uint16_t rx_queues() const noexcept { return rx_queues_; }
+  [[nodiscard]] std::optional<QueueId> control_tx() const noexcept { return control_tx_; }
+  [[nodiscard]] std::optional<QueueId> control_rx() const noexcept { return control_rx_; }
+
+ private:
+  Port(EthdevId id, Device device);
+  [[nodiscard]] Result<void> set_up_queues(rte_mempool* pool, std::uint16_t rx, std::uint16_t tx);
+
+  EthdevId id_;
+  Device device_;
+  MacAddress own_address_{};
+  bool owned_ = true;  // false after a move
+  bool started_ = false;
+  bool address_changed_ = false;
+  bool steerable_ = false;
+  PortNeeds needs_{};
+  std::uint16_t rx_queues_ = 1;  // polled by workers
+  std::optional<QueueId> control_tx_{};
+  std::optional<QueueId> control_rx_{};
+};
+
+}  // namespace lagoon::dpdk

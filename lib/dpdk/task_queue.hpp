@@ -1,0 +1,36 @@
+// TaskQueue: how another thread has something done by the control lcore, and waits for it. The control lcore
+// never waits: it looks at one atomic, and leaves tasks for its next turn when the lock is taken.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "base/time.hpp"
+
+namespace lagoon::dpdk {
+
+class TaskQueue {
+ public:
+  /// Thread: any but the control lcore. Blocking: until the task ran, or `patience` ends.
+  /// False when it did not run, and then it never will.
+  [[nodiscard]] bool run(std::function<void()> task, Duration patience);
+  /// Thread: the control lcore. True when a task ran.
+  bool serve();
+
+ private:
+  struct Task {
+    std::function<void()> work;
+    bool done = false;
+    bool given_up = false;
+  };
+  std::mutex mutex_;
+  std::condition_variable served_;
+  std::deque<std::shared_ptr<Task>> tasks_;
+  std::atomic<bool> pending_ = false;
+};
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,117 @@
+#include "dpdk/telemetry.hpp"
+
+#include <rte_telemetry.h>
+#include <rte_version.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "dpdk/telemetry_data.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// DPDK's callbacks get no context of ours and run in threads of its own, so which engine answers is kept
+// here.
+std::mutex engine_mutex;
+Engine* engine = nullptr;
+
+std::vector<std::string> split(const char* parameters) {
+  std::vector<std::string> words;
+  std::string_view rest = parameters != nullptr ? parameters : "";
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    words.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return words;
+}
+
+int answer_error(rte_tel_data* data, std::string_view words) {
+  TelemetryDict dict{data};
+  dict.text("error", words);
+  return 0;
+}
+
+int on_list(const char*, const char*, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto names = engine->lag_names();
+  if (!names) return answer_error(data, names.error().detail);
+  rte_tel_data_start_array(data, RTE_TEL_STRING_VAL);
+  for (const std::string& name : *names) rte_tel_data_add_array_string(data, name.c_str());
+  return 0;
+}
+
+int on_lag(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  if (words.size() != 1) return answer_error(data, "usage: /lagoon/lag,NAME");
+  const auto status = engine->status(words[0]);
+  if (!status) return answer_error(data, status.error().detail);
+  put_lag(data, *status);
+  return 0;
+}
+
+int on_events(const char*, const char* parameters, rte_tel_data* data) {
+  // An answer holds 16 KiB; an event takes up to 200 octets.
+  constexpr std::size_t kMost = 80;
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  std::size_t most = kMost;
+  if (words.empty() || words.size() > 2) return answer_error(data, "usage: /lagoon/events,NAME[,MOST]");
+  if (words.size() == 2) std::from_chars(words[1].data(), words[1].data() + words[1].size(), most);
+  const auto events = engine->events(words[0], std::min(most, kMost));
+  if (!events) return answer_error(data, events.error().detail);
+  put_events(data, *events);
+  return 0;
+}
+
+int on_wire(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  if (words.size() != 2) return answer_error(data, "usage: /lagoon/wire,NAME,up|down|blackhole|heal");
+  if (auto done = engine->act_on_wire(words[0], words[1]); !done)
+    return answer_error(data, done.error().detail);
+  TelemetryDict dict{data};
+  dict.text("wire", words[0]);
+  dict.text("done", words[1]);
+  return 0;
+}
+
+}  // namespace
+
+Result<void> offer_telemetry(Engine& from) {
+  const std::lock_guard lock{engine_mutex};
+  engine = &from;
+  struct Command {
+    const char* name;
+    telemetry_cb callback;
+    const char* help;
+  };
+  static constexpr Command commands[] = {
+      {"/lagoon/list", on_list, "Names of the LAGs. Takes no parameters"},
+      {"/lagoon/lag", on_lag, "Status of a LAG. Parameters: NAME"},
+      {"/lagoon/events", on_events, "The last transitions of a LAG. Parameters: NAME[,MOST]"},
+      {"/lagoon/wire", on_wire, "Pulls or heals an in-process link. Parameters: NAME,up|down|blackhole|heal"},
+  };
+  for (const Command& c : commands)
+    if (rte_telemetry_register_cmd(c.name, c.callback, c.help) != 0)
+      return fail(Errc::system, std::string{"telemetry command "} + c.name + " can't be registered");
+  return {};
+}
+
+void retire_telemetry() {
+  const std::lock_guard lock{engine_mutex};
+  engine = nullptr;
+}
+
+}  // namespace lagoon::dpdk
