@@ -1,0 +1,125 @@
+// Two Aggregators of ours, wired back to back: every mixture of settings must come to carry, and recover.
+#include <array>
+
+#include "rig.hpp"
+#include "support/catch.hpp"
+
+using namespace lagoon;
+using namespace lagoon::lacp;
+using namespace lagoon::lacp::test;
+
+namespace {
+
+struct Pair {
+  Pair(const AggregatorConfig& a, const AggregatorConfig& b, unsigned count)
+      : end{Aggregator{a, now}, Aggregator{b, now}} {
+    for (unsigned i = 0; i < count; ++i)
+      for (Aggregator& side : end)
+        side.add_port(Rig::at(i), {.port_number = static_cast<std::uint16_t>(i + 1)}, now);
+  }
+  void link(unsigned port, const LinkState& state) {
+    for (Aggregator& side : end) side.link_changed(Rig::at(port), state, now);
+  }
+  // Frames take no time, so an exchange ends only when both ends have nothing more to say.
+  void exchange() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::size_t from : {0U, 1U})
+        while (const auto out = end[from].transmit(now)) {
+          moved = true;
+          if (!cut[from]) end[1 - from].receive(out->port, out->pdu, now);
+        }
+    }
+  }
+  void run(Duration by) {
+    const Instant stop = now + by;
+    exchange();
+    while (true) {
+      std::optional<Instant> due;
+      for (const Aggregator& side : end)
+        if (const auto at = side.deadline(); at && (!due || *at < *due)) due = at;
+      if (!due || *due > stop) break;
+      now = *due;
+      for (Aggregator& side : end) side.expire(now);
+      exchange();
+      ++steps;
+      REQUIRE(steps < 100'000);
+    }
+    now = stop;
+  }
+  [[nodiscard]] bool both_distribute(std::uint32_t ports) const {
+    return end[0].distributing() == ports && end[1].distributing() == ports;
+  }
+
+  Instant now{1s};
+  std::array<Aggregator, 2> end;
+  std::array<bool, 2> cut{};
+  unsigned steps = 0;
+};
+
+AggregatorConfig end_config(unsigned number, unsigned bits_of_choice) {
+  AggregatorConfig config{.system = number == 0 ? kOurs : kTheirs};
+  config.mux = (bits_of_choice & 1U) != 0 ? MuxControl::coupled : MuxControl::independent;
+  config.rate = (bits_of_choice & 2U) != 0 ? Rate::slow : Rate::fast;
+  config.activity = (bits_of_choice & 4U) != 0 ? Activity::passive : Activity::active;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("Two ends come to carry within 3.5 s under every mixture of control, rate and activity",
+          "[lacp][pair]") {
+  for (unsigned a = 0; a < 8; ++a)
+    for (unsigned b = 0; b < 8; ++b) {
+      CAPTURE(a, b);
+      Pair pair{end_config(0, a), end_config(1, b), 3};
+      for (unsigned port = 0; port < 3; ++port) pair.link(port, kUp10G);
+      pair.run(3500ms);
+      const bool both_passive = (a & b & 4U) != 0;
+      CHECK(pair.both_distribute(both_passive ? 0U : 0b111U));
+      pair.link(1, kDown);
+      CHECK(pair.both_distribute(both_passive ? 0U : 0b101U));
+      pair.link(1, kUp10G);
+      pair.run(3500ms);
+      CHECK(pair.both_distribute(both_passive ? 0U : 0b111U));
+      pair.run(600s);
+      CHECK(pair.both_distribute(both_passive ? 0U : 0b111U));
+    }
+}
+
+TEST_CASE("One direction cut: both ends are silent within 3.5 s, and carry 5 s after it heals",
+          "[lacp][pair]") {
+  for (const std::size_t direction : {0U, 1U})
+    for (const Duration hole : {4s, 8s, 100s}) {
+      CAPTURE(direction, hole.count());
+      Pair pair{end_config(0, 0), end_config(1, 0), 2};
+      pair.link(0, kUp10G);
+      pair.link(1, kUp10G);
+      pair.run(10s);
+      REQUIRE(pair.both_distribute(0b11));
+      pair.cut[direction] = true;
+      pair.run(3500ms);
+      CHECK(pair.both_distribute(0));
+      pair.run(hole - 3500ms);
+      pair.cut[direction] = false;
+      pair.run(5s);
+      CHECK(pair.both_distribute(0b11));
+    }
+}
+
+TEST_CASE("Two ends with different limits and policies agree on the ports that carry", "[lacp][pair]") {
+  AggregatorConfig a = end_config(0, 0);
+  AggregatorConfig b = end_config(1, 0);
+  a.max_links = 2;
+  b.max_links = 3;
+  Pair pair{a, b, 5};
+  for (const unsigned port : {4U, 2U, 3U, 0U, 1U}) pair.link(port, kUp10G);
+  pair.run(4s);
+  CHECK(pair.both_distribute(0b00011));
+  pair.link(0, kDown);
+  pair.run(100ms);
+  CHECK(pair.both_distribute(0b00110));
+  pair.link(0, kUp10G);
+  pair.run(4s);
+  CHECK(pair.both_distribute(0b00011));
+}
