@@ -1,6 +1,5 @@
 #include "dpdk/control_loop.hpp"
 
-#include <poll.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_pause.h>
@@ -25,15 +24,22 @@ constexpr Duration kRest = 200us;
 ControlLoop::ControlLoop(const ControlLoopParts& parts) : parts_{parts} {
   static_assert(RTE_MAX_ETHPORTS <= 1024);
   for (const auto& lag : parts_.lags)
-    for (std::size_t i = 0; i < lag->members.size(); ++i)
-      origin_[lag->members[i].port.id().value()] = {.lag = lag.get(),
-                                                    .member = MemberIndex{static_cast<std::uint8_t>(i)}};
+    for (std::size_t i = 0; i < lag->members.size(); ++i) {
+      const MemberRuntime& member = lag->members[i];
+      origin_[member.port.id().value()] = {.lag = lag.get(),
+                                           .member = MemberIndex{static_cast<std::uint8_t>(i)},
+                                           .has_socket = member.slow_socket.has_value()};
+      if (member.slow_socket)
+        news_.push_back({.fd = member.slow_socket->descriptor(), .events = POLLIN, .revents = 0});
+    }
+  news_.push_back({.fd = parts_.links.descriptor(), .events = POLLIN, .revents = 0});
 }
 
 bool ControlLoop::turn(Instant now) {
   bool busy = parts_.links.poll(parts_.lags, now);
   busy |= take_punts(now);
   busy |= poll_control_queues(now);
+  busy |= poll_slow_sockets(now);
   busy |= parts_.tasks.serve();
   busy |= run_machines(now);
   parts_.publisher.reclaim();
@@ -65,9 +71,28 @@ bool ControlLoop::poll_control_queues(Instant now) {
   return busy;
 }
 
+bool ControlLoop::poll_slow_sockets(Instant now) {
+  constexpr unsigned kAtOnce = 16;
+  std::array<std::byte, 2048> room;
+  bool busy = false;
+  for (const auto& lag : parts_.lags)
+    for (std::size_t i = 0; i < lag->members.size(); ++i) {
+      const auto& socket = lag->members[i].slow_socket;
+      if (!socket) continue;
+      for (unsigned taken = 0; taken < kAtOnce; ++taken) {
+        const auto frame = socket->receive(room);
+        if (!frame) break;
+        lag->lag->frame_received(MemberIndex{static_cast<std::uint8_t>(i)}, *frame, now);
+        busy = true;
+      }
+    }
+  return busy;
+}
+
 void ControlLoop::take_frame(rte_mbuf* frame, std::uint16_t port, Instant now) {
   const Origin& origin = origin_[port];
   LAGOON_CHECK(origin.lag != nullptr);
+  if (origin.has_socket) return rte_pktmbuf_free(frame);
   // A slow-protocol frame fits the first segment: it is at most 1518 octets, and the pool's rooms hold 2048.
   const std::span<const std::byte> octets{rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len};
   origin.lag->lag->frame_received(origin.member, octets, now);
@@ -93,7 +118,7 @@ bool ControlLoop::run_machines(Instant now) {
   return busy;
 }
 
-void ControlLoop::rest(Instant now) const {
+void ControlLoop::rest(Instant now) {
   if (parts_.idle == config::Idle::busy) {
     rte_pause();
     return;
@@ -102,9 +127,8 @@ void ControlLoop::rest(Instant now) const {
   for (const auto& lag : parts_.lags)
     if (const auto due = lag->lag->deadline()) rest = std::min(rest, *due - now);
   if (rest <= Duration::zero()) return;
-  pollfd news{.fd = parts_.links.descriptor(), .events = POLLIN, .revents = 0};
   const timespec timeout{.tv_sec = 0, .tv_nsec = rest.count()};
-  static_cast<void>(ppoll(&news, 1, &timeout, nullptr));
+  static_cast<void>(ppoll(news_.data(), news_.size(), &timeout, nullptr));
 }
 
 void ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {

@@ -2,11 +2,14 @@
 // frames to members, tables. It reads the clock once a turn and never waits for a worker.
 #pragma once
 
+#include <poll.h>
+
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/time.hpp"
 #include "config/model.hpp"
@@ -38,7 +41,7 @@ class ControlLoop {
   /// One turn. True when it found something to do.
   bool turn(Instant now);
   /// Sleeps until something may have happened, as `idle:` allows: at most a fraction of a millisecond.
-  void rest(Instant now) const;
+  void rest(Instant now);
   /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends.
   void run(const std::atomic<bool>& stop, Duration patience);
 
@@ -46,14 +49,17 @@ class ControlLoop {
   struct Origin {
     LagRuntime* lag = nullptr;
     MemberIndex member{};
+    bool has_socket = false;
   };
   bool take_punts(Instant now);
   bool poll_control_queues(Instant now);
+  bool poll_slow_sockets(Instant now);
   void take_frame(rte_mbuf* frame, std::uint16_t port, Instant now);
   bool run_machines(Instant now);
 
   ControlLoopParts parts_;
   std::array<Origin, 1024> origin_{};  // by ethdev id
+  std::vector<pollfd> news_;           // what wakes us
 };
 
 }  // namespace lagoon::dpdk

@@ -19,6 +19,9 @@ struct Device {
   // A driver over a kernel interface (net_af_packet, net_af_xdp, net_pcap) says "up" always: the interface's
   // carrier is the truth.
   std::optional<std::string> carrier_interface{};
+  // The kernel sees the frames of that interface, too, so slow-protocol frames can have a socket of their
+  // own.
+  bool copies_to_kernel = false;
   bool is_tap = false;
 };
 

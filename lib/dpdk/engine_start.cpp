@@ -132,6 +132,13 @@ Result<void> Engine::Parts::start_ports() {
       if (!end) continue;
       for (Port* port : ports_of(*end)) LAGOON_TRY(port->start());
     }
+  for (const auto& lag : lags)
+    for (MemberRuntime& member : lag->members) {
+      if (!member.port.device().carrier_interface || !member.port.device().copies_to_kernel) continue;
+      auto socket = SlowSocket::open(*member.port.device().carrier_interface);
+      if (!socket) return std::unexpected{socket.error()};
+      member.slow_socket.emplace(std::move(*socket));
+    }
   // Only now are all sockets bound, and nothing that was heard before can be believed.
   for (const Connection& c : connections)
     for (const auto& end : {std::optional{c.a}, c.b}) {

@@ -11,6 +11,7 @@
 #include "control/lag.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/slow_socket.hpp"
 
 namespace lagoon::dpdk {
 
@@ -18,6 +19,7 @@ struct MemberRuntime {
   Port port;
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
   std::optional<BitsPerSecond> carrier_speed{};
+  std::optional<SlowSocket> slow_socket{};  // then punts of this member are copies, and ignored
 };
 
 struct LagRuntime {

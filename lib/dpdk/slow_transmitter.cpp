@@ -32,8 +32,14 @@ void SlowTransmitter::send(LagRuntime& lag, const control::OutgoingFrame& frame)
 }
 
 bool SlowTransmitter::try_send(const Kept& kept) {
-  const Port& port = kept.lag->members[kept.member.value()].port;
+  const MemberRuntime& member = kept.lag->members[kept.member.value()];
+  const Port& port = member.port;
   rte_mbuf* frame = kept.frame;
+  if (member.slow_socket) {
+    if (!member.slow_socket->send({rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len})) return false;
+    rte_pktmbuf_free(frame);
+    return true;
+  }
   if (const auto queue = port.control_tx())
     return rte_eth_tx_burst(port.id().value(), queue->value(), &frame, 1) == 1;
   return rte_ring_sp_enqueue(rings_[kept.lag->first_worker], frame) == 0;

@@ -83,6 +83,18 @@ void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<
     drop(frames, fast::refusal(table), counters);
 }
 
+// Takes out what only the LAG itself may say on its links. Returns the rest, in order.
+std::span<rte_mbuf*> without_slow_frames(std::span<rte_mbuf*> frames, fast::LagCounters& counters) noexcept {
+  std::size_t kept = 0;
+  for (rte_mbuf* frame : frames) {
+    if (!fast::is_punted(*frame)) [[likely]]
+      frames[kept++] = frame;
+    else
+      drop({&frame, 1}, fast::Drop::slow_from_port, counters);
+  }
+  return frames.first(kept);
+}
+
 [[nodiscard]] const table::PortTable* table_of(const WorkerSide& side) noexcept {
   // Pairs with the exchange in QsbrPublisher::publish().
   return side.table != nullptr ? side.table->load(std::memory_order_acquire) : nullptr;
@@ -111,7 +123,8 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, fast::LagCo
                                          PuntRing{settings_.punts, from}, Freer{}, from_counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to))
-        send_to_lag(*table, to, frames, to_counters);
+        send_to_lag(*table, to, from.table != nullptr ? frames : without_slow_frames(frames, to_counters),
+                    to_counters);
       else
         send_to_port(to, frames, from_counters);
     }

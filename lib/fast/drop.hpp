@@ -15,11 +15,13 @@ enum class Drop : std::uint8_t {
   port_tx_refused,         // the same for an access port
   punt_ring_full,          // a slow-protocol frame, and the control lcore is behind
   no_peer,                 // came from a port that nothing is cross-connected with
+  slow_from_port,          // a slow-protocol frame from behind the LAG: the Partner would take it for ours
 };
 
-inline constexpr std::size_t kDrops = 6;
+inline constexpr std::size_t kDrops = 7;
 inline constexpr std::array<std::string_view, kDrops> kDropNames{
-    "not_collecting", "no_distributing_member", "tx_refused", "port_tx_refused", "punt_ring_full", "no_peer"};
+    "not_collecting", "no_distributing_member", "tx_refused", "port_tx_refused", "punt_ring_full",
+    "no_peer",        "slow_from_port"};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) noexcept {
   return kDropNames[static_cast<std::size_t>(drop)];
