@@ -68,6 +68,16 @@ TEST_CASE("figure 6, later: a stable LAG that carries stays with P1 and P3, port
   }
 }
 
+TEST_CASE("figure 6, after all links were down: a stable LAG chooses as on its first day",
+          "[lacp][aggregator]") {
+  Rig rig = figure(SelectPolicy::stable, 0, {0, 2});
+  rig.link(0, kDown);
+  rig.link(2, kDown);
+  CHECK((rig.lag.lag_id() == LagId{}));
+  rig.bring_up({0, 1, 2});
+  CHECK(rig.lag.distributing() == 0b010);
+}
+
 TEST_CASE("Automatic keys keep ports of two speeds apart", "[lacp][aggregator][key]") {
   Rig rig{config_of(), 2};
   rig.link(0);
@@ -127,6 +137,7 @@ TEST_CASE("max-links: a port that returns pushes none out before it can carry it
   rig.link(0, kDown);
   rig.hear(1, kCarrying);
   REQUIRE(rig.lag.distributing() == 0b10);
+  rig.advance(300ms);  // no period of port 1 ends when port 0 is ready
   rig.link(0);
   rig.hear(0, kHello);
   CHECK(rig.view(0).selected == Selected::standby);
@@ -135,6 +146,8 @@ TEST_CASE("max-links: a port that returns pushes none out before it can carry it
   rig.talk({0, 1}, 500ms);
   CHECK(rig.view(0).mux == MuxState::attached);
   CHECK(rig.view(1).selected == Selected::standby);
+  CHECK(rig.view(1).mux == MuxState::waiting);
+  CHECK_FALSE(says(rig.peer[1].heard, synchronization));  // and the Partner was told at once
 }
 
 TEST_CASE("max-links: the hot port takes over from one that falls silent with its link up",

@@ -117,6 +117,14 @@ TEST_CASE("Ports of two Partner Systems never share the Aggregator", "[lacp][sel
   check(choose(in, SelectPolicy::stable), {{S, none}, {U, other_lag_id}});
 }
 
+TEST_CASE("Port IDs of two Masters are not compared: between groups of two Partner Systems ours decide",
+          "[lacp][selection]") {
+  SelectionPorts in = ports({port(1), port(2, 12945, kThird)});
+  in[0]->partner.system_priority = in[1]->partner.system_priority = 1;  // both are Masters
+  in[1]->partner.port_priority = 0;
+  check(choose(in, SelectPolicy::port_priority), {{S, none}, {U, other_lag_id}});
+}
+
 TEST_CASE("A port with another key of ours is left out, and says why", "[lacp][selection]") {
   SelectionPorts in = ports({port(1), port(2)});
   in[1]->actor.key = 402;
