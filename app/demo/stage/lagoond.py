@@ -32,6 +32,7 @@ class Lagoond:
         self.config_path = stage.path(f"lagoond-{'far' if far else 'near'}.yaml")
         self.log_path = stage.path(f"lagoond-{'far' if far else 'near'}.log")
         self._binary = binary
+        self._popen = stage.popen_partner if far else stage.popen_net
         interfaces = (stage.far_ifaces if far else stage.near_ifaces)[:members]
         access = stage.partner.far_access if far else stage.access_iface
         self._write_config(access, interfaces, options or {}, eal or {})
@@ -55,8 +56,8 @@ class Lagoond:
 
     def start(self):
         with open(self.log_path, "wb") as log:
-            self._process = self.stage.popen_net([self._binary, "-c", self.config_path], stdin=subprocess.DEVNULL,
-                                                 stdout=log, stderr=log)
+            self._process = self._popen([self._binary, "-c", self.config_path], stdin=subprocess.DEVNULL,
+                                        stdout=log, stderr=log)
         deadline = time.monotonic() + START_PATIENCE_S
         while True:
             try:
@@ -83,17 +84,21 @@ class Lagoond:
         return self._process.pid
 
     def status(self):
-        return telemetry.ask(self.prefix, f"/lagoon/lag,{LAG}")
+        """The LAG as telemetry tells it, "members" as a list in the order of the configuration."""
+        status = telemetry.ask(self.prefix, f"/lagoon/lag,{LAG}")
+        status["members"] = _listed(status["members"])
+        return status
 
-    def events(self):
-        return telemetry.ask(self.prefix, f"/lagoon/events,{LAG}")
+    def events(self, most=None):
+        """The last transitions, the oldest first; "t_ns" is of the monotonic clock."""
+        return _listed(telemetry.ask(self.prefix, f"/lagoon/events,{LAG}" + (f",{most}" if most else "")))
 
     def converged(self, links=None):
         """Whether it distributes on that many links, or on all that have carrier."""
         wanted = links if links is not None else sum(link.carrier for link in self.stage.links)
         try:
             members = self.status()["members"]
-        except telemetry.TelemetryError:
+        except (telemetry.TelemetryError, KeyError):
             return False
         return sum(bool(member["collecting"] and member["distributing"]) for member in members) == wanted
 
@@ -117,6 +122,11 @@ class Lagoond:
         if not still_ran or process.returncode != 0:
             raise LagoondError(f"lagoond ended {'' if still_ran else 'by itself '}with {process.returncode}:\n"
                                f"{self.log_end()}")
+
+
+def _listed(items):
+    """DPDK 22.11's telemetry has no lists of objects; there they are objects named by what tells them apart."""
+    return list(items.values()) if isinstance(items, dict) else items
 
 
 def _lcores():

@@ -11,6 +11,9 @@ import time
 from . import rtnetlink
 
 
+FIRST_NUMBER = 100
+
+
 class Link:
     def __init__(self, index, sockets, partner):
         """`partner` gives the partner of the stage, if there is one by now."""
@@ -26,14 +29,20 @@ class Link:
                       [self._splice(d) for d in ("to-partner", "from-partner")])
 
     @staticmethod
-    def interfaces(index):
-        """Lines of `ip` that make the interfaces of a link."""
-        lines = []
-        for end, middle, octet in (("va", "ma", "0a"), ("vb", "mb", "0b")):
-            lines += [f"link add {end}{index} address 02:00:00:00:{octet}:{index + 1:02x} type veth "
-                      f"peer name {middle}{index}",
-                      f"link set {end}{index} arp off up", f"link set {middle}{index} arp off up"]
-        return lines
+    def near_lines(index, partner_namespace):
+        """Lines of `ip` that make the interfaces of a link, where the near end is. (The numbers of a pair differ, in
+        whatever namespaces they are: only then does the kernel tell of a lost carrier at once.)"""
+        number = FIRST_NUMBER + 4 * index
+        return [
+            f"link add va{index} index {number} address 02:00:00:00:0a:{index + 1:02x} type veth "
+            f"peer name ma{index} index {number + 1}",
+            f"link add mb{index} index {number + 2} type veth peer name vb{index} index {number + 3} "
+            f"address 02:00:00:00:0b:{index + 1:02x} netns {partner_namespace}",
+            *(f"link set {kind}{index} arp off up" for kind in ("va", "ma", "mb"))]
+
+    @staticmethod
+    def far_lines(index):
+        return [f"link set vb{index} arp off up"]
 
     def pull(self, side="both"):
         """Loss of carrier at the "near" end, the "far" end or both, as when a cable is pulled."""

@@ -66,12 +66,12 @@ class Partner:
 
 
 class NamespacePartner(Partner):
-    """A partner that runs in net, with the host behind it in a namespace: `far0` is the partner's way there."""
+    """A partner that runs in par, with the host behind it in a namespace: `far0` is the partner's way there."""
 
     far_access = "far0"
 
     def start(self, stage, rate="fast"):
-        stage.add_host(stage.far, self.far_access, stage.far_ip, "02:00:00:00:01:02")
+        stage.add_host(stage.far, stage.par, self.far_access, stage.far_ip, "02:00:00:00:01:02")
         super().start(stage, rate)
 
     def popen(self, argv, stdout_path):

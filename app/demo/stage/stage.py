@@ -1,8 +1,11 @@
 """Stage: the scenery of the demonstration and of the smoke tests, in network namespaces of its own.
 
-    namespace lan           namespace net                                        at the partner
-    eth0 10.77.0.1 [veth] lan0 (lagoond) va0 ==link 0== vb0 (partner)  ...  10.77.0.2
-                                         va1 ==link 1== vb1
+    namespace lan           namespace net                 namespace par      at the partner
+    eth0 10.77.0.1 [veth] lan0 (lagoond) va0 ==link 0== | vb0 (partner)  ...  10.77.0.2
+                                         va1 ==link 1== | vb1
+
+The partner has a namespace of its own: DPDK names the fanout groups of its packet sockets by process and interface
+number, so two such programs in one namespace may get in each other's way.
 
 Nothing outside these namespaces is touched, and close() leaves nothing behind.
 """
@@ -20,7 +23,9 @@ from . import netns, rtnetlink
 from .link import Link
 
 ADDRESS_LENGTH = 24
-STALE = re.compile(r"lg(\d+)(?:-\d+)?-(?:net|lan|far)")
+PARTS = ("net", "par", "lan", "far")
+STALE_NAMESPACE = re.compile(rf"lg(\d+)-\d+-(?:{'|'.join(PARTS)})")
+STALE_WORKDIR = re.compile(r"lg(\d+)-\d+-\w{8}")
 
 
 class Stage:
@@ -36,7 +41,7 @@ class Stage:
             raise ValueError("a stage has 1 to 16 links")
         Stage._count += 1
         self.tag = tag or f"lg{os.getpid()}-{Stage._count}"
-        self.net, self.lan, self.far = (f"{self.tag}-{part}" for part in ("net", "lan", "far"))
+        self.net, self.par, self.lan, self.far = self._namespaces = [f"{self.tag}-{part}" for part in PARTS]
         self._own_workdir = workdir is None
         self.workdir = workdir or tempfile.mkdtemp(prefix=f"{self.tag}-")
         os.makedirs(self.workdir, exist_ok=True)
@@ -44,7 +49,7 @@ class Stage:
         self.partner = None
         self._links_wanted = links
         self._processes = []
-        self._route = None
+        self._route = self._partner_route = None
         self._closed = False
 
     @property
@@ -69,51 +74,60 @@ class Stage:
         self.close()
 
     def _remove_stale(self):
-        for namespace in (self.net, self.lan, self.far):
+        for namespace in self._namespaces:
             netns.remove(namespace)
-        for namespace in netns.names():  # of a stage whose process was killed
-            match = STALE.fullmatch(namespace)
-            if match and not os.path.exists(f"/proc/{match[1]}"):
-                netns.remove(namespace)
+        # those whose process was killed
+        for namespace in filter(_is_orphan(STALE_NAMESPACE), netns.names()):
+            netns.remove(namespace)
+        for directory in filter(_is_orphan(STALE_WORKDIR), os.listdir(tempfile.gettempdir())):
+            shutil.rmtree(os.path.join(tempfile.gettempdir(), directory), ignore_errors=True)
 
     def _build(self):
         netns.create(self.net)
+        netns.create(self.par)
         self._route = rtnetlink.RouteSocket(self.net)
-        self.add_host(self.lan, self.access_iface, self.lan_ip, "02:00:00:00:01:01")
+        self._partner_route = rtnetlink.RouteSocket(self.par)
+        self.add_host(self.lan, self.net, self.access_iface, self.lan_ip, "02:00:00:00:01:01")
         indices = range(self._links_wanted)
-        netns.ip_batch(self.net, [line for i in indices for line in Link.interfaces(i)])
-        interfaces = [f"{kind}{i}" for i in indices for kind in ("va", "ma", "mb", "vb")]
-        netns.plain_frames(self.net, interfaces)
-        netns.keep_flows_ordered(self.net, interfaces)
+        netns.ip_batch(self.net, [line for i in indices for line in Link.near_lines(i, self.par)])
+        netns.ip_batch(self.par, [line for i in indices for line in Link.far_lines(i)])
+        self._make_plain(self.net, [f"{kind}{i}" for i in indices for kind in ("va", "ma", "mb")])
+        self._make_plain(self.par, [f"vb{i}" for i in indices])
         self.links = [Link(i, self._route, lambda: self.partner) for i in indices]
 
-    def add_host(self, namespace, interface, address, mac):
-        """A host of its own: eth0 with that address in `namespace`, at the other end of `interface` in net."""
+    @staticmethod
+    def _make_plain(namespace, interfaces):
+        netns.plain_frames(namespace, interfaces)
+        netns.keep_flows_ordered(namespace, interfaces)
+
+    def add_host(self, namespace, at, interface, address, mac):
+        """A host of its own: eth0 with that address in `namespace`, at the other end of `interface` in `at`."""
         netns.create(namespace)
-        netns.ip_batch(self.net, [
+        netns.ip_batch(at, [
             f"link add {interface} type veth peer name eth0 address {mac} netns {namespace}",
             f"link set {interface} arp off up"])
         netns.ip_batch(namespace, [f"addr add {address}/{ADDRESS_LENGTH} dev eth0", "link set eth0 up"])
-        netns.plain_frames(self.net, [interface])
-        netns.plain_frames(namespace, ["eth0"])
-        netns.keep_flows_ordered(self.net, [interface])
-        netns.keep_flows_ordered(namespace, ["eth0"])
+        self._make_plain(at, [interface])
+        self._make_plain(namespace, ["eth0"])
 
-    def splice(self, one, other):
-        """Joins two interfaces in net, frame by frame."""
-        a, b = self._route.ifindex(one), self._route.ifindex(other)
-        self._route.apply([rtnetlink.add_clsact(a), rtnetlink.add_clsact(b), rtnetlink.splice(a, b),
-                           rtnetlink.splice(b, a)])
+    def splice_at_partner(self, one, other):
+        """Joins two interfaces in par, frame by frame."""
+        route = self._partner_route
+        a, b = route.ifindex(one), route.ifindex(other)
+        route.apply([rtnetlink.add_clsact(a), rtnetlink.add_clsact(b), rtnetlink.splice(a, b), rtnetlink.splice(b, a)])
 
     def path(self, name):
         return os.path.join(self.workdir, name)
 
     def run_net(self, argv, **options):
-        """subprocess.run() where lagoond, the links and the partner are."""
+        """subprocess.run() where lagoond and the links are."""
         return subprocess.run(["ip", "netns", "exec", self.net, *argv], **options)
 
     def popen_net(self, argv, **options):
         return self.popen_in(self.net, argv, **options)
+
+    def popen_partner(self, argv, **options):
+        return self.popen_in(self.par, argv, **options)
 
     def popen_lan(self, argv, **options):
         """A program on the host behind lagoond."""
@@ -137,12 +151,19 @@ class Stage:
             with contextlib.suppress(Exception):  # whatever is left of it is ended below
                 self.partner.stop()
         end(self._processes)
-        if self._route is not None:
-            self._route.close()
-        for namespace in (self.net, self.lan, self.far):
+        for route in filter(None, (self._route, self._partner_route)):
+            route.close()
+        for namespace in self._namespaces:
             netns.remove(namespace)
         if self._own_workdir:
             shutil.rmtree(self.workdir, ignore_errors=True)
+
+
+def _is_orphan(pattern):
+    def orphan(name):
+        match = pattern.fullmatch(name)
+        return match is not None and not os.path.exists(f"/proc/{match[1]}")
+    return orphan
 
 
 def end(processes, patience=3.0):

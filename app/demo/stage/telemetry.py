@@ -30,4 +30,6 @@ def ask(prefix, command, timeout=2.0):
     value = answer.get(command.partition(",")[0])
     if value is None:
         raise TelemetryError(f"{command} of {prefix} has no answer: {answer}")
+    if isinstance(value, dict) and "error" in value:
+        raise TelemetryError(f"{command} of {prefix}: {value['error']}")
     return value

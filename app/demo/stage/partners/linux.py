@@ -108,7 +108,7 @@ class _Native:
     def start(self, rate):
         stage = self._stage
         netns.create(stage.far)
-        netns.ip_batch(stage.net, [f"link set {far} netns {stage.far}" for far in stage.far_ifaces])
+        netns.ip_batch(stage.par, [f"link set {far} netns {stage.far}" for far in stage.far_ifaces])
         netns.ip_batch(stage.far, bond_lines(stage.far_ifaces, rate, stage.far_ip))
 
     def index_of(self, interface):

@@ -32,7 +32,7 @@ class NetBondingPartner(NamespacePartner):
         program = self._program or self._compile()
         last_cpu = max(os.sched_getaffinity(0))
         with open(self._log, "wb") as log:
-            self._process = self.stage.popen_net(
+            self._process = self.stage.popen_partner(
                 [program, self._prefix, str(last_cpu), self._state_file, self.far_access, *self.stage.far_ifaces],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_PATIENCE_S

@@ -45,7 +45,7 @@ class OvsPartner(NamespacePartner):
     def _daemon(self, program, *arguments):
         kind = os.path.basename(program)
         with open(f"{self._dir}/{kind}.log", "wb") as log:
-            self._daemons.append(self.stage.popen_net(
+            self._daemons.append(self.stage.popen_partner(
                 [program, *arguments, f"--unixctl={self._dir}/{kind}.ctl", "-vconsole:info", "-vsyslog:off"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment()))
 
