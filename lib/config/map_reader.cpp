@@ -54,7 +54,7 @@ std::optional<Place> MapReader::find(std::string_view key) {
 
 std::optional<Place> MapReader::require(std::string_view key, std::string_view example) {
   auto place = find(key);
-  if (!place && !out_.source.broken(key_path(place_.path, key))) {
+  if (!place && !broken(key)) {
     report(at(), "missing key " + quoted(key) + "; write for example " + std::string{example});
     mark_broken(key_path(place_.path, key));
   }

@@ -35,8 +35,10 @@ class MapReader {
   MapReader(Reading& out, Place place, const Section& section);
 
   [[nodiscard]] const std::string& path() const noexcept { return place_.path; }
-  /// False when it is no map, which was reported.
-  [[nodiscard]] bool known_map() const noexcept { return place_.node.kind == YamlNode::Kind::map; }
+  /// True when the value under `key` was meant but could not be read, which was reported.
+  [[nodiscard]] bool broken(std::string_view key) const {
+    return out_.source.broken(key_path(place_.path, key));
+  }
   /// Where a mistake in the map as a whole is reported.
   [[nodiscard]] Position at() const noexcept { return place_.node.at; }
   /// Nothing when the key is absent or the value empty and not taken.

@@ -82,11 +82,11 @@ void read_source(MapReader& map, PortSource& source) {
     else
       source = WirePort{std::move(text)};
   }
-  if (taken.empty() && map.known_map()) {
-    map.report(map.at(),
-               "missing key: one of dev, tap, wire; write for example dev: \"net_af_packet0,iface=eth0\"");
-    map.mark_broken(path);
-  }
+  if (!taken.empty()) return;
+  map.mark_broken(path);
+  if (map.broken("dev") || map.broken("tap") || map.broken("wire")) return;
+  map.report(map.at(),
+             "missing key: one of dev, tap, wire; write for example dev: \"net_af_packet0,iface=eth0\"");
 }
 
 void read_model(const YamlNode& root, Reading& out) {

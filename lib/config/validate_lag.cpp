@@ -39,7 +39,7 @@ void Validator::links(const Lag& lag, const std::string& path) {
   const Threshold min{"min-links", lag.lacp.min_links};
   const Threshold up{"min-links-up", lag.lacp.min_links_up};
   const Threshold max{"max-links", lag.lacp.max_links};
-  const bool members_known = members != 0 && !source_.broken(key_path(path, "members"));
+  const bool members_known = members != 0 && !source_.unread(key_path(path, "members"));
   const auto possible = [&](const Threshold& threshold) {
     if (source_.broken(key_path(path, threshold.key))) return true;
     if (members_known && threshold.links > members) {

@@ -47,6 +47,14 @@ TEST_CASE("Names, devices, interfaces and wires are used as often as they may be
           "connects exactly two ports or members of this file"}));
 }
 
+TEST_CASE("A port whose source could not be read makes no other port wrong", "[config][validate]") {
+  const std::string_view text = GENERATE("ports: [{ name: p, wire: w }, { name: q, wir: w }]",
+                                         "ports: [{ name: p, wire: w }, { name: q, tap: t, wire: w }]",
+                                         "ports: [{ name: p, dev: net_a }, { name: q, dev: net_a, tap: t }]");
+  CAPTURE(text);
+  CHECK(mistakes(text).size() == 1);
+}
+
 TEST_CASE("Forwards connect two different things that exist, each once", "[config][validate]") {
   check_only(GENERATE(
       Row{"ports: [{ name: p, dev: net_a }, { name: q, dev: net_b }]\nforward:\n  - [p, nowhere]\n",
@@ -81,6 +89,8 @@ TEST_CASE("Thresholds of links are in order and can be reached", "[config][valid
                Case{"  min-links-up: 3\n  max-links: 2\n",
                     "4:17: error: min-links-up is 3, above max-links (2); expected at most that"});
   check_only({lag(c.keys), c.expected});
+  // A mistake within a member does not hide one about their number.
+  CHECK(mistakes("lags:\n- name: l\n  members: [{ dev: net_a, speed: x }]\n  min-links: 2\n").size() == 2);
   CHECK(mistakes(lag("  min-links: 1\n  min-links-up: 2\n  max-links: 2\n")).empty());
 }
 

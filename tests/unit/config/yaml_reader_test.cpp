@@ -140,6 +140,11 @@ TEST_CASE("Deep, huge and exploding input is refused", "[config]") {
     laughs += "]\n";
   }
   CHECK(mistakes(laughs)[0].find("the file is too large") != std::string::npos);
+  std::string copies = "a: &a [";
+  for (int i = 0; i < 1000; ++i) copies += "x, ";
+  copies += "]\nb: [";
+  for (int i = 0; i < 100; ++i) copies += "*a, ";
+  CHECK(mistakes(copies + "]\n")[0].find("the file is too large") != std::string::npos);
 }
 
 TEST_CASE("A flood of mistakes is cut off with a count", "[config]") {

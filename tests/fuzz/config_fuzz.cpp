@@ -1,0 +1,30 @@
+// Any text as a configuration: a plan, or at least one mistake with a place within the text.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.hpp"
+#include "config/plan.hpp"
+#include "config/yaml_reader.hpp"
+
+using namespace lagoon;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text{reinterpret_cast<const char*>(data), size};
+  const auto config = config::parse_config(text);
+  if (config) {
+    LAGOON_CHECK(config::plan(*config).size() > 1);
+    return 0;
+  }
+  LAGOON_CHECK(!config.error().empty());
+  const auto breaks =
+      static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return c == '\n' || c == '\r'; }));
+  for (const config::Diagnostic& mistake : config.error().items()) {
+    LAGOON_CHECK(!mistake.message.empty());
+    LAGOON_CHECK(mistake.at.has_value() && mistake.at->line >= 1 && mistake.at->line <= breaks + 1);
+    LAGOON_CHECK(mistake.at->column >= 1 &&
+                 mistake.at->column <= 4 * size + 1);  // UTF-16 grows as it is read
+  }
+  return 0;
+}
