@@ -1,6 +1,8 @@
 #include "dpdk/slow_socket.hpp"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/socket.h>
@@ -18,17 +20,17 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// The kernel takes tags off before it looks at the EtherType. A tagged frame is data, and the port delivers
-// it so.
-bool was_tagged(msghdr& message) noexcept {
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_PACKET || part->cmsg_type != PACKET_AUXDATA) continue;
-    tpacket_auxdata aux{};
-    std::memcpy(&aux, CMSG_DATA(part), sizeof(aux));
-    return (aux.tp_status & TP_STATUS_VLAN_VALID) != 0;
-  }
-  return false;
-}
+// Slow-protocol frames that came without a tag (802.3 57A.3). The kernel takes a tag off before it looks at
+// the EtherType, and has forgotten it when it serves a socket that asked for one EtherType: hence a socket
+// for all frames with this filter, which runs while the tag is still known.
+constexpr std::array<sock_filter, 6> kUntaggedSlowProtocol{{
+    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, wire::kSlowProtocolsEtherType, 0, 3),
+    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, 0xffff),
+    BPF_STMT(BPF_RET | BPF_K, 0),
+}};
 
 std::unexpected<Error> os_error(const std::string& interface, const char* what) {
   return fail(Errc::system, interface + ": " + what + ": " + std::strerror(errno));
@@ -43,12 +45,14 @@ Result<SlowSocket> SlowSocket::open(const std::string& interface) {
   SlowSocket opened{::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (opened.socket_ < 0) return os_error(interface, "packet socket");
   const int on = 1;
-  if (setsockopt(opened.socket_, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) != 0 ||
+  auto filter = kUntaggedSlowProtocol;
+  const sock_fprog program{.len = filter.size(), .filter = filter.data()};
+  if (setsockopt(opened.socket_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0 ||
       setsockopt(opened.socket_, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) != 0)
     return os_error(interface, "packet socket options");
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
-  address.sll_protocol = htons(wire::kSlowProtocolsEtherType);
+  address.sll_protocol = htons(ETH_P_ALL);
   address.sll_ifindex = static_cast<int>(index);
   if (bind(opened.socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
     return os_error(interface, "bind");
@@ -63,18 +67,10 @@ SlowSocket::~SlowSocket() {
 
 std::optional<std::span<const std::byte>> SlowSocket::receive(std::span<std::byte> room) const noexcept {
   for (;;) {
-    iovec part{.iov_base = room.data(), .iov_len = room.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(tpacket_auxdata))> control;
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t size = recvmsg(socket_, &message, 0);
+    const ssize_t size = recv(socket_, room.data(), room.size(), 0);
     // (an interface that goes down leaves ENETDOWN in the socket once)
     if (size < 0 && (errno == EINTR || errno == ENETDOWN)) continue;
     if (size < 0) return std::nullopt;
-    if (was_tagged(message)) continue;
     return room.first(static_cast<std::size_t>(size));
   }
 }
