@@ -30,7 +30,7 @@ class AggregationPort {
   void restart(Instant now) noexcept;
   void receive(const wire::Lacpdu& pdu, Instant now) noexcept;
   void link_changed(const LinkState& link, Instant now) noexcept;
-  /// Another port heard this Partner: port_moved, if this port is PORT_DISABLED (6.4.9).
+  /// Another port heard this Partner: port_moved, if this port is PORT_DISABLED (6.4.8).
   void heard_elsewhere(const wire::LacpInfo& partner, Instant now) noexcept;
   /// Runs current_while_timer and wait_while_timer.
   void expire(Instant now) noexcept;

@@ -44,7 +44,7 @@ const AggregationPort& Aggregator::State::existing(MemberIndex port) const noexc
 }
 
 // Ready: Ready_N of all ports that wait together (6.4.14). Who began to wait only after this port's own wait
-// was over does not wait with it; else one flapping link would hold up all others for ever.
+// was over does not wait with it; else links that come one after the other hold up the first.
 bool Aggregator::State::ready(const AggregationPort& port) const noexcept {
   if (!port.no_longer_waits()) return false;
   const Instant wait_over = *port.waiting_since() + config.aggregate_wait;

@@ -1,4 +1,4 @@
-// Mux machine (6.4.15): independent control (Figure 6-21) and coupled control (Figure 6-22).
+// Mux machine (6.4.15), under independent and under coupled control.
 //
 // A pure value: no clock, no timer. The owner runs wait_while_timer and feeds Ready in. Coupled control's
 // COLLECTING_DISTRIBUTING is MuxState::distributing; it never is in MuxState::collecting.

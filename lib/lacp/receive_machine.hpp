@@ -1,7 +1,7 @@
 // Receive machine (6.4.12): keeps what the Partner says, and notices when it stops saying it.
 //
 // It does not touch other machines: what a step means for Selected and NTT is returned as ReceiveEffects.
-// INITIALIZE is passed through (UCT) and never rested in. Figure 6-18.
+// INITIALIZE is passed through (UCT) and never rested in.
 #pragma once
 
 #include "base/time.hpp"

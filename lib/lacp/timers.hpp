@@ -1,4 +1,4 @@
-// TimerTable: the standard's timers of one Aggregation Port (6.4.9). A timer that does not run has no
+// TimerTable: the standard's timers of one Aggregation Port (6.4.10). A timer that does not run has no
 // instant; nothing here reads a clock.
 #pragma once
 

@@ -25,7 +25,7 @@ void check(MuxControl control, std::initializer_list<Row> rows) {
 }
 }  // namespace
 
-TEST_CASE("Mux machine under independent control follows Figure 6-21", "[lacp][mux]") {
+TEST_CASE("Mux machine under independent control follows 6.4.15", "[lacp][mux]") {
   check(MuxControl::independent,
         {{MuxState::detached, {.selected = U}, MuxState::detached},
          {MuxState::detached, {.selected = S}, MuxState::waiting},
@@ -49,7 +49,7 @@ TEST_CASE("Mux machine under independent control follows Figure 6-21", "[lacp][m
           MuxState::detached}});
 }
 
-TEST_CASE("Mux machine under coupled control follows Figure 6-22", "[lacp][mux]") {
+TEST_CASE("Mux machine under coupled control follows 6.4.15", "[lacp][mux]") {
   check(MuxControl::coupled,
         {{MuxState::detached, {.selected = S}, MuxState::waiting},
          {MuxState::waiting, {.selected = S, .ready = true}, MuxState::attached},

@@ -11,7 +11,7 @@
 using namespace lagoon;
 using namespace lagoon::lacp;
 
-TEST_CASE("Periodic machine follows Figure 6-19", "[lacp][periodic]") {
+TEST_CASE("Periodic machine follows 6.4.13", "[lacp][periodic]") {
   const auto N = PeriodicState::no_periodic;
   const auto F = PeriodicState::fast_periodic;
   const auto L = PeriodicState::slow_periodic;
@@ -44,7 +44,7 @@ TEST_CASE("Periodic machine follows Figure 6-19", "[lacp][periodic]") {
   CHECK(period(L) == 30s);
 }
 
-TEST_CASE("Churn machine follows Figure 6-23", "[lacp][churn]") {
+TEST_CASE("Churn machine follows 6.4.17", "[lacp][churn]") {
   const auto M = ChurnState::monitor;
   const auto N = ChurnState::no_churn;
   const auto C = ChurnState::churn;
