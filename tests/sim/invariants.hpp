@@ -18,7 +18,9 @@ namespace lagoon::sim {
 
 struct PortObservation {
   lacp::PortView view{};
-  std::size_t far_station = 0;  // by the cabling, which LACP can't see; filled in by the simulator
+  // By the cabling, which LACP can't see; filled in by the simulator. Nothing: no cable, or one that was
+  // moved while it had carrier, which a station learns from the next LACPDU only.
+  std::optional<std::size_t> far_station{};
 };
 
 struct Observation {

@@ -35,6 +35,7 @@ std::optional<Arrival> Link::take_arrival(Instant now) {
 
 void Link::plug(std::size_t side, Endpoint other) {
   under_way_.clear();
+  moved_ = true;
   ends_.at(side) = other;
 }
 

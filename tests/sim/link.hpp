@@ -48,8 +48,9 @@ class Link {
   [[nodiscard]] std::optional<Arrival> take_arrival(Instant now);
 
   [[nodiscard]] Endpoint end(std::size_t side) const { return ends_.at(side); }
-  /// Another cable in the same socket: what was under way is lost.
+  /// Another socket for this side of the cable, carrier or not: what was under way is lost.
   void plug(std::size_t side, Endpoint other);
+  [[nodiscard]] bool was_moved() const { return moved_; }
   [[nodiscard]] bool carrier() const { return carrier_; }
   /// What was under way is lost.
   void set_carrier(bool up);
@@ -63,6 +64,7 @@ class Link {
   std::array<Endpoint, 2> ends_;
   test::Prng prng_;
   bool carrier_ = false;
+  bool moved_ = false;
   std::array<Impairment, 2> impairment_{};
   std::uint64_t sequence_ = 0;
   // By time, then in the order of sending.

@@ -141,7 +141,9 @@ bool ReferencePartner::speaks(const Port& port) const {
   return port.up && (settings_.active || has(port.partner, StateBit::activity));
 }
 
-Duration ReferencePartner::period(const Port& port) { return has(port.partner, StateBit::timeout) ? 1s : 30s; }
+Duration ReferencePartner::period(const Port& port) {
+  return has(port.partner, StateBit::timeout) ? 1s : 30s;
+}
 
 bool ReferencePartner::may_send(Port& port, Instant now) const {
   if (settings_.habits == Habits::open_vswitch) return true;

@@ -149,7 +149,8 @@ void Simulator::check(std::size_t number) {
   for (std::size_t i = 0; i < seen->ports.size(); ++i) {
     const Endpoint end{number, MemberIndex{static_cast<std::uint8_t>(i)}};
     const std::optional<std::size_t> link = link_of(end);
-    if (link) seen->ports[i].far_station = links_[*link].end(links_[*link].end(0) == end ? 1 : 0).station;
+    if (link && !links_[*link].was_moved())
+      seen->ports[i].far_station = links_[*link].end(links_[*link].end(0) == end ? 1 : 0).station;
   }
   for (const std::string& sentence : violations(*seen, now_)) violated(number, sentence);
 }
