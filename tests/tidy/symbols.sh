@@ -10,7 +10,7 @@ shift
 banned='rte_.*|clock_.*|time|gettimeofday|nanosleep|usleep|sleep|pthread_.*|sched_.*|timer_.*|socket|send.*|recv.*|poll|ioctl'
 banned+='|_ZNSt6thread.*|_ZNSt5mutex.*|_ZNSt6chrono.*3nowEv'
 if [ "$kind" = fast ]; then
-  banned+='|malloc|calloc|realloc|free|_Zn[wa].*|_Zd[la].*|__cxa_.*|_ZSt[0-9]*__throw_.*|_Unwind_.*|__cxa_guard_.*|.*printf.*'
+  banned+='|malloc|calloc|realloc|free|_Zn[wa].*|_Zd[la].*|__cxa_.*|_ZSt[0-9]*__throw_.*|_Unwind_.*|.*printf.*'
 fi
 
 status=0
