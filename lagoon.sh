@@ -136,24 +136,6 @@ for target in json.load(sys.stdin):
             print(os.path.relpath(name, os.path.abspath(build)))' "$@"
 }
 
-# --- hugepages ---
-
-# Pages for one run, given back after it. Without the right or the memory, DPDK runs on ordinary pages.
-reserve_hugepages() { # COUNT of 2 MiB
-  local file=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages free_kb before now
-  free_kb=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-  before=$(cat "$file" 2>/dev/null) || return 1
-  if [ "$before" -lt "$1" ]; then
-    is_root && [ "$free_kb" -gt $(($1 * 2048 * 2)) ] || return 1
-    echo "$1" 2>/dev/null >"$file" || return 1
-    now=$(cat "$file")
-    # shellcheck disable=SC2064  # as they are now
-    trap "echo $before >$file" EXIT
-    [ "$now" -ge "$1" ] || return 1
-  fi
-  say "using $1 hugepages of 2 MiB"
-}
-
 # --- verbs ---
 
 verb_build() {
@@ -207,9 +189,11 @@ verb_test() {
   need_packages "${packages_build[@]}" "${packages_test[@]}" "${packages_stage[@]}"
   is_root || say "not root: tests that need network namespaces are skipped (with CI=true that is a failure)"
   if build_for_test build; then
-    run_suites build pure "$cores" 1 unit sim golden tidy
+    run_suites build pure "$cores" 3 unit sim golden tidy
+    # (these wait more than they compute, and each has a network namespace of its own)
+    run_suites build conformance 8 1 conformance
     # One at a time: these measure times against real partners.
-    run_suites build partners 1 1 conformance smoke
+    run_suites build smoke 1 1 smoke
   fi
   if build_for_test build-asan -Ddpdk=disabled -Db_sanitize=address,undefined; then
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
@@ -242,7 +226,6 @@ verb_bench() {
   need_packages "${packages_build[@]}" "${packages_bench[@]}"
   configure build-bench -Dbuildtype=release -Dbench=true -Dtests=false
   compile build-bench
-  reserve_hugepages 256 || say "no hugepages: ordinary pages it is (figures are a little lower)"
   build-bench/bench/lagoon-bench "$@"
 }
 
