@@ -51,7 +51,7 @@ namespace detail {
 // Untagged IPv4 without options, TCP or UDP, not a fragment, long enough to have ports.
 inline constexpr std::size_t kPlainSize = 38;
 
-[[nodiscard]] inline bool is_plain_ipv4(std::span<const std::byte> frame) noexcept {
+[[nodiscard, gnu::always_inline]] inline bool is_plain_ipv4(std::span<const std::byte> frame) noexcept {
   if (frame.size() < kPlainSize) return false;
   const auto type_version_ihl = wire::raw<std::uint32_t>(frame, 12) & 0x00ff'ffffU;
   const auto fragment_ttl_protocol = wire::raw<std::uint32_t>(frame, 20);
@@ -63,11 +63,29 @@ inline constexpr std::size_t kPlainSize = 38;
          (protocol == wire::kProtocolTcp || protocol == wire::kProtocolUdp);
 }
 
-[[nodiscard]] inline bool may_be_tunnel(std::uint8_t protocol, std::uint32_t ports) noexcept {
+[[nodiscard, gnu::always_inline]] inline bool may_be_tunnel(std::uint8_t protocol,
+                                                            std::uint32_t ports) noexcept {
   if (protocol != wire::kProtocolUdp) return false;
   const std::uint16_t destination = __builtin_bswap16(static_cast<std::uint16_t>(ports >> 16));
   return destination == wire::kUdpPortVxlan || destination == wire::kUdpPortVxlanLinux ||
          destination == wire::kUdpPortGtpU;
+}
+
+inline constexpr std::size_t kEthernetHeaderSize = 14;
+inline constexpr std::uint64_t kMacMask = 0xffff'ffff'ffffU;
+
+[[nodiscard]] constexpr bool takes_macs_alone(HashPolicy policy) noexcept {
+  return policy == HashPolicy::l2 || policy == HashPolicy::src_mac || policy == HashPolicy::dst_mac;
+}
+
+template <HashPolicy policy, Direction direction>
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_addresses(
+    std::span<const std::byte> frame) noexcept {
+  const std::uint64_t source = wire::raw<std::uint64_t>(frame, 6) & kMacMask;
+  const std::uint64_t destination = wire::raw<std::uint64_t>(frame, 0) & kMacMask;
+  if constexpr (policy == HashPolicy::src_mac) return crc32c(0, source);
+  if constexpr (policy == HashPolicy::dst_mac) return crc32c(0, destination);
+  return fold_macs<direction>(0, source, destination);
 }
 
 [[nodiscard]] constexpr bool takes_plain_ipv4(HashPolicy policy) noexcept {
@@ -90,7 +108,8 @@ inline constexpr std::size_t kPlainSize = 38;
 }
 
 template <HashPolicy policy, Direction direction>
-[[nodiscard]] inline std::uint32_t fold_plain_ipv4(std::span<const std::byte> frame) noexcept {
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_plain_ipv4(
+    std::span<const std::byte> frame) noexcept {
   const auto source = wire::raw<std::uint32_t>(frame, 26);
   const auto destination = wire::raw<std::uint32_t>(frame, 30);
   if constexpr (policy == HashPolicy::src_ip) return fold_ipv4<Direction::matters>(source, 0, 0, 0);
@@ -100,7 +119,6 @@ template <HashPolicy policy, Direction direction>
                                 wire::raw<std::uint32_t>(frame, 34));
   const std::uint32_t ip = fold_ipv4<direction>(source, destination, 0, 0);
   if constexpr (policy == HashPolicy::l3) return ip;
-  constexpr std::uint64_t kMacMask = 0xffff'ffff'ffffU;
   return fold_macs<direction>(ip, wire::raw<std::uint64_t>(frame, 6) & kMacMask,
                               wire::raw<std::uint64_t>(frame, 0) & kMacMask);
 }
@@ -109,7 +127,10 @@ template <HashPolicy policy, Direction direction>
 
 /// The hash of one frame, before the mix.
 template <HashPolicy policy, Direction direction>
-[[nodiscard]] inline std::uint32_t fold(std::span<const std::byte> frame) noexcept {
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold(std::span<const std::byte> frame) noexcept {
+  if constexpr (detail::takes_macs_alone(policy)) {
+    if (frame.size() >= detail::kEthernetHeaderSize) return detail::fold_addresses<policy, direction>(frame);
+  }
   if constexpr (detail::takes_plain_ipv4(policy)) {
     if (detail::is_plain_ipv4(frame)) {
       constexpr bool looks_inside = policy == HashPolicy::encap23 || policy == HashPolicy::encap34;

@@ -22,8 +22,10 @@ enum class Direction : std::uint8_t {
 
 /// `protocol` and `ports` are 0 where the policy or the frame has none.
 template <Direction direction>
-[[nodiscard]] inline std::uint32_t fold_ipv4(std::uint32_t source, std::uint32_t destination,
-                                             std::uint8_t protocol, std::uint32_t ports) noexcept {
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_ipv4(std::uint32_t source,
+                                                                 std::uint32_t destination,
+                                                                 std::uint8_t protocol,
+                                                                 std::uint32_t ports) noexcept {
   if constexpr (direction == Direction::ignored) {
     const std::uint64_t from = std::uint64_t{source} << 16 | (ports & 0xffffU);
     const std::uint64_t to = std::uint64_t{destination} << 16 | ports >> 16;
@@ -36,8 +38,8 @@ template <Direction direction>
 }
 
 template <Direction direction>
-[[nodiscard]] inline std::uint32_t fold_macs(std::uint32_t crc, std::uint64_t source,
-                                             std::uint64_t destination) noexcept {
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_macs(std::uint32_t crc, std::uint64_t source,
+                                                                 std::uint64_t destination) noexcept {
   if constexpr (direction == Direction::ignored)
     if (source > destination) std::swap(source, destination);
   return crc32c(crc32c(crc, destination), source);

@@ -7,6 +7,7 @@
 //   if (!burst.empty()) retry a bounded number of times, then count under fast::refusal(table) and free.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -84,24 +85,20 @@ template <Packet P, typename Tx>
     const MemberIndex only{static_cast<std::uint8_t>(std::countr_zero(table.distributing))};
     return detail::send_counted<P>(only, burst, tx, counters);
   }
-  BurstHashes hashes;
-  hash_burst<P>(table.hash, burst, hashes);
+  BurstFolds folds;
+  fold_burst<P>(table.hash, burst, folds);
   Scattered<P> scattered;
-  scatter<P>(table, burst, std::span{hashes}.first(burst.size()), scattered);
+  scatter<P>(table, burst, folds, scattered);
 
   std::array<std::uint8_t, kMembersMax> accepted;
   std::size_t sent = 0;
-  std::size_t begin = 0;
   for (std::uint32_t members = table.distributing; members != 0; members &= members - 1) {
     const auto m = static_cast<std::uint8_t>(std::countr_zero(members));
-    const std::size_t end = scattered.ends[m];
     accepted[m] = 0;
-    if (end == begin) continue;
-    const std::size_t gone = detail::send_counted<P>(
-        MemberIndex{m}, std::span{scattered.packets}.subspan(begin, end - begin), tx, counters);
+    if (scattered.count[m] == 0) continue;
+    const std::size_t gone = detail::send_counted<P>(MemberIndex{m}, scattered.of(m), tx, counters);
     accepted[m] = static_cast<std::uint8_t>(gone);
     sent += gone;
-    begin = end;
   }
   if (sent != burst.size()) [[unlikely]]
     return detail::keep_refused<P>(burst, scattered, accepted);

@@ -1,76 +1,85 @@
-// Sorts a burst by member, stably, by counting: up to eight members with all counts in one register, for a
-// count in memory makes each packet wait for the one before it on the same member.
+// Sorts a burst by member, stably. Up to eight members: in one pass, with a lane of packets for each and all
+// counts in one register, for a count in memory makes each packet wait for the one before it on the same
+// member. More: by counting.
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "base/ids.hpp"
+#include "dist/flow_hash.hpp"
+#include "fast/burst_hash.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::fast {
 
-static_assert(kBurstMax < 256, "positions in a burst are octets");
+static_assert(kBurstMax < 256, "counts of packets are octets");
+
+inline constexpr std::size_t kLanes = 8;
 
 template <typename P>
 struct Scattered {
-  std::array<P*, kBurstMax> packets;               // by member, in the burst's order within a member
-  std::array<std::uint8_t, kBurstMax> member;      // of the burst's i-th packet
-  std::array<std::uint8_t, kMembersMax + 1> ends;  // member m's packets end at ends[m]; set for m < members
+  std::array<P*, kLanes * kBurstMax> packets;
+  std::array<std::uint16_t, kMembersMax>
+      begin;                                    // member m's packets are packets[begin[m]], count[m] of them;
+  std::array<std::uint8_t, kMembersMax> count;  // both are set for distributing members only
+  std::array<std::uint8_t, kBurstMax> member;   // of the burst's i-th packet
+
+  [[nodiscard]] std::span<P*> of(std::uint8_t m) noexcept {
+    return std::span{packets}.subspan(begin[m], count[m]);
+  }
 };
 
 namespace detail {
 
-inline constexpr std::size_t kRegisterMembers = 8;
+template <typename P>
+inline void scatter_to_lanes(const table::PortTable& table, std::span<P* const> burst,
+                             const BurstFolds& folds, Scattered<P>& out) noexcept {
+  const dist::FlowMixer mix{table.hash.seed};
+  std::uint64_t counts = 0;  // octet m: packets of member m so far
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    const std::uint8_t m = table.member(mix(folds[i])).value();
+    const unsigned shift = 8U * m;
+    out.member[i] = m;
+    out.packets[m * kBurstMax + (counts >> shift & 0xffU)] = burst[i];
+    counts += std::uint64_t{1} << shift;
+  }
+  for (std::size_t m = 0; m < kLanes; ++m) {
+    out.begin[m] = static_cast<std::uint16_t>(m * kBurstMax);
+    out.count[m] = static_cast<std::uint8_t>(counts >> (8 * m));
+  }
+}
 
-inline constexpr auto kLaneOne = [] {
-  std::array<std::uint64_t, kRegisterMembers> ones{};
-  for (std::size_t m = 0; m < kRegisterMembers; ++m) ones[m] = std::uint64_t{1} << (8 * m);
-  return ones;
-}();
+template <typename P>
+inline void scatter_by_counting(const table::PortTable& table, std::span<P* const> burst,
+                                const BurstFolds& folds, Scattered<P>& out) noexcept {
+  const dist::FlowMixer mix{table.hash.seed};
+  out.count.fill(0);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    out.member[i] = table.member(mix(folds[i])).value();
+    ++out.count[out.member[i]];
+  }
+  std::array<std::uint8_t, kMembersMax> next;
+  std::uint8_t begin = 0;
+  for (std::size_t m = 0; m < kMembersMax; ++m) {
+    out.begin[m] = next[m] = begin;
+    begin = static_cast<std::uint8_t>(begin + out.count[m]);
+  }
+  for (std::size_t i = 0; i < burst.size(); ++i) out.packets[next[out.member[i]]++] = burst[i];
+}
 
 }  // namespace detail
 
-/// `hashes` holds one for each packet of `burst`. Precondition: the table has a distributing member.
+/// Precondition: the table has a distributing member; `folds` has one for each packet of the burst.
 template <typename P>
-inline void scatter(const table::PortTable& table, std::span<P* const> burst,
-                    std::span<const std::uint32_t> hashes, Scattered<P>& out) noexcept {
-  const std::size_t count = burst.size();
-  if (table.distributing >> detail::kRegisterMembers == 0) {
-    std::uint64_t counts = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint8_t m = table.member(hashes[i]).value();
-      out.member[i] = m;
-      counts += detail::kLaneOne[m];
-    }
-    // Octet m of the product is the sum of the counts of members 0 to m.
-    const std::uint64_t ends = counts * 0x0101'0101'0101'0101U;
-    std::uint64_t next = ends << 8;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint8_t m = out.member[i];
-      out.packets[next >> (8U * m) & 0xffU] = burst[i];
-      next += detail::kLaneOne[m];
-    }
-    for (std::size_t m = 0; m < detail::kRegisterMembers; ++m)
-      out.ends[m] = static_cast<std::uint8_t>(ends >> (8 * m));
-    return;
-  }
-  std::array<std::uint8_t, kMembersMax> next{};
-  for (std::size_t i = 0; i < count; ++i) {
-    out.member[i] = table.member(hashes[i]).value();
-    ++next[out.member[i]];
-  }
-  std::uint8_t begin = 0;
-  for (std::size_t m = 0; m < kMembersMax; ++m) {
-    const std::uint8_t end = static_cast<std::uint8_t>(begin + next[m]);
-    out.ends[m] = end;
-    next[m] = begin;
-    begin = end;
-  }
-  for (std::size_t i = 0; i < count; ++i) out.packets[next[out.member[i]]++] = burst[i];
+inline void scatter(const table::PortTable& table, std::span<P* const> burst, const BurstFolds& folds,
+                    Scattered<P>& out) noexcept {
+  if (table.distributing >> kLanes == 0)
+    detail::scatter_to_lanes<P>(table, burst, folds, out);
+  else
+    detail::scatter_by_counting<P>(table, burst, folds, out);
 }
 
 }  // namespace lagoon::fast

@@ -102,45 +102,50 @@ void walk_network(Octets octets, std::size_t at, std::uint16_t ether_type, FlowH
   if (ether_type == kEtherTypeIpv6) walk_ipv6(octets, at, headers);
 }
 
-FlowHeaders walk_ethernet(Octets octets, std::size_t at) {
-  FlowHeaders headers;
-  std::array<std::byte, 16> addresses{};
-  if (at < octets.size())
-    std::memcpy(addresses.data(), octets.data() + at, std::min(kAddressesSize, octets.size() - at));
+void read_macs(Octets octets, std::size_t at, FlowHeaders& headers) {
   constexpr std::uint64_t kMacMask = 0xffff'ffff'ffffU;
-  headers.destination_mac = raw<std::uint64_t>(addresses, 0) & kMacMask;
-  headers.source_mac = raw<std::uint64_t>(addresses, 6) & kMacMask;
+  std::array<std::byte, 16> padded{};
+  if (!fits(octets, at, 14)) {
+    const std::size_t there = at < octets.size() ? octets.size() - at : 0;
+    std::copy_n(octets.end() - static_cast<std::ptrdiff_t>(there), std::min(there, kAddressesSize),
+                padded.begin());
+    octets = padded;
+    at = 0;
+  }
+  headers.destination_mac = raw<std::uint64_t>(octets, at) & kMacMask;
+  headers.source_mac = raw<std::uint64_t>(octets, at + 6) & kMacMask;
+}
+
+void walk_ethernet(Octets octets, std::size_t at, FlowHeaders& headers) {
+  read_macs(octets, at, headers);
   at += kAddressesSize;
   for (int tags = 0; fits(octets, at, 2); ++tags) {
     const std::uint16_t ether_type = be16_at(octets, at);
     at += 2;
     if (!is_vlan_tag(ether_type)) {
       walk_network(octets, at, ether_type, headers);
-      return headers;
+      return;
     }
-    if (tags == kVlanTagsMax || !fits(octets, at, 2)) return headers;
+    if (tags == kVlanTagsMax || !fits(octets, at, 2)) return;
     if (headers.vlan == 0) headers.vlan = be16_at(octets, at) & 0xfffU;
     at += 2;
   }
-  return headers;
 }
 
-std::optional<FlowHeaders> inner_ip(Octets octets, std::size_t at, std::uint16_t ether_type) {
-  FlowHeaders headers;
-  walk_network(octets, at, ether_type, headers);
-  if (headers.ip == IpVersion::none) return std::nullopt;
-  return headers;
+void walk_inner_ip(Octets octets, std::size_t at, std::uint16_t ether_type, TunnelHeaders& tunnel) {
+  walk_network(octets, at, ether_type, tunnel.inner.emplace());
+  if (tunnel.inner->ip == IpVersion::none) tunnel.inner.reset();
 }
 
-std::optional<FlowHeaders> inner_ethernet(Octets octets, std::size_t at) {
-  if (!fits(octets, at, kAddressesSize + 2)) return std::nullopt;
-  return walk_ethernet(octets, at);
+void walk_inner_ethernet(Octets octets, std::size_t at, TunnelHeaders& tunnel) {
+  if (!fits(octets, at, kAddressesSize + 2)) return;
+  tunnel.inner_is_ethernet = true;
+  walk_ethernet(octets, at, tunnel.inner.emplace());
 }
 
 // RFC 2784 and 2890; version 0 alone (version 1 is PPTP's).
-TunnelHeaders walk_gre(Octets octets, std::size_t at) {
-  TunnelHeaders tunnel;
-  if (!fits(octets, at, 4)) return tunnel;
+void walk_gre(Octets octets, std::size_t at, TunnelHeaders& tunnel) {
+  if (!fits(octets, at, 4)) return;
   const std::uint16_t flags = be16_at(octets, at);
   const std::uint16_t ether_type = be16_at(octets, at + 2);
   constexpr std::uint16_t kChecksum = 0x8000;
@@ -148,87 +153,69 @@ TunnelHeaders walk_gre(Octets octets, std::size_t at) {
   constexpr std::uint16_t kKey = 0x2000;
   constexpr std::uint16_t kSequence = 0x1000;
   constexpr std::uint16_t kVersion = 0x0007;
-  if ((flags & (kVersion | kRoutingPresent)) != 0) return tunnel;
+  if ((flags & (kVersion | kRoutingPresent)) != 0) return;
   at += 4;
   for (const std::uint16_t field : {kChecksum, kKey, kSequence})
     if ((flags & field) != 0) at += 4;
-  tunnel.inner_is_ethernet = ether_type == kEtherTypeBridged;
-  tunnel.inner = tunnel.inner_is_ethernet ? inner_ethernet(octets, at) : inner_ip(octets, at, ether_type);
-  return tunnel;
+  if (ether_type == kEtherTypeBridged)
+    walk_inner_ethernet(octets, at, tunnel);
+  else
+    walk_inner_ip(octets, at, ether_type, tunnel);
 }
 
 // RFC 7348 5: the I flag says that this is one.
-TunnelHeaders walk_vxlan(Octets octets, std::size_t at) {
-  TunnelHeaders tunnel;
-  if (!fits(octets, at, 8) || (u8_at(octets, at) & 0x08U) == 0) return tunnel;
-  tunnel.inner_is_ethernet = true;
-  tunnel.inner = inner_ethernet(octets, at + 8);
-  return tunnel;
+void walk_vxlan(Octets octets, std::size_t at, TunnelHeaders& tunnel) {
+  if (!fits(octets, at, 8) || (u8_at(octets, at) & 0x08U) == 0) return;
+  walk_inner_ethernet(octets, at + 8, tunnel);
 }
 
 // 3GPP TS 29.281 5.1 and 5.2.
-TunnelHeaders walk_gtp_u(Octets octets, std::size_t at) {
-  TunnelHeaders tunnel;
+void walk_gtp_u(Octets octets, std::size_t at, TunnelHeaders& tunnel) {
   constexpr unsigned kVersionAndType = 0xf0;
   constexpr unsigned kVersion1Gtp = 0x30;
-  if (!fits(octets, at, 8) || (u8_at(octets, at) & kVersionAndType) != kVersion1Gtp) return tunnel;
+  if (!fits(octets, at, 8) || (u8_at(octets, at) & kVersionAndType) != kVersion1Gtp) return;
   tunnel.teid = raw<std::uint32_t>(octets, at + 4);
   const unsigned flags = u8_at(octets, at);
   constexpr std::uint8_t kTunnelledPdu = 255;
-  if (u8_at(octets, at + 1) != kTunnelledPdu) return tunnel;
+  if (u8_at(octets, at + 1) != kTunnelledPdu) return;
   at += 8;
   if ((flags & 0x07U) != 0) {  // one of E, S, PN: all three fields are there
-    if (!fits(octets, at, 4)) return tunnel;
+    if (!fits(octets, at, 4)) return;
     std::uint8_t next = (flags & 0x04U) != 0 ? u8_at(octets, at + 3) : std::uint8_t{0};
     at += 4;
     for (int i = 0; next != 0; ++i) {
-      if (i == kGtpExtensionsMax || !fits(octets, at, 4)) return tunnel;
+      if (i == kGtpExtensionsMax || !fits(octets, at, 4)) return;
       const std::size_t size = u8_at(octets, at) * 4U;
-      if (size == 0 || !fits(octets, at, size)) return tunnel;
+      if (size == 0 || !fits(octets, at, size)) return;
       next = u8_at(octets, at + size - 1);
       at += size;
     }
   }
-  if (!fits(octets, at, 1)) return tunnel;
+  if (!fits(octets, at, 1)) return;
   const bool v6 = u8_at(octets, at) >> 4 == 6;
-  tunnel.inner = inner_ip(octets, at, v6 ? kEtherTypeIpv6 : kEtherTypeIpv4);
-  return tunnel;
+  walk_inner_ip(octets, at, v6 ? kEtherTypeIpv6 : kEtherTypeIpv4, tunnel);
 }
 
 }  // namespace
 
 FlowHeaders walk_frame(Octets frame) noexcept {
-  return walk_ethernet(frame, 0);
+  FlowHeaders headers;
+  walk_ethernet(frame, 0, headers);
+  return headers;
 }
 
 TunnelHeaders walk_tunnel(Octets frame, const FlowHeaders& outer) noexcept {
-  if (outer.payload_at == 0 || outer.fragment) return {};
   TunnelHeaders tunnel;
-  switch (outer.protocol) {
-    case kIpv4InIp:
-      tunnel.inner = inner_ip(frame, outer.payload_at, kEtherTypeIpv4);
-      return tunnel;
-    case kIpv6InIp:
-      tunnel.inner = inner_ip(frame, outer.payload_at, kEtherTypeIpv6);
-      return tunnel;
-    case kGre:
-      return walk_gre(frame, outer.payload_at);
-    case kProtocolUdp:
-      break;
-    default:
-      return {};
-  }
-  if (!outer.has_ports) return {};
+  if (outer.payload_at == 0) return tunnel;
+  if (outer.protocol == kIpv4InIp) walk_inner_ip(frame, outer.payload_at, kEtherTypeIpv4, tunnel);
+  if (outer.protocol == kIpv6InIp) walk_inner_ip(frame, outer.payload_at, kEtherTypeIpv6, tunnel);
+  if (outer.protocol == kGre) walk_gre(frame, outer.payload_at, tunnel);
+  if (outer.protocol != kProtocolUdp || !outer.has_ports) return tunnel;
   const std::size_t payload_at = outer.payload_at + 8;
-  switch (__builtin_bswap16(static_cast<std::uint16_t>(outer.ports >> 16))) {
-    case kUdpPortVxlan:
-    case kUdpPortVxlanLinux:
-      return walk_vxlan(frame, payload_at);
-    case kUdpPortGtpU:
-      return walk_gtp_u(frame, payload_at);
-    default:
-      return {};
-  }
+  const std::uint16_t port = __builtin_bswap16(static_cast<std::uint16_t>(outer.ports >> 16));
+  if (port == kUdpPortVxlan || port == kUdpPortVxlanLinux) walk_vxlan(frame, payload_at, tunnel);
+  if (port == kUdpPortGtpU) walk_gtp_u(frame, payload_at, tunnel);
+  return tunnel;
 }
 
 }  // namespace lagoon::wire
