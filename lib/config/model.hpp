@@ -23,12 +23,13 @@ enum class Idle : std::uint8_t {
 };
 
 struct Eal {
-  std::vector<std::uint32_t> lcores{0, 1};  // CPU numbers; the first is the control lcore, the others are workers
-  bool huge = true;                         // false: --no-huge
-  std::string prefix = "lagoon";            // --file-prefix: the name of this instance
-  std::uint32_t memory_mb = 0;              // 0: what the ports need
+  std::vector<std::uint32_t> lcores{
+      0, 1};                      // CPU numbers; the first is the control lcore, the others are workers
+  bool huge = true;               // false: --no-huge
+  std::string prefix = "lagoon";  // --file-prefix: the name of this instance
+  std::uint32_t memory_mb = 0;    // 0: what the ports need
   Idle idle = Idle::busy;
-  std::vector<std::string> extra{};         // more EAL arguments, as they are
+  std::vector<std::string> extra{};  // more EAL arguments, as they are
 };
 
 /// A DPDK device: "net_af_packet0,iface=eth0" (a vdev with its devargs) or "0000:3b:00.0,..." (PCI).
@@ -66,7 +67,7 @@ struct Lag {
   LagMode mode = LagMode::lacp;
   lacp::AggregatorConfig lacp{};  // .system is zero unless given: then the LAG's MAC
   dist::FlowHashSettings hash{};
-  bool random_seed = true;        // hash-seed: random
+  bool random_seed = true;          // hash-seed: random
   std::optional<MacAddress> mac{};  // default: the first member's
   std::optional<std::uint16_t> mtu{};
   std::vector<Member> members;

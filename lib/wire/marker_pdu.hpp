@@ -23,7 +23,8 @@ struct MarkerPdu {
 };
 
 /// Reads what stands behind the EtherType, from the subtype on.
-[[nodiscard]] std::expected<MarkerPdu, SlowFrameError> parse_marker_pdu(std::span<const std::byte> payload) noexcept;
+[[nodiscard]] std::expected<MarkerPdu, SlowFrameError> parse_marker_pdu(
+    std::span<const std::byte> payload) noexcept;
 
 /// Writes 110 octets from the subtype on. Precondition: payload.size() == 110.
 void emit_marker_pdu(const MarkerPdu& pdu, std::span<std::byte> payload) noexcept;

@@ -19,7 +19,8 @@ using SlowPdu = std::variant<Lacpdu, MarkerPdu>;
 
 /// Precondition: the frame's EtherType is Slow Protocols and it is not tagged (the Frame Collector saw to
 /// that). Never reads outside `frame`, whatever it holds.
-[[nodiscard]] std::expected<SlowPdu, SlowFrameError> parse_slow_frame(std::span<const std::byte> frame) noexcept;
+[[nodiscard]] std::expected<SlowPdu, SlowFrameError> parse_slow_frame(
+    std::span<const std::byte> frame) noexcept;
 
 using SlowFrame = std::array<std::byte, kSlowFrameSize>;
 

@@ -15,7 +15,7 @@ enum class SlowFrameError : std::uint8_t {
   bad_source,         // a group or all-zero source address
   unknown_subtype,    // a slow protocol, but neither LACP nor Marker
   bad_tlv_length,
-  bad_marker,         // a Marker PDU that is neither Marker Information nor Marker Response
+  bad_marker,  // a Marker PDU that is neither Marker Information nor Marker Response
 };
 
 inline constexpr std::size_t kSlowFrameErrors = 7;

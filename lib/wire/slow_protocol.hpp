@@ -23,8 +23,8 @@ inline constexpr std::size_t kSlowFrameSize = kEthernetHeaderSize + kSlowPayload
 inline constexpr std::size_t kEthernetFrameMax = 1514;
 
 /// The most that may stand behind the Ethernet header. 57A.2 recommends frames of at most 128 octets, which
-/// version 1 needs less the FCS; a port that leaves the FCS in the frame is forgiven. Later versions have more
-/// TLVs, and only the frame limits them.
+/// version 1 needs less the FCS; a port that leaves the FCS in the frame is forgiven. Later versions have
+/// more TLVs, and only the frame limits them.
 [[nodiscard]] constexpr std::size_t slow_payload_max(std::uint8_t version) noexcept {
   return (version <= 1 ? 128 : kEthernetFrameMax) - kEthernetHeaderSize;
 }

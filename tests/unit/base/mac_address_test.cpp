@@ -12,8 +12,9 @@ TEST_CASE("A MAC address prints as it parses", "[base]") {
 }
 
 TEST_CASE("What is no MAC address does not parse", "[base]") {
-  for (const char* text : {"", "02:4c:41:00:fe", "02:4c:41:00:fe:0", "02:4c:41:00:fe:0g", "02:4c:41:00:fe:0a:",
-                           "02:4c-41:00:fe:0a", "02 4c 41 00 fe 0a", "0x:4c:41:00:fe:0a", "-2:4c:41:00:fe:0a"}) {
+  for (const char* text : {"", "02:4c:41:00:fe", "02:4c:41:00:fe:0", "02:4c:41:00:fe:0g",
+                           "02:4c:41:00:fe:0a:", "02:4c-41:00:fe:0a", "02 4c 41 00 fe 0a",
+                           "0x:4c:41:00:fe:0a", "-2:4c:41:00:fe:0a"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_mac_address(text).has_value());
   }
