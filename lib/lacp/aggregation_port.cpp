@@ -79,6 +79,7 @@ void AggregationPort::heard_elsewhere(const wire::LacpInfo& partner, Instant now
 
 void AggregationPort::expire(Instant now) noexcept {
   static_cast<void>(timers_.take_expired(Timer::wait_while, now));
+  static_cast<void>(timers_.take_expired(Timer::partner_settle, now));
   if (!timers_.take_expired(Timer::current_while, now)) return;
   ++counters_.expirations;
   const ReceiveState before = receive_.state();
@@ -101,10 +102,23 @@ MuxInputs AggregationPort::mux_inputs(bool ready) const noexcept {
   return {.selected = selected_,
           .ready = ready,
           .partner_sync = receive_.partner_has(StateBit::synchronization),
-          .partner_collecting = receive_.partner_collects_from_us()};
+          .partner_collecting = partner_takes_frames()};
+}
+
+void AggregationPort::run_partner_settle(Instant now) noexcept {
+  const bool collects = receive_.partner_collects_from_us();
+  if (!collects) timers_.stop(Timer::partner_settle);
+  if (collects && !partner_collected_ && lag_->partner_settle > Duration::zero())
+    timers_.start(Timer::partner_settle, now + lag_->partner_settle);
+  partner_collected_ = collects;
+}
+
+bool AggregationPort::partner_takes_frames() const noexcept {
+  return receive_.partner_collects_from_us() && !timers_.running(Timer::partner_settle);
 }
 
 bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
+  run_partner_settle(now);
   const MuxState before = mux_;
   mux_ = settle(lag_->mux, before, mux_inputs(ready));
   if (mux_ == before) return false;
@@ -235,7 +249,7 @@ bool AggregationPort::collects() const noexcept {
 }
 
 bool AggregationPort::distributes() const noexcept {
-  return outputs(mux_).distributing && receive_.partner_collects_from_us();
+  return outputs(mux_).distributing && partner_takes_frames();
 }
 
 std::uint16_t AggregationPort::key() const noexcept {

@@ -64,6 +64,8 @@ class AggregationPort {
   [[nodiscard]] wire::LacpInfo actor() const noexcept;
   [[nodiscard]] bool has_partner() const noexcept;
   [[nodiscard]] MuxInputs mux_inputs(bool ready) const noexcept;
+  void run_partner_settle(Instant now) noexcept;
+  [[nodiscard]] bool partner_takes_frames() const noexcept;
   [[nodiscard]] bool loops_back(const wire::Lacpdu& pdu, Instant now) noexcept;
 
   void act_on(const ReceiveEffects& effects, ReceiveState before, Instant now) noexcept;
@@ -92,6 +94,7 @@ class AggregationPort {
   TimerTable timers_{};
   bool looped_ = false;
   bool closing_ = false;
+  bool partner_collected_ = false;  // when the settle timer was started last
   Instant last_change_{};
   Instant last_received_{};
   PortCounters counters_{};

@@ -36,6 +36,9 @@ struct AggregatorConfig {
   std::uint8_t min_links_up = 1;         // once down, this many bring it up again; >= min_links
   std::uint8_t max_links = kMembersMax;  // the rest is STANDBY
   Duration aggregate_wait = 2s;          // Aggregate_Wait_Time (6.4.4)
+  // From the Partner's first word that it collects from us to our first frame: some speak a little before
+  // they do.
+  Duration partner_settle = 100ms;
 };
 
 struct PortConfig {

@@ -1,5 +1,5 @@
-// TimerTable: the standard's timers of one Aggregation Port (6.4.10). A timer that does not run has no
-// instant; nothing here reads a clock.
+// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and one of ours (partner_settle). A
+// timer that does not run has no instant; nothing here reads a clock.
 #pragma once
 
 #include <array>
@@ -11,7 +11,14 @@
 
 namespace lagoon::lacp {
 
-enum class Timer : std::uint8_t { current_while, periodic, wait_while, actor_churn, partner_churn };
+enum class Timer : std::uint8_t {
+  current_while,
+  periodic,
+  wait_while,
+  actor_churn,
+  partner_churn,
+  partner_settle
+};
 
 class TimerTable {
  public:
@@ -32,7 +39,7 @@ class TimerTable {
   }
 
  private:
-  static constexpr std::size_t kTimers = 5;
+  static constexpr std::size_t kTimers = 6;
   [[nodiscard]] static constexpr std::size_t index(Timer timer) noexcept {
     return static_cast<std::size_t>(timer);
   }

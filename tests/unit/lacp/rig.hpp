@@ -75,6 +75,7 @@ struct Sent {
 
 [[nodiscard]] inline AggregatorConfig config_of(std::function<void(AggregatorConfig&)> change = {}) {
   AggregatorConfig config{.system = kOurs};
+  config.partner_settle = 0ms;  // partner_settle_test.cpp is about it
   if (change) change(config);
   return config;
 }
