@@ -20,9 +20,6 @@ from ..partner import PartnerError
 HERE = os.path.dirname(__file__)
 BOOT_PATIENCE_S = 30
 MEMORY = "128M"
-# One process stands for a whole machine, and what waits for it on several links gets out of order. Without the right
-# to be that important it runs as it is.
-NICENESS = "-10"
 
 
 class GuestProcess:
@@ -95,7 +92,7 @@ class Guest:
         vectors = [f"vec{link.index}:transport=tap,ifname=tp{link.index},depth=128,gro=0,"
                    f"mac=02:00:00:00:0d:{link.index + 1:02x}" for link in self._stage.links]
         # (words the kernel does not know and that have a value become init's environment)
-        return ["nice", "-n", NICENESS, "linux.uml", f"mem={MEMORY}", f"umid={self._stage.tag}", f"uml_dir={self._dir}",
+        return ["linux.uml", f"mem={MEMORY}", f"umid={self._stage.tag}", f"uml_dir={self._dir}",
                 "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={self._dir}/init.sh", "quiet",
                 "con=null", "con0=null,fd:1", "ssl=null", f"ssl0=fd:{from_host},fd:{to_host}", *vectors,
                 f"LAGOON_DIR={os.path.abspath(self._stage.workdir)}", f"LAGOON_LINKS={len(self._stage.links)}"]

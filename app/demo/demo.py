@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""The demonstration: lagoond and a real partner with links between them, traffic through the LAG, cables pulled.
+
+usage: demo.py --build DIR [--links N] [--seconds S] [--partner NAME] [--report FILE] [--rootless]
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import rootless  # noqa: E402
+import verdict  # noqa: E402
+from live import LiveView  # noqa: E402
+from scenario import Scenario  # noqa: E402
+from stage import partners  # noqa: E402
+from stage.lagoond import LagoondError  # noqa: E402
+from stage.partner import PartnerError  # noqa: E402
+from stage.stage import Stage  # noqa: E402
+
+PARTNERS = {"linux": "the Linux kernel's bonding driver", "ovs": "Open vSwitch", "team": "the kernel's team driver",
+            "net_bonding": "DPDK's net_bonding", "lagoon": "a second lagoond"}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="lagoon.sh demo", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--build", required=True, help="the build folder")
+    parser.add_argument("--links", type=int, default=3, help="links between the two ends, 2 to 8 (3)")
+    parser.add_argument("--seconds", type=float, default=30, help="how long traffic flows, at least 28 (30)")
+    parser.add_argument("--partner", choices=sorted(PARTNERS), default="linux")
+    parser.add_argument("--report", help="write the report there, as JSON")
+    parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
+    options = parser.parse_args()
+    if not 2 <= options.links <= 8:
+        parser.error("--links is 2 to 8: one link is pulled, and the others take over")
+    return options
+
+
+def run_on_stage(options, binaries):
+    view = LiveView(f"lagoond with {PARTNERS[options.partner]}", options.seconds + 12)
+    extra = {"binary": binaries["lagoond"]} if options.partner == "lagoon" else {}
+    with Stage(options.links) as stage:
+        partner = partners.create(options.partner, **extra)
+        view.say(f"starting {PARTNERS[options.partner]}")
+        partner.start(stage)
+        try:
+            return verdict.report(Scenario(stage, partner, binaries, options.seconds, view).run())
+        finally:
+            partner.stop()
+
+
+def main():
+    options = arguments()
+    build = os.path.abspath(options.build)
+    binaries = {"lagoond": os.path.join(build, "app", "lagoond"),
+                "traffic": os.path.join(build, "app", "demo", "traffic", "lagoon-traffic")}
+    # SIGTERM unwinds like an interrupt from the keyboard, so that everything is cleaned up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        made = rootless.run(options, binaries) if options.rootless else run_on_stage(options, binaries)
+    except (LagoondError, PartnerError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print((rootless if options.rootless else verdict).summary(made))
+    if options.report:
+        with open(options.report, "w", encoding="utf-8") as file:
+            json.dump(made, file, indent=2)
+            file.write("\n")
+        print(f"report: {options.report}")
+    return 0 if made["ok"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

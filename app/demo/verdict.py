@@ -1,0 +1,92 @@
+"""Makes the report of a run, and says whether it went well."""
+
+import analysis
+
+# Bounds on what may happen to our frames, in frames and milliseconds.
+LOST_MAX = {"carrier-loss": 40, "carrier-return": 0, "heal": 0}
+SILENCE_MAX_MS = 3300
+CONVERGED_MAX_MS = 3500
+
+
+def report(run):
+    """`run` has partner, links, converged_ms, events [{kind, link, at_ns, member}], transitions, tcp, and the records
+    lan_sent, lan_received, far_sent, far_received, seen."""
+    starts = [event["at_ns"] for event in run["events"]]
+    ends = starts[1:] + [float("inf")]
+    lost = analysis.lost_by_window(run["lan_sent"], run["far_received"], starts)
+    back = analysis.lost_by_window_at_receiver(run["far_sent"], run["lan_received"], starts)
+    gaps = analysis.longest_gap_by_window(run["far_received"], starts)
+    histories = analysis.link_histories(run["seen"])
+    events = []
+    for i, event in enumerate(run["events"]):
+        returns = event["kind"] in ("carrier-return", "heal")
+        detect = analysis.detected_ms(run["transitions"], event["member"], event["at_ns"], returns)
+        events.append({
+            "kind": event["kind"],
+            "link": event["link"],
+            "detect_ms": None if detect is None else round(detect, 2),
+            "lost": lost[i],
+            "lost_from_partner": back[i],
+            "max_gap_ms": round(gaps[i] / 1e6, 1),
+            "surviving_flows_moved": analysis.surviving_flows_moved(histories, starts[i], ends[i], event["link"])})
+    made = {
+        "partner": run["partner"],
+        "links": run["links"],
+        "converged_ms": run["converged_ms"],
+        "streams": [
+            {"direction": "to-partner", **analysis.stream(run["lan_sent"], run["far_received"])},
+            {"direction": "from-partner", **analysis.stream(run["far_sent"], run["lan_received"])}],
+        "lost_before_events": lost[-1],
+        "events": events,
+        "tcp": run["tcp"],
+    }
+    made["problems"] = problems(made)
+    made["ok"] = not made["problems"]
+    return made
+
+
+def problems(made):
+    """What is not as it should be, in words."""
+    found = []
+    if made["converged_ms"] is None:
+        found.append("the LAG did not converge")
+    elif made["converged_ms"] > CONVERGED_MAX_MS:
+        found.append(f"convergence took {made['converged_ms']} ms, more than {CONVERGED_MAX_MS}")
+    for s in made["streams"]:
+        for what in ("duplicated", "reordered"):
+            if s[what]:
+                found.append(f"{s[what]} frames {what} {s['direction']}")
+        if not s["received"]:
+            found.append(f"nothing arrived {s['direction']}")
+    for e in made["events"]:
+        name = f"{e['kind']} of link {e['link']}"
+        if e["lost"] > LOST_MAX.get(e["kind"], float("inf")):
+            found.append(f"{name}: {e['lost']} of our frames lost, at most {LOST_MAX[e['kind']]} are allowed")
+        if e["detect_ms"] is None:
+            found.append(f"{name}: lagoond did not act on it")
+        if e["kind"] == "blackhole" and e["max_gap_ms"] > SILENCE_MAX_MS:
+            found.append(f"{name}: a silence of {e['max_gap_ms']} ms, more than {SILENCE_MAX_MS}")
+        if e["surviving_flows_moved"]:
+            found.append(f"{name}: {e['surviving_flows_moved']} flows of other links moved")
+    if not made["tcp"]["ok"]:
+        found.append("the TCP transfer did not come back whole")
+    return found
+
+
+def summary(made):
+    """The report as a table for a person."""
+    lines = ["", f"partner {made['partner']}, {made['links']} links, converged in {made['converged_ms']} ms", ""]
+    lines.append(f"{'direction':14}{'sent':>9}{'received':>10}{'lost':>7}{'duplicated':>12}{'reordered':>11}")
+    for s in made["streams"]:
+        lines.append(f"{s['direction']:14}{s['sent']:>9}{s['received']:>10}{s['lost']:>7}{s['duplicated']:>12}"
+                     f"{s['reordered']:>11}")
+    lines += ["", f"{'event':16}{'link':>5}{'noticed':>13}{'our frames lost':>17}{'longest silence':>17}"
+                  f"{'survivors moved':>17}"]
+    for e in made["events"]:
+        noticed = "-" if e["detect_ms"] is None else f"{e['detect_ms']:.1f} ms"
+        lines.append(f"{e['kind']:16}{e['link']:>5}{noticed:>13}{e['lost']:>17}{e['max_gap_ms']:>14} ms"
+                     f"{e['surviving_flows_moved']:>17}")
+    lines += ["", f"TCP there and back: {made['tcp']['bytes']} octets, "
+                  f"{'identical' if made['tcp']['ok'] else 'NOT identical'}", ""]
+    lines += [f"NOT OK: {problem}" for problem in made["problems"]] or ["ok"]
+    return "\n".join(lines)
