@@ -84,7 +84,12 @@ class Outcome:
 
     def count(self, numbers, from_ns, to_ns):
         """How many of these were sent between the two times."""
-        return sum(from_ns <= self.sent_ns[number] < to_ns for number in numbers)
+        return len(self.offsets_ms(numbers, from_ns, to_ns))
+
+    def offsets_ms(self, numbers, from_ns, to_ns):
+        """When those of them were sent, counted from the first time."""
+        return [round((sent - from_ns) / 1e6, 1) for sent in (self.sent_ns[n] for n in numbers)
+                if from_ns <= sent < to_ns]
 
     def silence_ms(self, from_ns, to_ns):
         """The longest time in which no frame of some flow arrived, of the frames sent between the two times."""
