@@ -197,10 +197,16 @@ std::optional<Departure> ReferencePartner::transmit(Instant now) {
   return std::nullopt;
 }
 
-std::uint32_t ReferencePartner::ports_with(StateBit bit) const {
+bool ReferencePartner::carries(const Port& port) const {
+  if (!port.up) return false;
+  if (settings_.habits == Habits::linux_bonding) return port.attachment == Attachment::carrying;
+  return attached_like_ovs(port) && has(port.partner, StateBit::synchronization);
+}
+
+std::uint32_t ReferencePartner::carrying() const {
   std::uint32_t set = 0;
   for (std::size_t i = 0; i < ports_.size(); ++i)
-    if (ports_[i].up && state(ports_[i]).has(bit)) set |= std::uint32_t{1} << i;
+    if (carries(ports_[i])) set |= std::uint32_t{1} << i;
   return set;
 }
 

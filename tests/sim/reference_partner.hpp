@@ -42,10 +42,8 @@ class ReferencePartner : public Station {
   void expire(Instant now) override;
   [[nodiscard]] std::optional<Instant> deadline() const override;
   [[nodiscard]] std::optional<Departure> transmit(Instant now) override;
-  [[nodiscard]] std::uint32_t collecting() const override { return ports_with(lacp::StateBit::collecting); }
-  [[nodiscard]] std::uint32_t distributing() const override {
-    return ports_with(lacp::StateBit::distributing);
-  }
+  [[nodiscard]] std::uint32_t collecting() const override { return carrying(); }
+  [[nodiscard]] std::uint32_t distributing() const override { return carrying(); }
 
  private:
   enum class Heard : std::uint8_t { current, expired, defaulted };
@@ -73,7 +71,8 @@ class ReferencePartner : public Station {
   [[nodiscard]] bool speaks(const Port& port) const;
   [[nodiscard]] static Duration period(const Port& port);
   [[nodiscard]] bool may_send(Port& port, Instant now) const;
-  [[nodiscard]] std::uint32_t ports_with(lacp::StateBit bit) const;
+  [[nodiscard]] bool carries(const Port& port) const;
+  [[nodiscard]] std::uint32_t carrying() const;
 
   PartnerSettings settings_;
   std::vector<Port> ports_;
