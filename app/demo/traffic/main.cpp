@@ -1,14 +1,10 @@
 // lagoon-traffic: the frames of the demonstration, and their book-keeping. Runs on plain hosts, also inside a
 // small guest; it knows nothing of link aggregation.
-#include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "demo/traffic/arguments.hpp"
 #include "demo/traffic/clock.hpp"
 #include "demo/traffic/tcp.hpp"
 #include "demo/traffic/udp.hpp"
@@ -26,44 +22,6 @@ constexpr const char* kUsage =
     "       lagoon-traffic tcp-serve --bind IP [--port N]\n"
     "       lagoon-traffic tcp-send --peer IP [--port N] [--kilobits N] [--seconds N]\n"
     "       lagoon-traffic watch --log FILE INTERFACE...\n";
-
-struct Arguments {
-  std::vector<std::pair<std::string, std::string>> options;
-  std::vector<std::string> rest;
-  bool bad = false;
-
-  Arguments(int argc, char** argv) {
-    for (int i = 2; i < argc; ++i) {
-      if (std::strncmp(argv[i], "--", 2) != 0) {
-        rest.emplace_back(argv[i]);
-      } else if (i + 1 < argc) {
-        options.emplace_back(argv[i] + 2, argv[i + 1]);
-        ++i;
-      } else {
-        bad = true;
-      }
-    }
-  }
-  void text(std::string_view name, std::string& value) {
-    for (auto& [key, given] : options)
-      if (key == name) {
-        value = given;
-        key.clear();
-      }
-  }
-  void number(std::string_view name, unsigned& value) {
-    std::string given;
-    text(name, given);
-    if (given.empty()) return;
-    const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
-    bad = bad || error != std::errc{} || end != given.data() + given.size();
-  }
-  [[nodiscard]] bool understood() const {
-    for (const auto& option : options)
-      if (!option.first.empty()) return false;
-    return !bad;
-  }
-};
 
 int misunderstood() {
   std::fputs(kUsage, stderr);
@@ -99,7 +57,7 @@ int tcp(Arguments& arguments, bool serves) {
 int watch(Arguments& arguments) {
   WatchOptions o;
   arguments.text("log", o.log);
-  o.interfaces = arguments.rest;
+  o.interfaces = arguments.rest();
   if (!arguments.understood() || o.log.empty() || o.interfaces.empty()) return misunderstood();
   return run_watch(o);
 }
@@ -108,7 +66,7 @@ int run(int argc, char** argv) {
   struct sigaction action{};
   action.sa_handler = [](int) { stopped.store(true, std::memory_order_relaxed); };
   for (const int signal : {SIGTERM, SIGINT}) sigaction(signal, &action, nullptr);
-  Arguments arguments{argc, argv};
+  Arguments arguments{argc, argv, 2};
   const std::string_view verb = argc > 1 ? argv[1] : "";
   if (verb == "udp") return udp(arguments);
   if (verb == "tcp-serve") return tcp(arguments, true);

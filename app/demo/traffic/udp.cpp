@@ -15,15 +15,13 @@
 #include <vector>
 
 #include "demo/traffic/clock.hpp"
+#include "demo/traffic/payload.hpp"
 #include "demo/traffic/record.hpp"
 
 namespace lagoon::traffic {
 
 namespace {
 
-// A stall longer than this is skipped, not made up for: a burst would overflow queues that a steady stream
-// does not.
-constexpr std::int64_t kCatchUpNs = 5'000'000;
 constexpr std::int64_t kProgressNs = 250'000'000;
 constexpr int kReceiveBuffer = 4 << 20;
 

@@ -21,15 +21,4 @@ struct UdpOptions {
 /// 0, or an exit code after a line on standard error.
 [[nodiscard]] int run_udp(const UdpOptions& options);
 
-/// What a frame carries; both ends are of one byte order.
-struct Payload {
-  static constexpr std::uint32_t kMagic = 0x4c61676f;
-  std::uint32_t magic;
-  std::uint16_t flow;
-  std::uint16_t reserved;
-  std::uint32_t sequence;
-  std::uint32_t reserved2;
-  std::int64_t sent_at_ns;
-};
-
 }  // namespace lagoon::traffic

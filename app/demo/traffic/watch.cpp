@@ -15,7 +15,7 @@
 
 #include "demo/traffic/clock.hpp"
 #include "demo/traffic/record.hpp"
-#include "demo/traffic/udp.hpp"
+#include "demo/traffic/payload.hpp"
 
 namespace lagoon::traffic {
 
