@@ -50,7 +50,7 @@ BucketMapInput equal_members(std::size_t count) {
 TEST_CASE("Shares follow the capacities to within 1 % and three buckets", "[dist][bucket]") {
   BucketPlan plan;
   Prng random{1};
-  for (std::size_t count = 1; count <= 32; ++count)
+  for (const std::size_t count : {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32})
     for (const int kind : {0, 1, 2}) {
       BucketMapInput input = equal_members(count);
       for (std::size_t i = 0; i < count && kind != 0; ++i)
@@ -113,8 +113,10 @@ TEST_CASE("Any subset of members shares fairly, and the path to it does not matt
       input.distributing = random.u32() & first_members(count);
       if (input.distributing == 0) continue;
       const BucketMap map = map_of(plan, input);
-      fresh = BucketPlan{};
-      CHECK(map == map_of(fresh, input));
+      if (round % 20 == 0) {
+        fresh = BucketPlan{};
+        CHECK(map == map_of(fresh, input));
+      }
       const auto count_of = buckets_of(map);
       double largest = 0;
       for (std::size_t m = 0; m < count; ++m) {
@@ -131,7 +133,7 @@ TEST_CASE("Any subset of members shares fairly, and the path to it does not matt
 
 TEST_CASE("A further member takes its share and moves nothing else", "[dist][bucket]") {
   BucketPlan plan;
-  for (std::size_t count = 1; count < 32; ++count) {
+  for (const std::size_t count : {1, 2, 3, 4, 5, 6, 7, 8, 15, 31}) {
     const BucketMap before = map_of(plan, equal_members(count));
     const BucketMap after = map_of(plan, equal_members(count + 1));
     std::size_t moved = 0;
