@@ -76,9 +76,11 @@ TEST_CASE("A STANDBY link takes over at once when a better one is lost, and step
   CHECK(pair.a.port(2).selected == lacp::Selected::standby);
   CHECK(pair.a.port(2).mux == lacp::MuxState::waiting);
   pair.simulator.run_for(10s);
-  // It waited already: no Aggregate_Wait_Time, only the words to be exchanged.
+  // It waited already: no Aggregate_Wait_Time, only the words to be exchanged, and the Partner's to come
+  // true.
+  const Duration takeover = pair.a.aggregator().config().partner_settle + 10ms;
   pair.simulator.set_carrier(0, false);
-  REQUIRE(pair.simulator.run_until([&] { return pair.both_carry(0b110); }, 10ms));
+  REQUIRE(pair.simulator.run_until([&] { return pair.both_carry(0b110); }, takeover));
   pair.simulator.run_for(10s);
 
   bool interrupted = false;
