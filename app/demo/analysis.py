@@ -6,6 +6,9 @@ Pure functions on records, so that they can be tested without a network (tests/u
 from bisect import bisect_right
 from collections import defaultdict
 
+# How long a frame may wait for a CPU between its sender and the link.
+UNDER_WAY_NS = 20_000_000
+
 
 def stream(sent, received):
     """Counts of one direction. `sent` and `received` are lists of records of any order of flows, each by time."""
@@ -32,28 +35,28 @@ def window_of(starts, at):
 
 
 def lost_by_window(sent, received, starts):
-    """{window: frames lost}, by the time at which they were sent. One clock for `sent` and `starts`."""
+    """{window: frames lost}, by the time at which they were sent. One clock for `sent` and `starts`. What was under
+    way when a window began is taken to be lost in it."""
     arrived = {(r.flow, r.sequence) for r in received}
     lost = defaultdict(int)
     for s in sent:
         if (s.flow, s.sequence) not in arrived:
-            lost[window_of(starts, s.at_ns)] += 1
+            lost[window_of(starts, s.at_ns + UNDER_WAY_NS)] += 1
     return lost
 
 
 def lost_by_window_at_receiver(sent, received, starts):
-    """The same where only the receiver shares the clock of `starts`: a lost frame is taken to be of the time at which
-    the frame before it in its flow arrived."""
+    """The same where only the receiver shares the clock of `starts`: the sender's clock is read as that of the last
+    frame that arrived in the flow, by the time it took."""
     arrival = {(r.flow, r.sequence): r.at_ns for r in received}
-    first = min((r.at_ns for r in received), default=0)
+    ahead_ns = defaultdict(lambda: received[0].at_ns - received[0].sent_at_ns if received else 0)
     lost = defaultdict(int)
-    latest = {}
     for s in sent:
         at = arrival.get((s.flow, s.sequence))
         if at is None:
-            lost[window_of(starts, latest.get(s.flow, first))] += 1
+            lost[window_of(starts, s.at_ns + ahead_ns[s.flow] + UNDER_WAY_NS)] += 1
         else:
-            latest[s.flow] = at
+            ahead_ns[s.flow] = at - s.at_ns
     return lost
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The demonstration: lagoond and a real partner with links between them, traffic through the LAG, cables pulled.
 
-usage: demo.py --build DIR [--links N] [--seconds S] [--partner NAME] [--report FILE] [--rootless]
+usage: demo.py --build DIR [--links N] [--seconds S] [--partner NAME] [--report FILE] [--rootless [--capture FILE]]
 """
 
 import argparse
@@ -14,10 +14,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import rootless  # noqa: E402
 import verdict  # noqa: E402
+from hosts import Hosts  # noqa: E402
 from live import LiveView  # noqa: E402
 from scenario import Scenario  # noqa: E402
 from stage import partners  # noqa: E402
-from stage.lagoond import LagoondError  # noqa: E402
+from stage.lagoond import Lagoond, LagoondError  # noqa: E402
 from stage.partner import PartnerError  # noqa: E402
 from stage.stage import Stage  # noqa: E402
 
@@ -33,6 +34,7 @@ def arguments():
     parser.add_argument("--partner", choices=sorted(PARTNERS), default="linux")
     parser.add_argument("--report", help="write the report there, as JSON")
     parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
+    parser.add_argument("--capture", help="with --rootless: play this capture file (one of our own)")
     options = parser.parse_args()
     if not 2 <= options.links <= 8:
         parser.error("--links is 2 to 8: one link is pulled, and the others take over")
@@ -47,7 +49,9 @@ def run_on_stage(options, binaries):
         view.say(f"starting {PARTNERS[options.partner]}")
         partner.start(stage)
         try:
-            return verdict.report(Scenario(stage, partner, binaries, options.seconds, view).run())
+            lagoond = Lagoond(stage, binaries["lagoond"])
+            hosts = Hosts(stage, partner, binaries["traffic"])
+            return verdict.report(Scenario(stage.links, partner, lagoond, hosts, options.seconds, view).run())
         finally:
             partner.stop()
 
@@ -56,7 +60,8 @@ def main():
     options = arguments()
     build = os.path.abspath(options.build)
     binaries = {"lagoond": os.path.join(build, "app", "lagoond"),
-                "traffic": os.path.join(build, "app", "demo", "traffic", "lagoon-traffic")}
+                "traffic": os.path.join(build, "app", "demo", "traffic", "lagoon-traffic"),
+                "feed": os.path.join(build, "app", "demo", "feed", "lagoon-feed")}
     # SIGTERM unwinds like an interrupt from the keyboard, so that everything is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -66,7 +71,7 @@ def main():
         return 1
     except KeyboardInterrupt:
         return 130
-    print((rootless if options.rootless else verdict).summary(made))
+    print(verdict.summary(made))
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             json.dump(made, file, indent=2)

@@ -1,10 +1,6 @@
 """Scenario: what happens in a run, and when. Traffic flows throughout; links break and come back."""
 
-import subprocess
 import time
-
-import records
-from stage.lagoond import Lagoond
 
 POLL_S = 0.05
 CONVERGE_PATIENCE_S = 15.0
@@ -12,47 +8,42 @@ CONVERGE_PATIENCE_S = 15.0
 BLACKHOLE_S = 7.0
 REJOIN_PATIENCE_S = 8.0
 SETTLE_S = 2.0
-FLOWS = 16
-RATE = 2000
 
 
 class Scenario:
-    """Runs on a stage with a partner. `seconds` is how long traffic is to flow at least."""
+    """`links` are lagoond's to the partner, in the order of its members; `hosts` are the programs behind both.
+    `seconds` is how long traffic is to flow at least."""
 
-    def __init__(self, stage, partner, binaries, seconds, view):
-        self.stage, self.partner, self.view = stage, partner, view
-        self._binaries = binaries
+    def __init__(self, links, partner, lagoond, hosts, seconds, view):
+        self.links, self.partner, self.lagoond, self.hosts, self.view = links, partner, lagoond, hosts, view
         self._slack = max(0.0, seconds - 28.0)
-        self.lagoond = Lagoond(stage, binaries["lagoond"])
         self.events = []
         self._transitions = {}
-        self._programs = []
         self.converged_ms = None
 
     def run(self):
         """Gives what verdict.report() wants."""
         self._converge()
         if self.converged_ms is None:
-            return self._result(tcp={"bytes": 0, "ok": False}, logs=False)
-        self._ping()
-        self._start_traffic()
+            return self._result(self.hosts.nothing())
+        self.view.say(self.hosts.start())
         self._watch(3.0 + self._slack / 2, "steady traffic")
         self._break_links()
         self._watch(1.0 + self._slack / 2, "steady traffic again")
-        tcp = self._stop_traffic()
-        result = self._result(tcp, logs=True)
+        self.view.say("stopping the traffic")
+        result = self._result(self.hosts.stop())
         self.view.say("SIGTERM: lagoond tells its partner and ends")
         self.lagoond.stop()
         return result
 
     def _converge(self):
         self.view.say("starting lagoond with all links down")
-        for link in self.stage.links:
+        for link in self.links:
             link.pull()
         self.lagoond.start()
         time.sleep(0.5)
         self.view.say("links up")
-        up = min([link.restore() for link in self.stage.links])
+        up = min([link.restore() for link in self.links])
         deadline = time.monotonic() + CONVERGE_PATIENCE_S
         while time.monotonic() < deadline:
             status = self.lagoond.status()
@@ -74,31 +65,8 @@ class Scenario:
             self._transitions[t["t_ns"], t["member"], t["kind"], t["to"]] = t
         return list(self._transitions.values())
 
-    def _ping(self):
-        ping = self.stage.popen_lan(["ping", "-c", "5", "-i", "0.1", "-W", "1", self.stage.far_ip],
-                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        out, _ = ping.communicate(timeout=15)
-        self.view.say("ping: " + " / ".join(line for line in out.splitlines()[-2:] if line))
-
-    def _start_traffic(self):
-        traffic = self._binaries["traffic"]
-        stage, path = self.stage, self.stage.path
-        common = ["--flows", str(FLOWS), "--rate", str(RATE)]
-        self._watcher = stage.popen_net([traffic, "watch", "--log", path("seen"),
-                                         *(link.middle[0] for link in stage.links)])
-        self._far = self.partner.popen([traffic, "udp", "--bind", stage.far_ip, "--peer", stage.lan_ip, "--log",
-                                        path("far"), *common], path("far.out"))
-        serve = self.partner.popen([traffic, "tcp-serve", "--bind", stage.far_ip], path("serve.out"))
-        time.sleep(0.5)
-        with open(path("lan.out"), "wb") as out:
-            self._lan = stage.popen_lan([traffic, "udp", "--bind", stage.lan_ip, "--peer", stage.far_ip, "--log",
-                                         path("lan"), *common], stdout=out)
-        self._tcp = stage.popen_lan([traffic, "tcp-send", "--peer", stage.far_ip], stdout=subprocess.PIPE, text=True)
-        self._programs = [self._watcher, self._far, serve, self._lan, self._tcp]
-        self.view.say(f"traffic: {RATE} UDP frames/s in {FLOWS} flows each way, and a TCP transfer there and back")
-
     def _break_links(self):
-        links = self.stage.links
+        links = self.links
         first, other = links[0], links[1 % len(links)]
         self._happen("carrier-loss", first, first.pull, "the cable of link {} is pulled")
         self._watch(3.0)
@@ -111,7 +79,8 @@ class Scenario:
 
     def _happen(self, kind, link, change, words):
         at = change()
-        self.events.append({"kind": kind, "link": link.index, "at_ns": at, "member": f"net_af_packet{link.index + 1}"})
+        self.events.append({"kind": kind, "link": link.index, "at_ns": at,
+                            "member": self.lagoond.status()["members"][link.index]["name"]})
         self.view.say(words.format(link.index))
 
     def _wait_for_return(self, link):
@@ -129,44 +98,15 @@ class Scenario:
         while True:
             status = self.lagoond.status()
             self._collect()
-            self.view.show(status, self._progress())
+            self.view.show(status, self.hosts.progress())
             left = deadline - time.monotonic()
             if left <= 0:
                 return status
             time.sleep(min(left, 0.25))
 
-    def _progress(self):
-        try:
-            lan, far = self._last_counts("lan.out"), self._last_counts("far.out")
-        except (OSError, ValueError, IndexError):
-            return {}
-        return {"to-partner": (lan[0], far[1]), "from-partner": (far[0], lan[1])}
-
-    def _last_counts(self, name):
-        with open(self.stage.path(name), encoding="ascii") as file:
-            return [int(word) for word in file.read().rsplit("\n", 2)[-2].split()]
-
-    def _stop_traffic(self):
-        self.view.say("stopping the traffic")
-        for program in (self._lan, self._far, self._tcp):
-            program.terminate()
-        out, _ = self._tcp.communicate(timeout=30)
-        for program in (self._lan, self._far):
-            program.wait(timeout=15)
-        self._watcher.terminate()
-        self._watcher.wait(timeout=5)
-        try:
-            words = dict(pair.split(": ") for pair in out.strip().strip("{}").split(", "))
-            return {"bytes": int(words['"bytes"']), "ok": words['"ok"'] == "true"}
-        except (ValueError, KeyError):
-            return {"bytes": 0, "ok": False}
-
-    def _result(self, tcp, logs):
-        names = ("lan.sent", "lan.received", "far.sent", "far.received", "seen")
-        read = {name.replace(".", "_"): records.read(self.stage.path(name)) if logs else [] for name in names}
-        return {"partner": self.partner.name, "links": len(self.stage.links), "converged_ms": self.converged_ms,
-                "events": self.events, "transitions": sorted(self._collect(), key=lambda t: t["t_ns"]), "tcp": tcp,
-                **read}
+    def _result(self, traffic):
+        return {"partner": self.partner.name, "links": len(self.links), "converged_ms": self.converged_ms,
+                "events": self.events, "transitions": sorted(self._collect(), key=lambda t: t["t_ns"]), **traffic}
 
 
 def _both_ends_in_use(member):

@@ -10,13 +10,14 @@ CONVERGED_MAX_MS = 3500
 
 def report(run):
     """`run` has partner, links, converged_ms, events [{kind, link, at_ns, member}], transitions, tcp, and the records
-    lan_sent, lan_received, far_sent, far_received, seen."""
+    lan_sent, lan_received, far_sent, far_received, seen. `seen` and tcp are None where they can't be had: nothing is
+    said of them then."""
     starts = [event["at_ns"] for event in run["events"]]
     ends = starts[1:] + [float("inf")]
     lost = analysis.lost_by_window(run["lan_sent"], run["far_received"], starts)
     back = analysis.lost_by_window_at_receiver(run["far_sent"], run["lan_received"], starts)
     gaps = analysis.longest_gap_by_window(run["far_received"], starts)
-    histories = analysis.link_histories(run["seen"])
+    histories = None if run["seen"] is None else analysis.link_histories(run["seen"])
     events = []
     for i, event in enumerate(run["events"]):
         returns = event["kind"] in ("carrier-return", "heal")
@@ -28,10 +29,12 @@ def report(run):
             "lost": lost[i],
             "lost_from_partner": back[i],
             "max_gap_ms": round(gaps[i] / 1e6, 1),
-            "surviving_flows_moved": analysis.surviving_flows_moved(histories, starts[i], ends[i], event["link"])})
+            "surviving_flows_moved": None if histories is None else
+                                     analysis.surviving_flows_moved(histories, starts[i], ends[i], event["link"])})
     made = {
         "partner": run["partner"],
         "links": run["links"],
+        **({"rootless": True} if run.get("rootless") else {}),
         "converged_ms": run["converged_ms"],
         "streams": [
             {"direction": "to-partner", **analysis.stream(run["lan_sent"], run["far_received"])},
@@ -68,7 +71,7 @@ def problems(made):
             found.append(f"{name}: a silence of {e['max_gap_ms']} ms, more than {SILENCE_MAX_MS}")
         if e["surviving_flows_moved"]:
             found.append(f"{name}: {e['surviving_flows_moved']} flows of other links moved")
-    if not made["tcp"]["ok"]:
+    if made["tcp"] is not None and not made["tcp"]["ok"]:
         found.append("the TCP transfer did not come back whole")
     return found
 
@@ -85,8 +88,10 @@ def summary(made):
     for e in made["events"]:
         noticed = "-" if e["detect_ms"] is None else f"{e['detect_ms']:.1f} ms"
         lines.append(f"{e['kind']:16}{e['link']:>5}{noticed:>13}{e['lost']:>17}{e['max_gap_ms']:>14} ms"
-                     f"{e['surviving_flows_moved']:>17}")
-    lines += ["", f"TCP there and back: {made['tcp']['bytes']} octets, "
+                     f"{'not seen' if e['surviving_flows_moved'] is None else e['surviving_flows_moved']:>17}")
+    lines.append("")
+    if made["tcp"] is not None:
+        lines += [f"TCP there and back: {made['tcp']['bytes']} octets, "
                   f"{'identical' if made['tcp']['ok'] else 'NOT identical'}", ""]
     lines += [f"NOT OK: {problem}" for problem in made["problems"]] or ["ok"]
     return "\n".join(lines)

@@ -20,33 +20,18 @@ class LagoondError(RuntimeError):
     """lagoond did not start, or did not end as it should; the text has the end of its log."""
 
 
-class Lagoond:
-    """`members` of the stage's links (all unless given) become lag0, cross-connected with the access port.
+class Appliance:
+    """A lagoond of any configuration. `popen` starts a program; `path` gives the files called `name`; `lag` is the LAG
+    that status() and events() are about."""
 
-    `options` goes into the LAG as further keys, e.g. {"hash": "l2", "lacp": {"rate": "slow"}}; `eal` into the EAL
-    section. `far` makes it the partner: it stands on the other ends of the links."""
-
-    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False):
-        self.stage = stage
-        self.prefix = f"{stage.tag}-{'far' if far else 'near'}"
-        self.config_path = stage.path(f"lagoond-{'far' if far else 'near'}.yaml")
-        self.log_path = stage.path(f"lagoond-{'far' if far else 'near'}.log")
+    def __init__(self, binary, config, popen, path, name, lag):
+        self.prefix = config["eal"]["prefix"]
+        self.config_path = path(f"{name}.yaml")
+        self.log_path = path(f"{name}.log")
+        self._lag = lag
         self._binary = binary
-        self._popen = stage.popen_partner if far else stage.popen_net
-        interfaces = (stage.far_ifaces if far else stage.near_ifaces)[:members]
-        access = stage.partner.far_access if far else stage.access_iface
-        self._write_config(access, interfaces, options or {}, eal or {})
+        self._popen = popen
         self._process = None
-
-    def _write_config(self, access, interfaces, options, eal):
-        lag = {"name": LAG, "mode": "lacp", "lacp": {"activity": "active", "rate": "fast"}, "hash": "l3+4",
-               "members": [{"dev": f"net_af_packet{i + 1},iface={name}"} for i, name in enumerate(interfaces)]}
-        lag.update(options)
-        lag["lacp"] = {"activity": "active", "rate": "fast", **options.get("lacp", {})}
-        config = {"eal": {"lcores": _lcores(), "huge": False, "prefix": self.prefix, "idle": "relax", **eal},
-                  "ports": [{"name": access, "dev": f"net_af_packet0,iface={access}"}],
-                  "lags": [lag],
-                  "forward": [[access, LAG]]}
         with open(self.config_path, "w", encoding="utf-8") as file:
             for key, value in config.items():
                 if isinstance(value, list):
@@ -85,22 +70,13 @@ class Lagoond:
 
     def status(self):
         """The LAG as telemetry tells it, "members" as a list in the order of the configuration."""
-        status = telemetry.ask(self.prefix, f"/lagoon/lag,{LAG}")
+        status = telemetry.ask(self.prefix, f"/lagoon/lag,{self._lag}")
         status["members"] = _listed(status["members"])
         return status
 
     def events(self, most=None):
         """The last transitions, the oldest first; "t_ns" is of the monotonic clock."""
-        return _listed(telemetry.ask(self.prefix, f"/lagoon/events,{LAG}" + (f",{most}" if most else "")))
-
-    def converged(self, links=None):
-        """Whether it distributes on that many links, or on all that have carrier."""
-        wanted = links if links is not None else sum(link.carrier for link in self.stage.links)
-        try:
-            members = self.status()["members"]
-        except (telemetry.TelemetryError, KeyError):
-            return False
-        return sum(bool(member["collecting"] and member["distributing"]) for member in members) == wanted
+        return _listed(telemetry.ask(self.prefix, f"/lagoon/events,{self._lag}" + (f",{most}" if most else "")))
 
     def log_end(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
@@ -122,6 +98,45 @@ class Lagoond:
         if not still_ran or process.returncode != 0:
             raise LagoondError(f"lagoond ended {'' if still_ran else 'by itself '}with {process.returncode}:\n"
                                f"{self.log_end()}")
+
+
+class Lagoond(Appliance):
+    """`members` of the stage's links (all unless given) become lag0, cross-connected with the access port.
+
+    `options` goes into the LAG as further keys, e.g. {"hash": "l2", "lacp": {"rate": "slow"}}; `eal` into the EAL
+    section. `far` makes it the partner: it stands on the other ends of the links."""
+
+    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False):
+        self.stage = stage
+        interfaces = (stage.far_ifaces if far else stage.near_ifaces)[:members]
+        access = stage.partner.far_access if far else stage.access_iface
+        place = "far" if far else "near"
+        config = {"eal": eal_section(f"{stage.tag}-{place}", **(eal or {})),
+                  "ports": [{"name": access, "dev": f"net_af_packet0,iface={access}"}],
+                  "lags": [_lag(interfaces, options or {})],
+                  "forward": [[access, LAG]]}
+        super().__init__(binary, config, stage.popen_partner if far else stage.popen_net, stage.path,
+                         f"lagoond-{place}", LAG)
+
+    def converged(self, links=None):
+        """Whether it distributes on that many links, or on all that have carrier."""
+        wanted = links if links is not None else sum(link.carrier for link in self.stage.links)
+        try:
+            members = self.status()["members"]
+        except (telemetry.TelemetryError, KeyError):
+            return False
+        return sum(bool(member["collecting"] and member["distributing"]) for member in members) == wanted
+
+
+def eal_section(prefix, **more):
+    return {"lcores": _lcores(), "huge": False, "prefix": prefix, "idle": "relax", **more}
+
+
+def _lag(interfaces, options):
+    return {"name": LAG, "mode": "lacp", "hash": "l3+4",
+            "members": [{"dev": f"net_af_packet{i + 1},iface={name}"} for i, name in enumerate(interfaces)],
+            **options,
+            "lacp": {"activity": "active", "rate": "fast", **options.get("lacp", {})}}
 
 
 def _listed(items):
