@@ -48,11 +48,22 @@ def run_in(name, function, *args):
     return outcome["value"]
 
 
+# What `ip netns exec` does, but for making "/" a slave mount: that fails in a chroot whose root is a plain folder.
+_EXEC = 'mount --make-rprivate /sys && mount -t sysfs sysfs /sys; exec "$0" "$@"'
+
+
+def command_in(name, argv):
+    """The words that run a program in that namespace, with the /sys that belongs there. They become the program:
+    the process that is started is the program itself."""
+    return ["nsenter", f"--net={NETNS_DIR}/{name}", "unshare", "--mount", "--propagation", "unchanged", "sh", "-c",
+            _EXEC, *argv]
+
+
 def create(name):
     """A namespace without IPv6, without forwarding, so that its interfaces say nothing of their own."""
     subprocess.run(["ip", "netns", "add", name], check=True)
     run_in(name, _be_silent)
-    subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+    ip_batch(name, ["link set lo up"])
 
 
 def _be_silent():
@@ -94,7 +105,7 @@ def _processes(name):
 
 def ip_batch(name, lines):
     """Runs lines of `ip` in the namespace with one process."""
-    done = subprocess.run(["ip", "-n", name, "-batch", "-"], input="\n".join(lines) + "\n", text=True,
+    done = subprocess.run(["nsenter", f"--net={NETNS_DIR}/{name}", "ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True,
                           capture_output=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"ip in {name}: {done.stderr.strip()}")
@@ -118,7 +129,7 @@ def _switch_offloads_off(interfaces):
 def keep_flows_ordered(name, interfaces):
     """A virtual Ethernet receives on the CPU its sender happens to run on, so a sender that moves to another CPU
     may overtake itself. Receive packet steering gives each flow one CPU. (sysfs shows the namespace it was mounted
-    in, so `ip netns exec` is needed.)"""
+    in.)"""
     mask = "%x" % ((1 << min(os.cpu_count() or 1, 32)) - 1)
     writes = "".join(f"echo {mask} >/sys/class/net/{i}/queues/rx-0/rps_cpus\n" for i in interfaces)
-    subprocess.run(["ip", "netns", "exec", name, "sh", "-c", writes], check=False, stderr=subprocess.DEVNULL)
+    subprocess.run(command_in(name, ["sh", "-c", writes]), check=False, stderr=subprocess.DEVNULL)

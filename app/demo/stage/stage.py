@@ -123,7 +123,7 @@ class Stage:
 
     def run_net(self, argv, **options):
         """subprocess.run() where lagoond and the links are."""
-        return subprocess.run(["ip", "netns", "exec", self.net, *argv], **options)
+        return subprocess.run(netns.command_in(self.net, argv), **options)
 
     def popen_net(self, argv, **options):
         return self.popen_in(self.net, argv, **options)
@@ -136,10 +136,10 @@ class Stage:
         return self.popen_in(self.lan, argv, **options)
 
     def popen_in(self, namespace, argv, **options):
-        # (`ip` and `nice` become the program: the process started is the program itself. A session of its own, so
+        # (`nice` becomes the program: the process started is the program itself. A session of its own, so
         # that an interrupt from the keyboard reaches only the program that has to clean up.)
         options.setdefault("start_new_session", True)
-        process = subprocess.Popen(["ip", "netns", "exec", namespace, "nice", "-n", NICENESS, *argv], **options)
+        process = subprocess.Popen(netns.command_in(namespace, ["nice", "-n", NICENESS, *argv]), **options)
         self._processes.append(process)
         return process
 

@@ -115,7 +115,7 @@ class _Native:
         return self._stage.far_ifaces.index(interface)
 
     def status(self):
-        return subprocess.run(["ip", "netns", "exec", self._stage.far, "cat", STATUS_FILE], check=True,
+        return subprocess.run(netns.command_in(self._stage.far, ["cat", STATUS_FILE]), check=True,
                               capture_output=True, text=True).stdout
 
     def popen(self, argv, stdout_path):
