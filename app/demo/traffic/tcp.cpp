@@ -131,6 +131,8 @@ int run_tcp_serve(const TcpOptions& options) {
   if (bind(listening.get(), reinterpret_cast<const sockaddr*>(&here), sizeof(here)) != 0)
     return complain("bind");
   if (listen(listening.get(), 1) != 0) return complain("listen");
+  std::puts("listening");
+  std::fflush(stdout);
   const Socket connection{accept(listening.get(), nullptr, nullptr)};
   if (connection.get() < 0) return complain("accept");
   Stream expected;

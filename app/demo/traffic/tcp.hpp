@@ -13,6 +13,7 @@ struct TcpOptions {
   unsigned seconds = 0;      // 0: until SIGTERM
 };
 
+/// Prints "listening" when a client may come.
 [[nodiscard]] int run_tcp_serve(const TcpOptions& options);
 [[nodiscard]] int run_tcp_send(const TcpOptions& options);
 

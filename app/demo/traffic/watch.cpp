@@ -14,8 +14,8 @@
 #include <cstring>
 
 #include "demo/traffic/clock.hpp"
-#include "demo/traffic/record.hpp"
 #include "demo/traffic/payload.hpp"
+#include "demo/traffic/record.hpp"
 
 namespace lagoon::traffic {
 
