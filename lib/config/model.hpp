@@ -70,6 +70,9 @@ struct Lag {
   bool random_seed = true;          // hash-seed: random
   std::optional<MacAddress> mac{};  // default: the first member's
   std::optional<std::uint16_t> mtu{};
+  // How long frames wait when their bucket changes its member, so that none overtakes another; 0: not at all.
+  Duration hold_planned = 50ms;   // move-hold: a link returned
+  Duration hold_failover = 10ms;  // failover-hold: a link was lost
   std::vector<Member> members;
 };
 

@@ -66,6 +66,7 @@ void read_lag_lacp(Reading& out, Place place, lacp::AggregatorConfig& lacp) {
   map.read("mux", lacp.mux, kMux);
   map.read("select", lacp.select, kSelect);
   map.read("aggregate-wait", lacp.aggregate_wait, Span{0s, 60s});
+  map.read("partner-settle", lacp.partner_settle, Span{0s, 10s});
 }
 
 void read_member(Reading& out, Place place, Member& member) {
@@ -105,6 +106,9 @@ void read_lag(Reading& out, Place place, Lag& lag) {
   }
   map.read("hash-symmetric", lag.hash.symmetric, Boolean{});
   map.read("nic-hash", lag.hash.use_nic_hash, Boolean{});
+
+  map.read("move-hold", lag.hold_planned, Span{0s, 10s});
+  map.read("failover-hold", lag.hold_failover, Span{0s, 10s});
 
   const WholeNumber links{1, kMembersMax};
   map.read("min-links", lag.lacp.min_links, links);

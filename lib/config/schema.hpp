@@ -18,11 +18,12 @@ namespace keys {
 inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
-inline constexpr std::array<std::string_view, 13> kLag{
-    "name",      "mode",         "lacp",      "hash", "hash-seed", "hash-symmetric", "nic-hash",
-    "min-links", "min-links-up", "max-links", "mac",  "mtu",       "members"};
-inline constexpr std::array<std::string_view, 8> kLagLacp{
-    "activity", "rate", "system-priority", "system-id", "key", "mux", "select", "aggregate-wait"};
+inline constexpr std::array<std::string_view, 15> kLag{
+    "name",         "mode",      "lacp", "hash", "hash-seed", "hash-symmetric", "nic-hash",     "min-links",
+    "min-links-up", "max-links", "mac",  "mtu",  "members",   "move-hold",      "failover-hold"};
+inline constexpr std::array<std::string_view, 9> kLagLacp{
+    "activity", "rate",   "system-priority", "system-id",     "key",
+    "mux",      "select", "aggregate-wait",  "partner-settle"};
 inline constexpr std::array<std::string_view, 6> kMember{"name", "dev", "tap", "wire", "speed", "lacp"};
 inline constexpr std::array<std::string_view, 3> kMemberLacp{"port-priority", "port-number", "aggregatable"};
 }  // namespace keys

@@ -92,17 +92,25 @@ std::uint32_t Lag::capacity(MemberIndex member) const {
   return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, to_mbps(speed)));
 }
 
-std::unique_ptr<const table::PortTable> Lag::take_table() {
+std::optional<Instant> Lag::deadline() const noexcept {
+  const std::optional<Instant> machines = aggregator_.deadline();
+  if (!held_until_ || (machines && *machines < *held_until_)) return machines;
+  return held_until_;
+}
+
+std::unique_ptr<const table::PortTable> Lag::take_table(Instant now) {
   for (std::size_t i = 0; i < members_.size(); ++i)
     capacity_[i] = capacity(MemberIndex{static_cast<std::uint8_t>(i)});
   const std::uint32_t collecting = aggregator_.collecting();
   const std::uint32_t distributing = aggregator_.distributing();
-  if (generation_ > 0 && collecting == published_collecting_ && distributing == published_distributing_ &&
-      capacity_ == published_capacity_)
-    return nullptr;
-  published_collecting_ = collecting;
-  published_distributing_ = distributing;
-  published_capacity_ = capacity_;
+  const bool changed = generation_ == 0 || collecting != published_collecting_ ||
+                       distributing != published_distributing_ || capacity_ != published_capacity_;
+  const bool release = held_until_ && now >= *held_until_;
+  if (!changed && !release) return nullptr;
+  if (release) {
+    held_until_.reset();
+    held_.fill(0);
+  }
   ++generation_;
   auto table = table::build_port_table({.generation = generation_,
                                         .collecting = collecting,
@@ -110,10 +118,37 @@ std::unique_ptr<const table::PortTable> Lag::take_table() {
                                         .capacity = capacity_,
                                         .hash = settings_.hash},
                                        bucket_plan_);
+  const dist::BucketMap before = std::exchange(published_map_, table->bucket);
+  const std::uint32_t distributed_before = std::exchange(published_distributing_, distributing);
+  published_collecting_ = collecting;
+  published_capacity_ = capacity_;
+  note_moves(before, distributed_before, now);
+  table->holding = held_until_.has_value();
+  table->held = held_;
   buckets_.fill(0);
   if (distributing != 0)
     for (const std::uint8_t member : table->bucket) ++buckets_[member];
   return table;
+}
+
+// Compares the map before with the one published now, and decides which buckets wait, and until when.
+void Lag::note_moves(const dist::BucketMap& before, std::uint32_t distributed_before, Instant now) {
+  if (distributed_before == 0 || published_distributing_ == 0) {
+    held_until_.reset();
+    held_.fill(0);
+    return;
+  }
+  bool planned = false;
+  bool moved = false;
+  for (std::size_t b = 0; b < dist::kBuckets; ++b) {
+    if (before[b] == published_map_[b]) continue;
+    moved = true;
+    planned = planned || (published_distributing_ >> before[b] & 1U) != 0;
+    held_[b / 64] |= std::uint64_t{1} << (b % 64);
+  }
+  const Duration wait = planned ? settings_.hold.planned : settings_.hold.failover;
+  if (!moved || wait <= Duration::zero()) return;
+  held_until_ = std::max(held_until_.value_or(now), now + wait);
 }
 
 void Lag::drain_events() {
@@ -179,7 +214,7 @@ std::string to_string(const lacp::LagId& id) {
   const auto end = [&hex](const lacp::LagIdEnd& e) {
     std::string mac = to_string(e.system);
     for (char& c : mac) c = c == ':' ? '-' : static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
-    return "(" + hex(e.system_priority, 4) + "," + mac + "," + hex(e.key, 4) + "," + hex(e.port_priority, 2) +
+    return "(" + hex(e.system_priority, 4) + "," + mac + "," + hex(e.key, 4) + "," + hex(e.port_priority, 4) +
            "," + hex(e.port_number, 4) + ")";
   };
   return "[" + end(id.first) + "," + end(id.second) + "]";

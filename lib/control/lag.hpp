@@ -36,11 +36,19 @@ struct MemberSettings {
   std::optional<BitsPerSecond> speed{};  // instead of the link's
 };
 
+/// How long the frames of a bucket wait when it changes its member, so that they can't overtake those before
+/// them.
+struct MoveHold {
+  Duration planned = 50ms;   // the member before still works: a link returned
+  Duration failover = 10ms;  // it does not; what is on its way to the far end's processor may still be ahead
+};
+
 struct LagSettings {
   std::string name;
   MacAddress address{};
   lacp::AggregatorConfig lacp{};
   dist::FlowHashSettings hash{};
+  MoveHold hold{};
   std::vector<MemberSettings> members;  // at most kMembersMax
 };
 
@@ -62,12 +70,12 @@ class Lag {
   void shut_down(Instant now);
   [[nodiscard]] bool drained() const noexcept { return aggregator_.drained() && responses_.empty(); }
 
-  /// When expire() is next due.
-  [[nodiscard]] std::optional<Instant> deadline() const noexcept { return aggregator_.deadline(); }
+  /// When expire() or take_table() is next due.
+  [[nodiscard]] std::optional<Instant> deadline() const noexcept;
   /// Frames to send now; ask until there is none.
   [[nodiscard]] std::optional<OutgoingFrame> transmit(Instant now);
   /// The table to publish, if what the fast path can see has changed. The first call always gives one.
-  [[nodiscard]] std::unique_ptr<const table::PortTable> take_table();
+  [[nodiscard]] std::unique_ptr<const table::PortTable> take_table(Instant now);
 
   [[nodiscard]] const LagSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] bool up() const noexcept { return aggregator_.up(); }
@@ -93,6 +101,8 @@ class Lag {
   RingQueue<OutgoingFrame, 64> responses_;
   Journal journal_;
 
+  void note_moves(const dist::BucketMap& before, std::uint32_t distributed_before, Instant now);
+
   dist::BucketPlan bucket_plan_;
   std::array<std::uint32_t, kMembersMax> capacity_{};
   std::array<std::uint32_t, kMembersMax> buckets_{};
@@ -100,6 +110,9 @@ class Lag {
   std::uint32_t published_distributing_ = 0;
   std::array<std::uint32_t, kMembersMax> published_capacity_{};
   std::uint64_t generation_ = 0;
+  dist::BucketMap published_map_{};
+  std::array<std::uint64_t, dist::kBuckets / 64> held_{};
+  std::optional<Instant> held_until_{};
 };
 
 }  // namespace lagoon::control

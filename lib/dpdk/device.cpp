@@ -29,7 +29,7 @@ Device of(const config::DevicePort& port) {
   d.bus = is_pci_address(d.name) ? DeviceBus::pci : DeviceBus::vdev;
   if (hides_carrier(d.name))
     if (const auto interface = config::interface_of(port.devargs)) d.carrier_interface = *interface;
-  d.copies_to_kernel = d.carrier_interface && !d.name.starts_with("net_af_xdp");
+  d.is_af_packet = d.carrier_interface && d.name.find("af_packet") != std::string::npos;
   d.is_tap = d.name.starts_with("net_tap");
   return d;
 }

@@ -19,9 +19,9 @@ struct Device {
   // A driver over a kernel interface (net_af_packet, net_af_xdp, net_pcap) says "up" always: the interface's
   // carrier is the truth.
   std::optional<std::string> carrier_interface{};
-  // The kernel sees the frames of that interface, too, so slow-protocol frames can have a socket of their
-  // own.
-  bool copies_to_kernel = false;
+  // net_af_packet: the kernel sees the frames as well, and packet sockets of our own take over from the
+  // driver what it does badly (dpdk/packet_socket.hpp).
+  bool is_af_packet = false;
   bool is_tap = false;
 };
 

@@ -39,7 +39,8 @@ struct Engine::Parts {
   std::vector<std::unique_ptr<LagRuntime>> lags;
   std::vector<Connection> connections;
   rte_ring* punts = nullptr;
-  std::vector<rte_ring*> slow_rings;  // one for each worker
+  std::vector<rte_ring*> slow_rings;           // one for each worker
+  std::vector<PacketSocket> transmit_sockets;  // the workers use their descriptors
   std::vector<std::unique_ptr<Worker>> workers;
   LinkMonitor links;
   TaskQueue tasks;
@@ -65,7 +66,7 @@ struct Engine::Parts {
   [[nodiscard]] Result<Port> open(const config::PortSource& source);
   [[nodiscard]] Result<void> address_members(std::size_t lag, const MacAddress& address);
   [[nodiscard]] std::vector<Port*> ports_of(const Endpoint& end);
-  [[nodiscard]] WorkerSide side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step);
+  [[nodiscard]] Result<WorkerSide> side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step);
   unsigned taps_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <bsd/stdlib.h>
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "dpdk/engine_parts.hpp"
 #include "dpdk/log.hpp"
@@ -134,8 +135,8 @@ Result<void> Engine::Parts::start_ports() {
     }
   for (const auto& lag : lags)
     for (MemberRuntime& member : lag->members) {
-      if (!member.port.device().carrier_interface || !member.port.device().copies_to_kernel) continue;
-      auto socket = SlowSocket::open(*member.port.device().carrier_interface);
+      if (!member.port.device().is_af_packet) continue;
+      auto socket = PacketSocket::open(*member.port.device().carrier_interface, SocketUse::slow_protocols);
       if (!socket) return std::unexpected{socket.error()};
       member.slow_socket.emplace(std::move(*socket));
     }
@@ -167,7 +168,8 @@ Result<void> Engine::Parts::make_lags() {
   for (std::size_t i = 0; i < lags.size(); ++i) {
     const config::Lag& from = config.lags[i];
     control::LagSettings settings{
-        .name = from.name, .address = {}, .lacp = from.lacp, .hash = from.hash, .members = {}};
+        .name = from.name, .address = {}, .lacp = from.lacp, 
+.hash = from.hash, .hold = {.planned = from.hold_planned, .failover = from.hold_failover}, .members = {}};
     const MacAddress& first = lags[i]->members.front().port.own_address();
     settings.address = from.mac.value_or(first.is_zero() ? random_address() : first);
     if (settings.lacp.system.is_zero()) settings.lacp.system = settings.address;
@@ -186,20 +188,28 @@ Result<void> Engine::Parts::make_lags() {
     }
     LAGOON_TRY(address_members(i, settings.address));
     lags[i]->lag = std::make_unique<control::Lag>(std::move(settings), now);
-    publisher.publish(lags[i]->table, lags[i]->lag->take_table());
+    publisher.publish(lags[i]->table, lags[i]->lag->take_table(now));
   }
   transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
   return links.open(lags);
 }
 
-WorkerSide Engine::Parts::side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step) {
+Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step) {
   WorkerSide side;
-  for (const Port* port : ports_of(end))
-    side.ports.push_back({.id = port->id().value(),
-                          .first_rx = position,
-                          .rx_end = port->rx_queues(),
-                          .step = step,
-                          .tx = position});
+  for (const Port* port : ports_of(end)) {
+    WorkerPort queues{.id = port->id().value(),
+                      .first_rx = position,
+                      .rx_end = port->rx_queues(),
+                      .step = step,
+                      .tx = position};
+    if (port->device().is_af_packet) {
+      auto socket = PacketSocket::open(*port->device().carrier_interface, SocketUse::transmit);
+      if (!socket) return std::unexpected{socket.error()};
+      queues.tx_socket = socket->descriptor();
+      transmit_sockets.push_back(std::move(*socket));
+    }
+    side.ports.push_back(queues);
+  }
   if (end.is_lag) {
     side.table = &lags[end.index]->table;
     side.lag = end.index;
@@ -221,9 +231,14 @@ Result<void> Engine::Parts::launch_workers() {
       if (at == c.workers.end()) continue;
       const auto position = static_cast<std::uint16_t>(at - c.workers.begin());
       const auto workers_here = static_cast<std::uint16_t>(c.workers.size());
-      WorkerConnection connection{.a = side_of(c.a, position, workers_here)};
-      if (c.b) connection.b = side_of(*c.b, position, workers_here);
-      settings.connections.push_back(std::move(connection));
+      WorkerConnection connection;
+      for (const auto& [end, side] : {std::pair{std::optional{c.a}, &connection.a}, {c.b, &connection.b}}) {
+        if (!end) continue;
+        auto made = side_of(*end, position, workers_here);
+        if (!made) return std::unexpected{made.error()};
+        *side = *made;
+      }
+      settings.connections.push_back(connection);
     }
     workers.push_back(std::make_unique<Worker>(std::move(settings)));
   }

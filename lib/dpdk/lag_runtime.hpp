@@ -9,9 +9,9 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "control/lag.hpp"
+#include "dpdk/packet_socket.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/qsbr_publisher.hpp"
-#include "dpdk/slow_socket.hpp"
 
 namespace lagoon::dpdk {
 
@@ -19,7 +19,7 @@ struct MemberRuntime {
   Port port;
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
   std::optional<BitsPerSecond> carrier_speed{};
-  std::optional<SlowSocket> slow_socket{};  // then punts of this member are copies, and ignored
+  std::optional<PacketSocket> slow_socket{};  // then punts of this member are copies, and ignored
 };
 
 struct LagRuntime {

@@ -1,4 +1,4 @@
-// SlowTransmitter: sends the control lcore's frames on members: through a SlowSocket or a transmit queue of
+// SlowTransmitter: sends the control lcore's frames on members: through a PacketSocket or a transmit queue of
 // its own where the port has one to spare, else through a ring to the worker that owns the port's only queue.
 // A frame that can't go now is kept and goes first at the next turn.
 //

@@ -11,7 +11,7 @@
 #include <span>
 #include <utility>
 
-#include "dpdk/mbuf_packet.hpp"
+#include "dpdk/packet_socket.hpp"
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
 
@@ -32,6 +32,7 @@ class MemberSender {
   explicit MemberSender(const WorkerSide& side) noexcept : side_{side} {}
   [[nodiscard]] std::size_t send(MemberIndex member, std::span<rte_mbuf*> frames) noexcept {
     const WorkerPort& port = side_.ports[member.value()];
+    if (port.tx_socket) return send_burst(*port.tx_socket, frames);
     return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
   }
 
@@ -73,14 +74,32 @@ void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCo
     drop(frames, fast::Drop::port_tx_refused, counters);
 }
 
-void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
-                 fast::LagCounters& counters) noexcept {
+void distribute_or_drop(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
+                        fast::LagCounters& counters) noexcept {
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries) {
     frames = frames.subspan(fast::distribute<rte_mbuf>(table, frames, MemberSender{to}, counters));
     if (table.distributing == 0) break;
   }
   if (!frames.empty()) [[unlikely]]
     drop(frames, fast::refusal(table), counters);
+}
+
+// Lets held frames go once they may.
+void release(const table::PortTable& table, const WorkerSide& to, WorkerSideState& state) noexcept {
+  while (!state.hold.empty() && state.hold.may_pass(table)) {
+    const std::span<rte_mbuf*> frames = state.hold.front(kBurstMax);
+    const std::size_t count = frames.size();
+    distribute_or_drop(table, to, frames, state.counters);
+    state.hold.pop(count);
+  }
+}
+
+void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
+                 WorkerSideState& state) noexcept {
+  if (!state.hold.may_pass(table)) [[unlikely]]
+    frames = state.hold.take(table, frames);
+  release(table, to, state);
+  if (!frames.empty()) distribute_or_drop(table, to, frames, state.counters);
 }
 
 // Takes out what only the LAG itself may say on its links. Returns the rest, in order.
@@ -104,10 +123,10 @@ std::span<rte_mbuf*> without_slow_frames(std::span<rte_mbuf*> frames, fast::LagC
 
 Worker::Worker(WorkerSettings settings)
     : settings_{std::move(settings)},
-      counters_{std::make_unique<ConnectionCounters[]>(settings_.connections.size())} {}
+      states_{std::make_unique<std::array<WorkerSideState, 2>[]>(settings_.connections.size())} {}
 
-unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, fast::LagCounters& from_counters,
-                       fast::LagCounters& to_counters) noexcept {
+unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
+                       WorkerSideState& to_state) noexcept {
   unsigned carried = 0;
   for (std::size_t m = 0; m < from.ports.size(); ++m) {
     const WorkerPort& port = from.ports[m];
@@ -120,13 +139,14 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, fast::LagCo
       std::span<rte_mbuf*> frames{burst.data(), count};
       if (const table::PortTable* table = table_of(from))
         frames = fast::collect<rte_mbuf>(*table, MemberIndex{static_cast<std::uint8_t>(m)}, frames,
-                                         PuntRing{settings_.punts, from}, Freer{}, from_counters);
+                                         PuntRing{settings_.punts, from}, Freer{}, from_state.counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to))
-        send_to_lag(*table, to, from.table != nullptr ? frames : without_slow_frames(frames, to_counters),
-                    to_counters);
+        send_to_lag(*table, to,
+                    from.table != nullptr ? frames : without_slow_frames(frames, to_state.counters),
+                    to_state);
       else
-        send_to_port(to, frames, from_counters);
+        send_to_port(to, frames, from_state.counters);
     }
   }
   return carried;
@@ -137,9 +157,12 @@ unsigned Worker::turn() noexcept {
   send_slow_frames();
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
-    auto& side = counters_[i].side;
-    carried += carry(c.a, c.b, side[0], side[1]);
-    carried += carry(c.b, c.a, side[1], side[0]);
+    auto& [a, b] = states_[i];
+    // (held frames go also when no others come)
+    if (const table::PortTable* table = table_of(c.a)) release(*table, c.a, a);
+    if (const table::PortTable* table = table_of(c.b)) release(*table, c.b, b);
+    carried += carry(c.a, c.b, a, b);
+    carried += carry(c.b, c.a, b, a);
   }
   return carried;
 }
@@ -189,6 +212,9 @@ int Worker::run() noexcept {
   send_slow_frames();
   rte_pktmbuf_free(slow_frame_);
   slow_frame_ = nullptr;
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i)
+    for (WorkerSideState& state : states_[i])
+      drop(state.hold.front(state.hold.size()), fast::Drop::no_distributing_member, state.counters);
   rte_rcu_qsbr_thread_offline(settings_.qsbr, settings_.qsbr_thread);
   rte_rcu_qsbr_thread_unregister(settings_.qsbr, settings_.qsbr_thread);
   return 0;
@@ -201,7 +227,7 @@ void Worker::add_to(control::LagStatus& status, std::size_t lag) const {
     for (std::size_t s = 0; s < 2; ++s) {
       const WorkerSide& side = s == 0 ? c.a : c.b;
       if (side.table == nullptr || side.lag != lag) continue;
-      const fast::LagCounters& counted = counters_[i].side[s];
+      const fast::LagCounters& counted = states_[i][s].counters;
       for (std::size_t m = 0; m < status.members.size(); ++m) {
         control::Traffic& traffic = status.members[m].traffic;
         const fast::MemberCounters& member = counted.of(MemberIndex{static_cast<std::uint8_t>(m)});

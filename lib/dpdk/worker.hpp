@@ -10,16 +10,18 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/fixed_vector.hpp"
 #include "base/ids.hpp"
 #include "config/model.hpp"
 #include "control/status.hpp"
+#include "dpdk/mbuf_packet.hpp"
 #include "dpdk/qsbr_publisher.hpp"
 #include "fast/counters.hpp"
+#include "fast/hold_queue.hpp"
 
-struct rte_mbuf;
 struct rte_rcu_qsbr;
 struct rte_ring;
 
@@ -32,6 +34,7 @@ struct WorkerPort {
   std::uint16_t rx_end = 1;
   std::uint16_t step = 1;
   std::uint16_t tx = 0;
+  std::optional<int> tx_socket{};  // sends instead of the queue (dpdk/packet_socket.hpp)
 };
 
 /// One side of a cross-connect. A plain port has no table; a side that is not there has no ports.
@@ -57,6 +60,12 @@ struct WorkerSettings {
   std::vector<WorkerConnection> connections{};
 };
 
+/// What a worker keeps for one side of a connection. A plain port uses the drops of the counters only.
+struct WorkerSideState {
+  fast::LagCounters counters;
+  fast::HoldQueue<rte_mbuf, 1024> hold;
+};
+
 class Worker {
  public:
   explicit Worker(WorkerSettings settings);
@@ -70,20 +79,15 @@ class Worker {
   [[nodiscard]] std::uint64_t slow_frames_refused() const noexcept { return slow_frames_refused_.read(); }
 
  private:
-  /// What is counted for one connection: for side a and b each. Plain ports use the drops of their counters.
-  struct ConnectionCounters {
-    std::array<fast::LagCounters, 2> side;
-  };
-
   [[nodiscard]] unsigned turn() noexcept;
-  [[nodiscard]] unsigned carry(const WorkerSide& from, const WorkerSide& to, fast::LagCounters& from_counters,
-                               fast::LagCounters& to_counters) noexcept;
+  [[nodiscard]] unsigned carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
+                               WorkerSideState& to_state) noexcept;
   void send_slow_frames() noexcept;
   void rest(unsigned idle_turns) const noexcept;
 
   WorkerSettings settings_;
-  std::unique_ptr<ConnectionCounters[]> counters_;  // by connection
-  rte_mbuf* slow_frame_ = nullptr;                  // refused, goes first at the next turn
+  std::unique_ptr<std::array<WorkerSideState, 2>[]> states_;  // by connection: of a and b
+  rte_mbuf* slow_frame_ = nullptr;                            // refused, goes first at the next turn
   unsigned slow_frame_tries_ = 0;
   fast::Counter slow_frames_refused_;
 };

@@ -4,6 +4,7 @@
 // quiescent (dpdk/qsbr_publisher.hpp). A worker loads the pointer once for a burst.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,6 +21,15 @@ struct alignas(64) PortTable {
   dist::FlowHashSettings hash{};
   dist::BucketMap bucket{};  // names distributing members only, when there is one
 
+  // Buckets that have changed their member a moment ago. Their frames wait (fast/hold_queue.hpp), so that
+  // they can't overtake those that are still on their way over the member before.
+  bool holding = false;
+  std::array<std::uint64_t, dist::kBuckets / 64> held{};
+
+  [[nodiscard]] constexpr bool is_held(std::uint32_t flow_hash) const noexcept {
+    const std::size_t b = flow_hash & (dist::kBuckets - 1);
+    return (held[b / 64] >> (b % 64) & 1U) != 0;
+  }
   [[nodiscard]] constexpr MemberIndex member(std::uint32_t flow_hash) const noexcept {
     return MemberIndex{bucket[flow_hash & (dist::kBuckets - 1)]};
   }

@@ -88,6 +88,9 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
   CHECK(lag.lacp.min_links_up == bare_lag.lacp.min_links_up);
   CHECK(lag.lacp.max_links == bare_lag.lacp.max_links);
   CHECK(lag.lacp.aggregate_wait == bare_lag.lacp.aggregate_wait);
+  CHECK(lag.lacp.partner_settle == bare_lag.lacp.partner_settle);
+  CHECK(lag.hold_planned == bare_lag.hold_planned);
+  CHECK(lag.hold_failover == bare_lag.hold_failover);
   const Member& member = lag.members.at(0);
   const Member& bare_member = bare_lag.members.at(0);
   CHECK(member.speed == bare_member.speed);

@@ -16,7 +16,9 @@ lags:
   - name: lag0
     mode: 802.3ad
     lacp: { activity: passive, rate: slow, system-priority: 0, system-id: 02-00-00-00-00-09, key: 0x11,
-            mux: coupled, select: port-priority, aggregate-wait: 1.5s }
+            mux: coupled, select: port-priority, aggregate-wait: 1.5s, partner-settle: 0s }
+    move-hold: 20ms
+    failover-hold: 0s
     hash: encap3+4
     hash-seed: 7
     hash-symmetric: true
@@ -53,6 +55,9 @@ forward: [[tap0, lag0]]
   CHECK(lag.lacp.mux == lacp::MuxControl::coupled);
   CHECK(lag.lacp.select == lacp::SelectPolicy::port_priority);
   CHECK(lag.lacp.aggregate_wait == 1500ms);
+  CHECK(lag.lacp.partner_settle == 0s);
+  CHECK(lag.hold_planned == 20ms);
+  CHECK(lag.hold_failover == 0s);
   CHECK(lag.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
   CHECK_FALSE(lag.random_seed);
   CHECK(int{lag.lacp.min_links} == 1);
