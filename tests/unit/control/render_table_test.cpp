@@ -23,8 +23,8 @@ TEST_CASE("The table says what an operator asks first", "[control][table]") {
         "  m0      up 10G  SELECTED                DISTRIBUTING  ATGSCD--  ATGSCD--  02:00:00:00:00:02  15   "
         "100%   "
         "12  345\n"
-        "  m1      down    UNSELECTED (link_down)  DETACHED      AT----F-  --------  -                  0    "
-        "-      "
+        "  m1      down    UNSELECTED (link_down)  DETACHED      ATG---F-  --------  -                  0    "
+        "0%     "
         "0   0\n"
         "  drops: not_collecting=3\n");
 }
