@@ -21,6 +21,7 @@ from stage import partners  # noqa: E402
 from stage.lagoond import Lagoond, LagoondError  # noqa: E402
 from stage.partner import PartnerError  # noqa: E402
 from stage.stage import Stage  # noqa: E402
+from stage.telemetry import TelemetryError  # noqa: E402
 
 PARTNERS = {"linux": "the Linux kernel's bonding driver", "ovs": "Open vSwitch", "team": "the kernel's team driver",
             "net_bonding": "DPDK's net_bonding", "lagoon": "a second lagoond"}
@@ -38,6 +39,8 @@ def arguments():
     options = parser.parse_args()
     if not 2 <= options.links <= 8:
         parser.error("--links is 2 to 8: one link is pulled, and the others take over")
+    if options.capture and not options.rootless:
+        parser.error("--capture goes with --rootless; elsewhere the kernels of two hosts talk")
     return options
 
 
@@ -66,7 +69,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         made = rootless.run(options, binaries) if options.rootless else run_on_stage(options, binaries)
-    except (LagoondError, PartnerError) as error:
+    except (LagoondError, PartnerError, TelemetryError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -20,6 +20,8 @@ from stage.lagoond import Appliance, LagoondError, eal_section
 from stage.stage import end
 
 START_PATIENCE_S = 15
+# mbufs for both ends of each link
+MEMORY_MB, MEMORY_PER_LINK_MB = 160, 32
 
 
 def run(options, binaries):
@@ -53,7 +55,7 @@ class BackToBack(Appliance):
         members = [{"wire": wire.name} for wire in self.wires]
         memif = f"role=server,socket={path('memif')},socket-abstract=no"
         config = {
-            "eal": eal_section(f"lg{os.getpid()}-rootless"),
+            "eal": eal_section(f"lg{os.getpid()}-rootless", memory=f"{MEMORY_MB + MEMORY_PER_LINK_MB * links}M"),
             "ports": [{"name": "lan", "dev": f"net_memif0,id=0,{memif}"},
                       {"name": "far", "dev": f"net_memif1,id=1,{memif}"}],
             "lags": [{"name": "laga", "mac": "02:00:00:00:0a:01", "members": members,
