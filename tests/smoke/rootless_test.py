@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "app", "demo")
-LAGOOND, FEED = sys.argv[1:3]
+LAGOOND, FEED = map(os.path.abspath, sys.argv[1:3])
 NOBODY = 65534
 RATE = 2000
 TRAFFIC_S = 20  # at least
@@ -30,8 +30,10 @@ class Rootless(unittest.TestCase):
         shutil.copytree(DEMO, os.path.join(self.folder, "demo"), ignore=shutil.ignore_patterns("__pycache__"))
         self.home = os.path.join(self.folder, "home")
         os.mkdir(self.home)
-        for place in (self.folder, os.path.join(self.folder, "demo"), os.path.join(self.folder, "build")):
+        for place, _, files in os.walk(self.folder):
             os.chmod(place, 0o755)
+            for name in files:
+                os.chmod(os.path.join(place, name), 0o755)
         if os.geteuid() == 0:
             os.chown(self.home, NOBODY, NOBODY)
 
@@ -39,15 +41,18 @@ class Rootless(unittest.TestCase):
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         environment = {"PATH": os.environ["PATH"], "HOME": self.home, "TMPDIR": self.home,
                        "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.Popen(["/usr/bin/python3", "../demo/demo.py", "--build", "../build", "--rootless", *words],
-                                cwd=self.home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True, **user)
+        program = subprocess.Popen(["/usr/bin/python3", "../demo/demo.py", "--build", "../build", "--rootless", *words],
+                                   cwd=self.home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, **user)
+        self.addCleanup(program.stdout.close)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.terminate)
+        return program
 
     def test_a_run_is_good_and_leaves_only_its_report(self):
         program = self.demo("--report", "report.json")
-        output, _ = program.communicate(timeout=100)
-        print(output)
-        self.assertEqual(program.returncode, 0)
+        print(program.stdout.read())
+        self.assertEqual(program.wait(), 0)
         self.assertEqual(os.listdir(self.home), ["report.json"])
         with open(os.path.join(self.home, "report.json"), encoding="utf-8") as file:
             report = json.load(file)
@@ -69,8 +74,8 @@ class Rootless(unittest.TestCase):
         children = descendants(program.pid)
         self.assertGreaterEqual(len(children), 2)
         program.send_signal(signal.SIGINT)
-        program.communicate(timeout=30)
-        self.assertEqual(program.returncode, 130)
+        program.stdout.read()
+        self.assertEqual(program.wait(timeout=30), 130)
         self.assertEqual([pid for pid in children if os.path.exists(f"/proc/{pid}")], [])
         self.assertEqual(os.listdir(self.home), [])
 
