@@ -93,7 +93,8 @@ int play(const Options& options, const Capture& capture) {
   replay.run();
   for (Port& port : ports) port.close();
   if (!replay.write_logs(options.log)) return complain(options.log + ": " + std::strerror(errno));
-  if (replay.altered() != 0) complain(std::to_string(replay.altered()) + " frames were not what was sent");
+  if (replay.altered() != 0)
+    return complain(std::to_string(replay.altered()) + " frames were not what was sent");
   return 0;
 }
 
