@@ -17,8 +17,12 @@ class ByteReader {
   constexpr explicit ByteReader(std::span<const std::byte> octets) noexcept : octets_{octets} {}
 
   [[nodiscard]] constexpr std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(big_endian<1>()); }
-  [[nodiscard]] constexpr std::uint16_t be16() noexcept { return static_cast<std::uint16_t>(big_endian<2>()); }
-  [[nodiscard]] constexpr std::uint32_t be32() noexcept { return static_cast<std::uint32_t>(big_endian<4>()); }
+  [[nodiscard]] constexpr std::uint16_t be16() noexcept {
+    return static_cast<std::uint16_t>(big_endian<2>());
+  }
+  [[nodiscard]] constexpr std::uint32_t be32() noexcept {
+    return static_cast<std::uint32_t>(big_endian<4>());
+  }
   [[nodiscard]] constexpr MacAddress mac() noexcept {
     MacAddress mac;
     for (std::uint8_t& octet : mac.octets) octet = u8();
@@ -41,7 +45,8 @@ class ByteReader {
       return 0;
     }
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < N; ++i) value = (value << 8) | std::to_integer<std::uint64_t>(octets_[at_ + i]);
+    for (std::size_t i = 0; i < N; ++i)
+      value = (value << 8) | std::to_integer<std::uint64_t>(octets_[at_ + i]);
     at_ += N;
     return value;
   }

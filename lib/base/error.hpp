@@ -22,14 +22,22 @@ enum class Errc : std::uint8_t {
 
 [[nodiscard]] constexpr std::string_view name_of(Errc code) noexcept {
   switch (code) {
-    case Errc::invalid_argument: return "invalid argument";
-    case Errc::no_such_thing: return "no such thing";
-    case Errc::already_exists: return "already exists";
-    case Errc::not_supported: return "not supported";
-    case Errc::no_resources: return "no resources";
-    case Errc::busy: return "busy";
-    case Errc::permission: return "no permission";
-    case Errc::system: return "system error";
+    case Errc::invalid_argument:
+      return "invalid argument";
+    case Errc::no_such_thing:
+      return "no such thing";
+    case Errc::already_exists:
+      return "already exists";
+    case Errc::not_supported:
+      return "not supported";
+    case Errc::no_resources:
+      return "no resources";
+    case Errc::busy:
+      return "busy";
+    case Errc::permission:
+      return "no permission";
+    case Errc::system:
+      return "system error";
   }
   return "unknown error";
 }
@@ -50,8 +58,8 @@ using Result = std::expected<T, Error>;
 }  // namespace lagoon
 
 // Hands an error to the caller: LAGOON_TRY(port.start());
-#define LAGOON_TRY(expression)                                                          \
-  do {                                                                                  \
-    if (auto lagoon_try_ = (expression); !lagoon_try_) [[unlikely]]                     \
-      return std::unexpected{std::move(lagoon_try_).error()};                           \
+#define LAGOON_TRY(expression)                                      \
+  do {                                                              \
+    if (auto lagoon_try_ = (expression); !lagoon_try_) [[unlikely]] \
+      return std::unexpected{std::move(lagoon_try_).error()};       \
   } while (false)

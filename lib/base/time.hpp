@@ -24,8 +24,12 @@ using Instant = Timeline::time_point;
 
 using namespace std::chrono_literals;
 
-[[nodiscard]] constexpr Instant instant_from_ns(std::int64_t ns) noexcept { return Instant{Duration{ns}}; }
-[[nodiscard]] constexpr std::int64_t to_ns(Instant at) noexcept { return at.time_since_epoch().count(); }
+[[nodiscard]] constexpr Instant instant_from_ns(std::int64_t ns) noexcept {
+  return Instant{Duration{ns}};
+}
+[[nodiscard]] constexpr std::int64_t to_ns(Instant at) noexcept {
+  return at.time_since_epoch().count();
+}
 [[nodiscard]] constexpr std::int64_t to_ms(Duration d) noexcept {
   return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
 }

@@ -1,0 +1,49 @@
+// RingPort: an ethdev whose both ends are in the test: what the test puts in is received, what is sent comes
+// out.
+#pragma once
+
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include <string>
+
+#include "dpdk/port.hpp"
+
+namespace lagoon::dpdk::test {
+
+class RingPort {
+ public:
+  RingPort(const std::string& name, rte_mempool* pool) {
+    in_ = rte_ring_create((name + "_in").c_str(), 1024, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    out_ = rte_ring_create((name + "_out").c_str(), 1024, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    const int id = rte_eth_from_rings(name.c_str(), &in_, 1, &out_, 1, 0);
+    port_.emplace(Port::adopt(EthdevId{static_cast<std::uint16_t>(id)},
+                              {.bus = DeviceBus::wire, .name = name, .devargs = name})
+                      .value());
+    port_->configure({.pool = pool}).value();
+    port_->start().value();
+  }
+  ~RingPort() {
+    port_.reset();
+    rte_ring_free(in_);
+    rte_ring_free(out_);
+  }
+  RingPort(const RingPort&) = delete;
+  RingPort& operator=(const RingPort&) = delete;
+
+  [[nodiscard]] std::uint16_t id() const { return port_->id().value(); }
+  [[nodiscard]] bool put(rte_mbuf* frame) { return rte_ring_enqueue(in_, frame) == 0; }
+  [[nodiscard]] rte_mbuf* take() {
+    void* frame = nullptr;
+    return rte_ring_dequeue(out_, &frame) == 0 ? static_cast<rte_mbuf*>(frame) : nullptr;
+  }
+
+ private:
+  rte_ring* in_ = nullptr;
+  rte_ring* out_ = nullptr;
+  std::optional<Port> port_;
+};
+
+}  // namespace lagoon::dpdk::test
