@@ -81,16 +81,16 @@ std::optional<Instant> Simulator::next_time() const {
   return next;
 }
 
-void Simulator::happen() {
+std::optional<std::size_t> Simulator::happen() {
   if (!actions_.empty() && actions_.begin()->first.first <= now_) {
     const std::function<void()> action = std::move(actions_.extract(actions_.begin()).mapped());
     action();
-    return;
+    return std::nullopt;
   }
   for (Link& link : links_) {
     if (std::optional<Arrival> arrival = link.take_arrival(now_)) {
       stations_.at(arrival->to.station)->frame_received(arrival->to.port, arrival->frame, now_);
-      return;
+      return arrival->to.station;
     }
   }
   for (std::size_t i = 0; i < stations_.size(); ++i) {
@@ -98,8 +98,9 @@ void Simulator::happen() {
     if (!is_due()) continue;
     stations_[i]->expire(now_);
     if (is_due()) violated(i, "the deadline is not in the future after expire()");
-    return;
+    return i;
   }
+  return std::nullopt;
 }
 
 bool Simulator::step(Instant limit) {
@@ -114,8 +115,13 @@ bool Simulator::step(Instant limit) {
     steps_ = 0;
   }
   if (++steps_ > kStepsPerSecondMax) violated(0, "the stations do not come to rest");
-  happen();
-  settle();
+  const std::optional<std::size_t> touched = happen();
+  if (!touched) {
+    settle();
+    return true;
+  }
+  settle_one(*touched);
+  if (extra_check_) extra_check_();
   return true;
 }
 
@@ -126,19 +132,21 @@ std::optional<std::size_t> Simulator::link_of(Endpoint end) const {
 }
 
 void Simulator::settle() {
-  for (std::size_t i = 0; i < stations_.size(); ++i) {
-    while (const std::optional<Departure> departure = stations_[i]->transmit(now_)) {
-      ++sent_[i];
-      const bool within_limit = windows_[{i, departure->port.value()}].sent(now_);
-      if (!within_limit && stations_[i]->observe()) violated(i, "four LACPDUs within one second");
-      const Endpoint from{i, departure->port};
-      if (const std::optional<std::size_t> link = link_of(from))
-        links_[*link].send(from, departure->frame, now_);
-    }
-    stations_[i]->trace(trace_);
-    check(i);
-  }
+  for (std::size_t i = 0; i < stations_.size(); ++i) settle_one(i);
   if (extra_check_) extra_check_();
+}
+
+void Simulator::settle_one(std::size_t i) {
+  while (const std::optional<Departure> departure = stations_[i]->transmit(now_)) {
+    ++sent_[i];
+    const bool within_limit = windows_[{i, departure->port.value()}].sent(now_);
+    if (!within_limit && stations_[i]->observe()) violated(i, "four LACPDUs within one second");
+    const Endpoint from{i, departure->port};
+    if (const std::optional<std::size_t> link = link_of(from))
+      links_[*link].send(from, departure->frame, now_);
+  }
+  stations_[i]->trace(trace_);
+  check(i);
 }
 
 void Simulator::check(std::size_t number) {

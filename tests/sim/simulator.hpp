@@ -15,6 +15,7 @@
 #include <iosfwd>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -77,7 +78,9 @@ class Simulator {
  private:
   [[nodiscard]] std::optional<Instant> next_time() const;
   [[nodiscard]] bool step(Instant limit);
-  void happen();
+  /// Gives the station it happened to; nothing: it may have been any.
+  [[nodiscard]] std::optional<std::size_t> happen();
+  void settle_one(std::size_t station);
   [[nodiscard]] std::optional<std::size_t> link_of(Endpoint end) const;
   void tell_link_state(Endpoint end, bool up);
   void check(std::size_t station);
