@@ -33,12 +33,16 @@ def arguments():
     parser.add_argument("--links", type=int, default=3, help="links between the two ends, 2 to 8 (3)")
     parser.add_argument("--seconds", type=float, default=30, help="how long traffic flows, at least 28 (30)")
     parser.add_argument("--partner", choices=sorted(PARTNERS), default="linux")
+    parser.add_argument("--blackhole", choices=("both", "to-partner", "from-partner"), default="both",
+                        help="the direction whose frames vanish (both)")
     parser.add_argument("--report", help="write the report there, as JSON")
     parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
     parser.add_argument("--capture", help="with --rootless: play this capture file (one of our own)")
     options = parser.parse_args()
     if not 2 <= options.links <= 8:
         parser.error("--links is 2 to 8: one link is pulled, and the others take over")
+    if options.rootless and options.blackhole != "both":
+        parser.error("a link inside the process loses both directions")
     if options.capture and not options.rootless:
         parser.error("--capture goes with --rootless; elsewhere the kernels of two hosts talk")
     return options
@@ -54,7 +58,9 @@ def run_on_stage(options, binaries):
         try:
             lagoond = Lagoond(stage, binaries["lagoond"])
             hosts = Hosts(stage, partner, binaries["traffic"])
-            return verdict.report(Scenario(stage.links, partner, lagoond, hosts, options.seconds, view).run())
+            scenario = Scenario(stage.links, partner, lagoond, hosts, options.seconds, view)
+            scenario.blackhole = options.blackhole
+            return verdict.report(scenario.run())
         finally:
             partner.stop()
 

@@ -19,6 +19,7 @@ class Scenario:
         self._slack = max(0.0, seconds - 28.0)
         self.events = []
         self._transitions = {}
+        self.blackhole = "both"
         self.converged_ms = None
 
     def run(self):
@@ -72,7 +73,11 @@ class Scenario:
         self._watch(3.0)
         self._happen("carrier-return", first, first.restore, "the cable of link {} is back")
         self._wait_for_return(first)
-        self._happen("blackhole", other, other.blackhole, "link {} swallows all frames, its carrier stays")
+        if self.blackhole == "both":
+            self._happen("blackhole", other, other.blackhole, "link {} swallows all frames, its carrier stays")
+        else:
+            self._happen("blackhole", other, lambda: other.blackhole(self.blackhole),
+                         f"link {{}} swallows the frames {self.blackhole}, its carrier stays")
         self._watch(BLACKHOLE_S)
         self._happen("heal", other, other.heal, "link {} carries frames again")
         self._wait_for_return(other)
@@ -105,7 +110,8 @@ class Scenario:
             time.sleep(min(left, 0.25))
 
     def _result(self, traffic):
-        return {"partner": self.partner.name, "links": len(self.links), "converged_ms": self.converged_ms,
+        return {"partner": self.partner.name, "links": len(self.links), "blackhole": self.blackhole,
+                "converged_ms": self.converged_ms,
                 "events": self.events, "transitions": sorted(self._collect(), key=lambda t: t["t_ns"]), **traffic}
 
 

@@ -4,7 +4,7 @@ import analysis
 
 # Bounds on what may happen to our frames, in frames and milliseconds.
 LOST_MAX = {"carrier-loss": 40, "carrier-return": 0, "heal": 0}
-SILENCE_MAX_MS = 3300
+SILENCE_MAX_MS = {"both": 3300, "to-partner": 3500, "from-partner": 3300}
 CONVERGED_MAX_MS = 3500
 
 
@@ -34,6 +34,7 @@ def report(run):
     made = {
         "partner": run["partner"],
         "links": run["links"],
+        "blackhole": run.get("blackhole", "both"),
         **({"rootless": True} if run.get("rootless") else {}),
         "converged_ms": run["converged_ms"],
         "streams": [
@@ -67,8 +68,9 @@ def problems(made):
             found.append(f"{name}: {e['lost']} of our frames lost, at most {LOST_MAX[e['kind']]} are allowed")
         if e["detect_ms"] is None:
             found.append(f"{name}: lagoond did not act on it")
-        if e["kind"] == "blackhole" and e["max_gap_ms"] > SILENCE_MAX_MS:
-            found.append(f"{name}: a silence of {e['max_gap_ms']} ms, more than {SILENCE_MAX_MS}")
+        most = SILENCE_MAX_MS[made["blackhole"]]
+        if e["kind"] == "blackhole" and e["max_gap_ms"] > most:
+            found.append(f"{name}: a silence of {e['max_gap_ms']} ms, more than {most}")
         if e["surviving_flows_moved"]:
             found.append(f"{name}: {e['surviving_flows_moved']} flows of other links moved")
     if made["tcp"] is not None and not made["tcp"]["ok"]:

@@ -167,9 +167,12 @@ Result<void> Engine::Parts::make_lags() {
   const Instant now = dpdk::now();
   for (std::size_t i = 0; i < lags.size(); ++i) {
     const config::Lag& from = config.lags[i];
-    control::LagSettings settings{
-        .name = from.name, .address = {}, .lacp = from.lacp, 
-.hash = from.hash, .hold = {.planned = from.hold_planned, .failover = from.hold_failover}, .members = {}};
+    control::LagSettings settings{.name = from.name,
+                                  .address = {},
+                                  .lacp = from.lacp,
+                                  .hash = from.hash,
+                                  .hold = {.planned = from.hold_planned, .failover = from.hold_failover},
+                                  .members = {}};
     const MacAddress& first = lags[i]->members.front().port.own_address();
     settings.address = from.mac.value_or(first.is_zero() ? random_address() : first);
     if (settings.lacp.system.is_zero()) settings.lacp.system = settings.address;

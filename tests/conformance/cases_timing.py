@@ -144,3 +144,35 @@ def case_passive_and_silent(lab):
     begin = partner.last.at
     lab.run(3.2)
     check(len(partner.since(begin)) >= 3, "it does not speak to an active Partner")
+
+
+def goes_on_for_half_a_minute(lab):
+    """The Partner never sees a LACPDU that says other than Distributing, nor waits long enough to doubt."""
+    partners = lab.partners
+    lab.converge(0, 1)
+    lab.run(1.5)
+    begin = lab.now()
+    lab.run(30)
+    for partner in partners:
+        heard = partner.since(begin)
+        check(all(pdu.actor.has(DISTRIBUTING) for pdu in heard), f"{partner.wire.name}: it stopped to distribute")
+        check(len(heard) >= 25 and max(gaps(heard)) < 2.5, f"{partner.wire.name}: {len(heard)} LACPDUs, gaps {gaps(heard)}")
+    check(lab.distributing(0, 1), "it does not distribute")
+
+
+def case_goes_on_while_the_worker_is_saturated(lab):
+    """LACP does not wait behind data: 64-octet frames at the most the machine can make, for 30 s."""
+    lab.start(links=2, flood=True)
+    for link in (0, 1):
+        lab.partner(link)
+    goes_on_for_half_a_minute(lab)
+    sent = sum(member["tx_packets"] for member in lab.status()["members"])
+    check(sent > 100_000, f"only {sent} frames were sent: that was no load")
+
+
+def case_goes_on_without_any_traffic(lab):
+    """LACP does not depend on traffic either: workers that find nothing for 30 s, and poll on all the while."""
+    lab.start(links=2, idle="busy")
+    for link in (0, 1):
+        lab.partner(link)
+    goes_on_for_half_a_minute(lab)

@@ -21,6 +21,7 @@ from octets import Info
 CLONE_NEWNET = 0x40000000
 SO_TIMESTAMPNS = 35
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
+ETH_P_ALL = 3
 
 
 class Failure(Exception):
@@ -54,7 +55,7 @@ def mac_of(interface: str) -> bytes:
 class Wire:
     """The far end of one link: a raw socket, and all that came in there."""
 
-    def __init__(self, name: str, ours: str):
+    def __init__(self, name: str, ours: str, hears=ETH_P_ALL):
         ip("link", "add", name, "type", "veth", "peer", "name", ours)
         self.name = name
         self.ours = ours
@@ -65,7 +66,7 @@ class Wire:
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self.socket.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self.socket.bind((name, 3))  # ETH_P_ALL
+        self.socket.bind((name, hears))
         self.socket.setblocking(False)
         self.mac = mac_of(name)
 
@@ -158,19 +159,24 @@ class Lab:
 
     # --- the set-up ---
 
-    def start(self, links=2, lan=False, **lacp):
-        """Starts lagoond with so many members, and (with `lan`) an access port lan0 in front of the LAG."""
-        self.wires = [Wire(f"p{i}", f"m{i}") for i in range(links)]
+    def start(self, links=2, lan=False, flood=False, idle="relax", **lacp):
+        """Starts lagoond with so many members, and (with `lan`) an access port lan0 in front of the LAG; or (with
+        `flood`) one that gives 64-octet frames as fast as the worker takes them."""
+        hears = octets.ETHERTYPE if flood else ETH_P_ALL
+        self.wires = [Wire(f"p{i}", f"m{i}", hears) for i in range(links)]
         self.lan = Wire("lan1", "lan0") if lan else None
         settings = {"rate": "fast", **lacp}
         members = [{"dev": f"net_af_packet{i},iface=m{i}"} for i in range(links)]
         config = {
-            "eal": {"lcores": [0, 1], "huge": False, "prefix": self.prefix, "idle": "relax"},
+            "eal": {"lcores": [0, 1], "huge": False, "prefix": self.prefix, "idle": idle},
             "lags": [{"name": "lag0", "mode": "lacp", "lacp": settings, "hash": "l3+4", "members": members}],
         }
         if lan:
             config["ports"] = [{"name": "lan0", "dev": f"net_af_packet{links},iface=lan0"}]
             config["forward"] = [["lan0", "lag0"]]
+        if flood:
+            config["ports"] = [{"name": "flood", "dev": "net_null0,size=64"}]
+            config["forward"] = [["flood", "lag0"]]
         path = os.path.join(self.folder, "lagoond.yaml")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)  # (JSON is YAML)

@@ -55,9 +55,7 @@ forward: [[tap0, lag0]]
   CHECK(lag.lacp.mux == lacp::MuxControl::coupled);
   CHECK(lag.lacp.select == lacp::SelectPolicy::port_priority);
   CHECK(lag.lacp.aggregate_wait == 1500ms);
-  CHECK(lag.lacp.partner_settle == 0s);
-  CHECK(lag.hold_planned == 20ms);
-  CHECK(lag.hold_failover == 0s);
+  CHECK((lag.lacp.partner_settle == 0s && lag.hold_planned == 20ms && lag.hold_failover == 0s));
   CHECK(lag.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
   CHECK_FALSE(lag.random_seed);
   CHECK(int{lag.lacp.min_links} == 1);
