@@ -48,6 +48,13 @@ def arguments():
     return options
 
 
+def binaries_in(build):
+    app = os.path.join(os.path.abspath(build), "app")
+    return {"lagoond": os.path.join(app, "lagoond"),
+            "traffic": os.path.join(app, "demo", "traffic", "lagoon-traffic"),
+            "feed": os.path.join(app, "demo", "feed", "lagoon-feed")}
+
+
 def run_on_stage(options, binaries):
     view = LiveView(f"lagoond with {PARTNERS[options.partner]}", options.seconds + 12)
     extra = {"binary": binaries["lagoond"]} if options.partner == "lagoon" else {}
@@ -67,10 +74,7 @@ def run_on_stage(options, binaries):
 
 def main():
     options = arguments()
-    build = os.path.abspath(options.build)
-    binaries = {"lagoond": os.path.join(build, "app", "lagoond"),
-                "traffic": os.path.join(build, "app", "demo", "traffic", "lagoon-traffic"),
-                "feed": os.path.join(build, "app", "demo", "feed", "lagoon-feed")}
+    binaries = binaries_in(options.build)
     # SIGTERM unwinds like an interrupt from the keyboard, so that everything is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

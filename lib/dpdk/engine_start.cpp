@@ -139,6 +139,7 @@ Result<void> Engine::Parts::start_ports() {
       auto socket = PacketSocket::open(*member.port.device().carrier_interface, SocketUse::slow_protocols);
       if (!socket) return std::unexpected{socket.error()};
       member.slow_socket.emplace(std::move(*socket));
+      member.guard.emplace(*member.port.device().carrier_interface);
     }
   // Only now are all sockets bound, and nothing that was heard before can be believed.
   for (const Connection& c : connections)

@@ -12,6 +12,7 @@
 #include "dpdk/packet_socket.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/stack_guard.hpp"
 
 namespace lagoon::dpdk {
 
@@ -20,6 +21,7 @@ struct MemberRuntime {
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
   std::optional<BitsPerSecond> carrier_speed{};
   std::optional<PacketSocket> slow_socket{};  // then punts of this member are copies, and ignored
+  std::optional<StackGuard> guard{};
 };
 
 struct LagRuntime {

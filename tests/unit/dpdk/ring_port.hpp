@@ -35,6 +35,8 @@ class RingPort {
 
   [[nodiscard]] std::uint16_t id() const { return port_->id().value(); }
   [[nodiscard]] bool put(rte_mbuf* frame) { return rte_ring_enqueue(in_, frame) == 0; }
+  /// Whether all that was put in has been received.
+  [[nodiscard]] bool all_received() const { return rte_ring_empty(in_) == 1; }
   [[nodiscard]] rte_mbuf* take() {
     void* frame = nullptr;
     return rte_ring_dequeue(out_, &frame) == 0 ? static_cast<rte_mbuf*>(frame) : nullptr;
