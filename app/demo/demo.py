@@ -35,6 +35,8 @@ def arguments():
     parser.add_argument("--partner", choices=sorted(PARTNERS), default="linux")
     parser.add_argument("--blackhole", choices=("both", "to-partner", "from-partner"), default="both",
                         help="the direction whose frames vanish (both)")
+    parser.add_argument("--idle", choices=("relax", "busy"), default="relax",
+                        help="what lagoond's lcores do when they find nothing (relax)")
     parser.add_argument("--report", help="write the report there, as JSON")
     parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
     parser.add_argument("--capture", help="with --rootless: play this capture file (one of our own)")
@@ -63,7 +65,7 @@ def run_on_stage(options, binaries):
         view.say(f"starting {PARTNERS[options.partner]}")
         partner.start(stage)
         try:
-            lagoond = Lagoond(stage, binaries["lagoond"])
+            lagoond = Lagoond(stage, binaries["lagoond"], eal={"idle": options.idle})
             hosts = Hosts(stage, partner, binaries["traffic"])
             scenario = Scenario(stage.links, partner, lagoond, hosts, options.seconds, view)
             scenario.blackhole = options.blackhole

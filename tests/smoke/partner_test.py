@@ -38,7 +38,7 @@ class PartnerTest(unittest.TestCase):
         self.fail(f"not once in {TRIES} tries: {report['problems']}")
 
     def _run_once(self):
-        options = argparse.Namespace(links=2, seconds=0, partner=self.partner_name, blackhole="both")
+        options = argparse.Namespace(links=2, seconds=0, partner=self.partner_name, blackhole="both", idle="relax")
         return demo.run_on_stage(options, demo.binaries_in(self.build))
 
 
