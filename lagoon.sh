@@ -21,7 +21,7 @@ usage: ./lagoon.sh VERB
 
   demo [OPTION...]   bond links to a real partner, show traffic, failures and a summary
                      (--help lists the options; without root: two LAGs in one process)
-  test               build, then every test: unit, sim, golden, tidy, smoke, conformance, ASan+UBSan, fuzz
+  test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
   bench [--quick]    price of a packet, beside net_bonding and bare ports
@@ -199,6 +199,14 @@ verb_test() {
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
       run_suites build-asan sanitized "$cores" 4 unit sim golden
   fi
+  # What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
+  if configure build-tsan -Db_sanitize=thread -Db_lundef=false \
+    "-Dcpp_args=['-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
+    && compile build-tsan tests/unit/dpdk/worker_test; then
+    TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
+  else
+    build_failures=$((build_failures + 1))
+  fi
   if CC=clang-19 CXX=clang++-19 build_for_test build-fuzz -Ddpdk=disabled -Dfuzz=true; then
     run_suites build-fuzz fuzz "$cores" 1 fuzz
   fi
@@ -245,7 +253,7 @@ verb_check() {
 }
 
 verb_clean() {
-  rm -rf build build-asan build-fuzz build-release build-bench
+  rm -rf build build-asan build-tsan build-fuzz build-release build-bench
   say "removed build/ and build-*/"
 }
 

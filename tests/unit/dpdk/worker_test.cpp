@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
+#include "locked_pool.hpp"
 #include "ring_port.hpp"
 #include "support/catch.hpp"
 #include "support/flow_frames.hpp"
@@ -37,7 +38,7 @@ rte_mempool* pool() {
     static std::vector<char*> argv;
     for (std::string& arg : args) argv.push_back(arg.data());
     REQUIRE(rte_eal_init(static_cast<int>(argv.size()), argv.data()) >= 0);
-    return rte_pktmbuf_pool_create("test", kPoolSize, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+    return lagoon::dpdk::test::make_locked_pool(kPoolSize);
   }();
   return made;
 }
