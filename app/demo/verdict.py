@@ -6,6 +6,7 @@ import analysis
 LOST_MAX = {"carrier-loss": 40, "carrier-return": 0, "heal": 0}
 SILENCE_MAX_MS = {"both": 3300, "to-partner": 3500, "from-partner": 3300}
 CONVERGED_MAX_MS = 3500
+REJOINED_MAX_MS = 5000  # the partner may by then speak only once in 30 s
 
 
 def report(run):
@@ -68,6 +69,8 @@ def problems(made):
             found.append(f"{name}: {e['lost']} of our frames lost, at most {LOST_MAX[e['kind']]} are allowed")
         if e["detect_ms"] is None:
             found.append(f"{name}: lagoond did not act on it")
+        elif e["kind"] == "heal" and e["detect_ms"] > REJOINED_MAX_MS:
+            found.append(f"{name}: in use again after {e['detect_ms']} ms, more than {REJOINED_MAX_MS}")
         most = SILENCE_MAX_MS[made["blackhole"]]
         if e["kind"] == "blackhole" and e["max_gap_ms"] > most:
             found.append(f"{name}: a silence of {e['max_gap_ms']} ms, more than {most}")

@@ -16,6 +16,9 @@ using traffic::Payload;
 namespace {
 
 constexpr std::int64_t kLookNs = 250'000;  // how often it looks for what has come
+// A stall longer than this is skipped, not made up for: a burst would overflow queues that a steady stream
+// does not.
+constexpr std::int64_t kCatchUpNs = 5'000'000;
 constexpr std::int64_t kProgressNs = 250'000'000;
 constexpr std::int64_t kDrainNs = 700'000'000;
 constexpr std::array<const char*, 2> kEndNames{"lan", "far"};
@@ -32,7 +35,7 @@ void Replay::run() {
   while (!traffic::stopped.load(std::memory_order_relaxed)) {
     const std::int64_t now = now_ns();
     if (now >= due) {
-      if (now - due > traffic::kCatchUpNs) due = now;
+      if (now - due > kCatchUpNs) due = now;
       due += interval_ns_;
       for (std::size_t end = 0; end < ends_.size(); ++end) send_one(end, now);
     }

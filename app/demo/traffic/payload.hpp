@@ -5,18 +5,15 @@
 
 namespace lagoon::traffic {
 
-/// A sender's stall longer than this is skipped, not made up for: a burst would overflow queues that a steady
-/// stream does not.
-inline constexpr std::int64_t kCatchUpNs = 5'000'000;
-
 struct Payload {
   static constexpr std::uint32_t kMagic = 0x4c61676f;
-  std::uint32_t magic;
-  std::uint16_t flow;
-  std::uint16_t reserved;
-  std::uint32_t sequence;
-  std::uint32_t position;  // in the capture that is played
-  std::int64_t sent_at_ns;
+  static constexpr std::uint32_t kGreeting = 0x4c616769;  // "I listen": no frame of a flow
+  std::uint32_t magic = kMagic;
+  std::uint16_t flow = 0;
+  std::uint16_t reserved = 0;
+  std::uint32_t sequence = 0;
+  std::uint32_t position = 0;  // in the capture that is played
+  std::int64_t sent_at_ns = 0;
 };
 static_assert(sizeof(Payload) == 24);
 

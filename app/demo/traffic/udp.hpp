@@ -1,5 +1,5 @@
 // A constant rate of numbered UDP frames in several flows, and the other end's frames taken in at the same
-// time.
+// time. Begins when the other end is heard.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ struct UdpOptions {
   std::string bind;
   std::string peer;
   std::string log;
-  unsigned port = 20000;  // of flow 0; the others follow
+  unsigned port = 20000;  // where frames are taken in; the flows come from the ports that follow
   unsigned flows = 16;
   unsigned rate = 2000;     // frames in a second, all flows together
   unsigned seconds = 0;     // 0: until SIGTERM

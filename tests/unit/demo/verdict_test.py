@@ -133,6 +133,12 @@ class Problems(unittest.TestCase):
         self.made["events"][2]["detect_ms"] = None
         self.expect("blackhole of link 1: lagoond did not act on it")
 
+    def test_a_healed_link_may_take_its_time_to_be_used_again(self):
+        self.made["events"][3]["detect_ms"] = 5000
+        self.expect()
+        self.made["events"][3]["detect_ms"] = 5000.01
+        self.expect("heal of link 1: in use again after 5000.01 ms, more than 5000")
+
     def test_flows_of_other_links_that_moved(self):
         self.made["events"][3]["surviving_flows_moved"] = 4
         self.expect("heal of link 1: 4 flows of other links moved")
