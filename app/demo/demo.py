@@ -77,8 +77,9 @@ def run_on_stage(options, binaries):
 def main():
     options = arguments()
     binaries = binaries_in(options.build)
-    # SIGTERM unwinds like an interrupt from the keyboard, so that everything is cleaned up.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # These unwind like an interrupt from the keyboard, so that everything is cleaned up.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
         made = rootless.run(options, binaries) if options.rootless else run_on_stage(options, binaries)
     except (LagoondError, PartnerError, TelemetryError) as error:

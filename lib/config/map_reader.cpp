@@ -37,7 +37,7 @@ MapReader::MapReader(Reading& out, Place place, const Section& section)
       continue;
     }
     if (const auto [first, is_new] = seen.emplace(key.text, key.at); !is_new)
-      report(key.at, "duplicate key " + quoted(key.text) + "; the first is in line " +
+      report(key.at, "duplicate key " + in_quotes(key.text) + "; the first is in line " +
                          std::to_string(first->second.line) + ", keep one");
   }
 }
@@ -55,7 +55,7 @@ std::optional<Place> MapReader::find(std::string_view key) {
 std::optional<Place> MapReader::require(std::string_view key, std::string_view example) {
   auto place = find(key);
   if (!place && !broken(key)) {
-    report(at(), "missing key " + quoted(key) + "; write for example " + std::string{example});
+    report(at(), "missing key " + in_quotes(key) + "; write for example " + std::string{example});
     mark_broken(key_path(place_.path, key));
   }
   return place;
@@ -97,12 +97,12 @@ void MapReader::unknown_key(const YamlNode& key, const Section& section) {
   if (key.kind != YamlNode::Kind::scalar)
     return report(key.at, "a key is " + describe(key) + "; expected a word");
   const std::string known = "; known here: " + listed(section.keys);
-  const std::string subject = "unknown key " + quoted(key.text);
+  const std::string subject = "unknown key " + in_quotes(key.text);
   if (key.text == "<<")
     return report(key.at, "merge keys (<<) are not taken; name a whole value with & and repeat it with *");
   if (const auto word = nearest(key.text, section.keys)) {
     mark_broken(key_path(place_.path, *word));  // it was meant, so it is not missing too
-    return report(key.at, subject + "; did you mean " + quoted(*word) + "?");
+    return report(key.at, subject + "; did you mean " + in_quotes(*word) + "?");
   }
   for (const Section& other : kSchema)
     if (std::ranges::find(other.keys, key.text) != other.keys.end())

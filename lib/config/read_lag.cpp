@@ -46,7 +46,7 @@ void read_mode(MapReader& map, LagMode& mode) {
   if (!place) return;
   if (place->node.kind == YamlNode::Kind::scalar && !ModeParser{}(place->node)) {
     const std::string hint = meant(place->node, std::array<std::string_view, 2>{"lacp", "802.3ad"});
-    map.report(place->node.at, "mode " + quoted(place->node.text) +
+    map.report(place->node.at, "mode " + in_quotes(place->node.text) +
                                    " is not here yet; this release has: lacp (802.3ad, 4)" +
                                    (hint.empty() ? "" : "; " + hint));
     map.mark_broken(place->path);

@@ -55,7 +55,7 @@ std::string listed(std::span<const std::string_view> words) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string shown{text.substr(0, kShownMax)};
   std::ranges::replace_if(
       shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');

@@ -14,6 +14,6 @@ namespace lagoon::config {
 /// "a, b, c".
 [[nodiscard]] std::string listed(std::span<const std::string_view> words);
 /// In quotes, cut to a length that fits a line, without control characters.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace lagoon::config

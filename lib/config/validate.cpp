@@ -38,7 +38,7 @@ bool Validator::is_first(FirstUse& uses, const std::string& value, const std::st
   if (source_.broken(path)) return true;
   const auto [first, is_new] = uses.emplace(value, path);
   if (!is_new)
-    report(path, std::string{what} + " " + quoted(value) + " is used already in " + first->second +
+    report(path, std::string{what} + " " + in_quotes(value) + " is used already in " + first->second +
                      line_of(first->second) + "; expected another");
   return is_new;
 }
@@ -69,8 +69,9 @@ void Validator::eal() {
     const std::string_view argument = config_.eal.extra[i];
     const auto owned = std::ranges::find(kOwned, argument.substr(0, argument.find('=')), &Owned::argument);
     if (owned != kOwned.end())
-      report(item_path("eal.args", i), "EAL argument " + quoted(argument) + " is made by Lagoon; set eal." +
-                                           std::string{owned->key} + " instead");
+      report(item_path("eal.args", i), "EAL argument " + in_quotes(argument) +
+                                           " is made by Lagoon; set eal." + std::string{owned->key} +
+                                           " instead");
   }
 }
 
@@ -92,9 +93,10 @@ void Validator::devices() {
   }
   for (const auto& [wire, ends] : wire_ends_) {
     const std::string right = "; a wire connects exactly two ports or members of this file";
-    if (ends.size() == 1 && !wire_unread_) report(ends[0], "wire " + quoted(wire) + " is used once" + right);
+    if (ends.size() == 1 && !wire_unread_)
+      report(ends[0], "wire " + in_quotes(wire) + " is used once" + right);
     for (std::size_t i = 2; i < ends.size(); ++i)
-      report(ends[i], "wire " + quoted(wire) + " has two ends already, " + ends[0] + line_of(ends[0]) +
+      report(ends[i], "wire " + in_quotes(wire) + " has two ends already, " + ends[0] + line_of(ends[0]) +
                           " and " + ends[1] + line_of(ends[1]) + right);
   }
 }
@@ -140,7 +142,7 @@ void Validator::forwards() {
     const std::string path = item_path("forward", i);
     if (source_.broken(path)) continue;
     if (forward.a == forward.b) {
-      report(path, quoted(forward.a) + " is forwarded to itself; expected two different names");
+      report(path, in_quotes(forward.a) + " is forwarded to itself; expected two different names");
       continue;
     }
     forward_end(forward.a, item_path(path, 0), endpoints);
@@ -152,15 +154,15 @@ void Validator::forward_end(const std::string& name, const std::string& path, En
   const auto& known = endpoints.known;
   if (std::ranges::find(known, name) == known.end()) {
     if (!endpoints.complete) return;  // it may be the one that could not be read
-    std::string message = "no port or LAG is named " + quoted(name);
+    std::string message = "no port or LAG is named " + in_quotes(name);
     if (const auto meant = nearest(name, known))
-      message += "; did you mean " + quoted(*meant) + "?";
+      message += "; did you mean " + in_quotes(*meant) + "?";
     else
       message += "; expected one of: " + listed(std::span{known}.first(std::min(known.size(), kNamesListed)));
     return report(path, std::move(message));
   }
   if (const auto [first, is_new] = endpoints.used.emplace(name, path); !is_new)
-    report(path, quoted(name) + " is forwarded already" + line_of(first->second) +
+    report(path, in_quotes(name) + " is forwarded already" + line_of(first->second) +
                      "; a port or LAG is an end of one forward at most");
 }
 

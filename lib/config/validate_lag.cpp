@@ -8,9 +8,10 @@ void Validator::lag(std::size_t index) {
   const std::string path = item_path("lags", index);
   const std::string list = key_path(path, "members");
   if (lag.members.empty())
-    report(list, "LAG " + quoted(lag.name) + " has no members; expected 1 to " + std::to_string(kMembersMax));
+    report(list,
+           "LAG " + in_quotes(lag.name) + " has no members; expected 1 to " + std::to_string(kMembersMax));
   if (lag.members.size() > kMembersMax)
-    report(list, "LAG " + quoted(lag.name) + " has " + std::to_string(lag.members.size()) +
+    report(list, "LAG " + in_quotes(lag.name) + " has " + std::to_string(lag.members.size()) +
                      " members; expected at most " + std::to_string(kMembersMax));
   links(lag, path);
   addresses(lag, path);
@@ -83,7 +84,7 @@ void Validator::port_numbers(const Lag& lag, const std::string& path) {
     const auto [first, is_new] = set.emplace(*lag.members[i].port_number, i);
     if (!is_new)
       report(number_path(i), "port-number " + std::to_string(first->first) + " is used already by member " +
-                                 quoted(lag.members[first->second].name) +
+                                 in_quotes(lag.members[first->second].name) +
                                  line_of(number_path(first->second)) + "; expected another");
   }
   for (std::size_t i = 0; i < lag.members.size(); ++i) {
@@ -91,7 +92,7 @@ void Validator::port_numbers(const Lag& lag, const std::string& path) {
     const auto taken = set.find(static_cast<std::uint16_t>(i + 1));
     if (taken != set.end())
       report(number_path(taken->second), "port-number " + std::to_string(i + 1) + " is what member " +
-                                             quoted(lag.members[i].name) + line_of(number_path(i)) +
+                                             in_quotes(lag.members[i].name) + line_of(number_path(i)) +
                                              " has by its position; number that one too, or take another");
   }
 }

@@ -43,7 +43,7 @@ Parsed<std::uint64_t> quantity(std::string_view text, std::span<const Unit> unit
   if (!whole) return no();
   if (unit_name.empty()) return no("the unit is missing");
   const auto unit = std::ranges::find(units, unit_name, &Unit::name);
-  if (unit == units.end()) return no(quoted(unit_name) + " is not a unit here");
+  if (unit == units.end()) return no(in_quotes(unit_name) + " is not a unit here");
   std::uint64_t fraction = 0;
   if (point < number.size()) {
     std::string decimals{number.substr(point + 1)};
@@ -123,7 +123,7 @@ Parsed<std::string> Devargs::operator()(const YamlNode& node) const {
   if (!std::ranges::all_of(device, [](char c) { return is_name_letter(c) || c == ':'; })) return no();
   if (device.size() > kDeviceNameMax) return no("the device's name is too long");
   if (const auto interface = interface_of(*text); interface && interface->size() > kInterfaceNameMax)
-    return no("interface " + quoted(*interface) + " has more than 15 characters");
+    return no("interface " + in_quotes(*interface) + " has more than 15 characters");
   return text;
 }
 
@@ -170,7 +170,7 @@ Parsed<std::uint32_t> Memory::operator()(const YamlNode& node) const {
 std::string meant(const YamlNode& node, std::span<const std::string_view> words) {
   if (node.kind != Kind::scalar) return {};
   const auto word = nearest(node.text, words);
-  return word ? "did you mean " + quoted(*word) + "?" : std::string{};
+  return word ? "did you mean " + in_quotes(*word) + "?" : std::string{};
 }
 
 std::string alternatives(std::span<const std::string_view> words) {
@@ -187,7 +187,7 @@ std::string describe(const YamlNode& node) {
     case Kind::map:
       return "a map";
     case Kind::scalar:
-      return quoted(node.text);
+      return in_quotes(node.text);
   }
   return {};
 }
