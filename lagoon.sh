@@ -220,7 +220,7 @@ verb_install() { # PREFIX
   need_packages "${packages_build[@]}"
   mkdir -p "$prefix" || die "cannot make $prefix"
   [ -w "$prefix" ] || die "cannot write to $prefix"
-  local options=(--prefix "$prefix" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false)
+  local options=(--prefix "$prefix" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false -Dwerror=false)
   configure build-release "${options[@]}"
   meson configure build-release "${options[@]}"
   compile build-release
@@ -232,7 +232,7 @@ verb_install() { # PREFIX
 
 verb_bench() {
   need_packages "${packages_build[@]}" "${packages_bench[@]}"
-  configure build-bench -Dbuildtype=release -Dbench=true -Dtests=false
+  configure build-bench -Dbuildtype=release -Dbench=true -Dtests=false -Dwerror=false
   compile build-bench
   build-bench/bench/lagoon-bench "$@"
 }
