@@ -140,7 +140,7 @@ class Banned(Tree):
             ("lib/lacp/a.cpp", "// never volatile, and no rte_mbuf\nauto s = \"volatile\";"),
             ("lib/lacp/a.cpp", "Instant last_time(Instant at);\nconst auto n = 1'000'000;\nauto volatility = 1;"),
             ("lib/config/yaml_reader.cpp", "try { f(); } catch (const E& e) {}"),
-            ("docs/a.md", "https://example.org/work/main and out/work/x"),
+            ("docs/a.md", "https://example.org/home/a and out/home/x"),
         ]:
             with self.subTest(path=path, text=text):
                 self.assertEqual(self.found(banned, path, text + "\n"), [])
