@@ -63,6 +63,10 @@ class Appliance:
             self.stop()
         elif self._process is not None:
             end([self._process])
+            self._remove_runtime_files()
+
+    def _remove_runtime_files(self):
+        shutil.rmtree(os.path.dirname(telemetry.socket_path(self.prefix)), ignore_errors=True)
 
     @property
     def pid(self):
@@ -94,7 +98,7 @@ class Appliance:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        shutil.rmtree(os.path.dirname(telemetry.socket_path(self.prefix)), ignore_errors=True)
+        self._remove_runtime_files()
         if not still_ran or process.returncode != 0:
             raise LagoondError(f"lagoond ended {'' if still_ran else 'by itself '}with {process.returncode}:\n"
                                f"{self.log_end()}")

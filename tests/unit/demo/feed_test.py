@@ -1,6 +1,7 @@
 """lagoon-feed refuses what is no capture, before it touches anything. usage: feed_test.py LAGOON_FEED"""
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import capture  # noqa: E402
 
 FEED = sys.argv.pop(1)
 FRAME = capture.frame(0, 0)
+PREFIX = f"lg{os.getpid()}-feed-test"
 
 
 def header(order="<", magic=0xa1b2c3d4, link_type=1):
@@ -24,6 +26,10 @@ def record(octets, length=None, order="<"):
 
 
 class Feed(unittest.TestCase):
+    def setUp(self):
+        # (where EAL keeps its files for root; for others it is the folder below)
+        self.addCleanup(shutil.rmtree, f"/var/run/dpdk/{PREFIX}", ignore_errors=True)
+
     def feed(self, octets):
         """The exit code and the error output; the socket is in a folder that is not there."""
         with tempfile.TemporaryDirectory() as folder:
@@ -31,7 +37,7 @@ class Feed(unittest.TestCase):
             with open(path, "wb") as file:
                 file.write(octets)
             ended = subprocess.run([FEED, "--capture", path, "--socket", os.path.join(folder, "none", "memif"),
-                                    "--prefix", f"lg{os.getpid()}-feed-test", "--log", folder],
+                                    "--prefix", PREFIX, "--log", folder],
                                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=25,
                                    env={**os.environ, "XDG_RUNTIME_DIR": folder})
         return ended.returncode, ended.stderr
