@@ -9,10 +9,8 @@
 #include <vector>
 
 #include "base/mac_address.hpp"
-#include "base/time.hpp"
 #include "base/units.hpp"
-#include "dist/policy.hpp"
-#include "lacp/config.hpp"
+#include "control/lag_options.hpp"
 
 namespace lagoon::config {
 
@@ -51,8 +49,6 @@ struct Port {
   PortSource source;
 };
 
-enum class LagMode : std::uint8_t { lacp };
-
 struct Member {
   std::string name;  // its device's name unless given: "net_af_packet1", "0000:3b:00.0", the wire's name
   PortSource source;
@@ -60,19 +56,17 @@ struct Member {
   std::optional<std::uint16_t> port_number{};  // default: position in the LAG, from 1
   bool aggregatable = true;
   std::optional<BitsPerSecond> speed{};  // instead of what the port says
+  std::int32_t priority = 0;             // to become the active member; higher first
+  control::Administration administration = control::Administration::enabled;  // state: enabled
 };
 
 struct Lag {
   std::string name;
-  LagMode mode = LagMode::lacp;
-  lacp::AggregatorConfig lacp{};  // .system is zero unless given: then the LAG's MAC
-  dist::FlowHashSettings hash{};
+  control::LagOptions options{};    // .lacp.system is zero unless given: then the LAG's MAC
   bool random_seed = true;          // hash-seed: random
   std::optional<MacAddress> mac{};  // default: the first member's
-  std::optional<std::uint16_t> mtu{};
-  // How long frames wait when their bucket changes its member, so that none overtakes another; 0: not at all.
-  Duration hold_planned = 50ms;   // move-hold: a link returned
-  Duration hold_failover = 10ms;  // failover-hold: a link was lost
+  std::string mac_from;             // the member whose address all take, and which keeps its own; empty: none
+  control::PortOptions port{};
   std::vector<Member> members;
 };
 

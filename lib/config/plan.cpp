@@ -57,7 +57,7 @@ Step eal_step(const Eal& eal) {
 }
 
 std::string lacp_text(const Lag& lag) {
-  const auto& lacp = lag.lacp;
+  const auto& lacp = lag.options.lacp;
   std::string text = lacp.activity == lacp::Activity::active ? "LACP: active" : "LACP: passive";
   text += lacp.rate == lacp::Rate::fast ? ", fast" : ", slow";
   text += ", system-id " + (lacp.system.is_zero() ? "the LAG's MAC" : to_string(lacp.system));
@@ -69,16 +69,16 @@ std::string lacp_text(const Lag& lag) {
 }
 
 std::string hash_text(const Lag& lag) {
-  return "distribution: hash " + std::string{dist::name_of(lag.hash.policy)} + ", seed " +
-         (lag.random_seed ? "random" : std::to_string(lag.hash.seed)) +
-         (lag.hash.symmetric ? ", symmetric" : "") +
-         (lag.hash.use_nic_hash ? ", the NIC's hash where it has one" : "");
+  return "distribution: hash " + std::string{dist::name_of(lag.options.hash.policy)} + ", seed " +
+         (lag.random_seed ? "random" : std::to_string(lag.options.hash.seed)) +
+         (lag.options.hash.symmetric ? ", symmetric" : "") +
+         (lag.options.hash.use_nic_hash ? ", the NIC's hash where it has one" : "");
 }
 
 std::string links_text(const Lag& lag) {
-  return "links: up from " + std::to_string(lag.lacp.min_links_up) + ", down below " +
-         std::to_string(lag.lacp.min_links) + ", at most " +
-         std::to_string(std::min<std::size_t>(lag.lacp.max_links, lag.members.size())) + " of " +
+  return "links: up from " + std::to_string(lag.options.lacp.min_links_up) + ", down below " +
+         std::to_string(lag.options.lacp.min_links) + ", at most " +
+         std::to_string(std::min<std::size_t>(lag.options.lacp.max_links, lag.members.size())) + " of " +
          std::to_string(lag.members.size()) + " in use";
 }
 
@@ -87,7 +87,7 @@ Step lag_step(const Lag& lag) {
                 (lag.members.size() == 1 ? " member" : " members"),
             {lacp_text(lag), hash_text(lag), links_text(lag),
              "MAC " + (lag.mac ? to_string(*lag.mac) : "of " + lag.members.front().name) + ", MTU " +
-                 number_or(lag.mtu, "as the ports have it")}};
+                 number_or(lag.port.mtu, "as the ports have it")}};
   for (std::size_t i = 0; i < lag.members.size(); ++i) {
     const Member& member = lag.members[i];
     std::string text = "member " + member.name + ": " + text_of(member.source) + ", port " +

@@ -23,10 +23,10 @@ constexpr OneOf<lacp::SelectPolicy, 4> kSelect{
      lacp::SelectPolicy::port_priority}};
 
 struct ModeParser {
-  [[nodiscard]] Parsed<LagMode> operator()(const YamlNode& node) const {
+  [[nodiscard]] Parsed<control::Mode> operator()(const YamlNode& node) const {
     static constexpr std::array<std::string_view, 3> kWords{"lacp", "802.3ad", "4"};
     if (node.kind == YamlNode::Kind::scalar && std::ranges::find(kWords, node.text) != kWords.end())
-      return LagMode::lacp;
+      return control::Mode::lacp;
     return std::unexpected{meant(node, kWords)};
   }
   [[nodiscard]] std::string expected() const { return "lacp, 802.3ad or 4"; }
@@ -41,7 +41,7 @@ struct HashPolicyParser {
   [[nodiscard]] std::string expected() const { return alternatives(dist::kHashPolicyNames); }
 };
 
-void read_mode(MapReader& map, LagMode& mode) {
+void read_mode(MapReader& map, control::Mode& mode) {
   const auto place = map.find("mode");
   if (!place) return;
   if (place->node.kind == YamlNode::Kind::scalar && !ModeParser{}(place->node)) {
@@ -95,29 +95,29 @@ void read_members(Reading& out, MapReader& map, std::vector<Member>& members) {
 void read_lag(Reading& out, Place place, Lag& lag) {
   MapReader map{out, std::move(place), kLagSection};
   map.require("name", "name: lag0", lag.name, Name{kNameMax});
-  read_mode(map, lag.mode);
-  if (auto lacp = map.find("lacp")) read_lag_lacp(out, *std::move(lacp), lag.lacp);
+  read_mode(map, lag.options.mode);
+  if (auto lacp = map.find("lacp")) read_lag_lacp(out, *std::move(lacp), lag.options.lacp);
 
-  map.read("hash", lag.hash.policy, HashPolicyParser{});
+  map.read("hash", lag.options.hash.policy, HashPolicyParser{});
   if (std::optional<std::uint64_t> seed;
       map.read("hash-seed", seed, WordOr{"random", WholeNumber{0, kU32Max}})) {
     lag.random_seed = !seed.has_value();
-    lag.hash.seed = static_cast<std::uint32_t>(seed.value_or(0));
+    lag.options.hash.seed = static_cast<std::uint32_t>(seed.value_or(0));
   }
-  map.read("hash-symmetric", lag.hash.symmetric, Boolean{});
-  map.read("nic-hash", lag.hash.use_nic_hash, Boolean{});
+  map.read("hash-symmetric", lag.options.hash.symmetric, Boolean{});
+  map.read("nic-hash", lag.options.hash.use_nic_hash, Boolean{});
 
-  map.read("move-hold", lag.hold_planned, Span{0s, 10s});
-  map.read("failover-hold", lag.hold_failover, Span{0s, 10s});
+  map.read("move-hold", lag.options.hold.planned, Span{0s, 10s});
+  map.read("failover-hold", lag.options.hold.failover, Span{0s, 10s});
 
   const WholeNumber links{1, kMembersMax};
-  map.read("min-links", lag.lacp.min_links, links);
-  lag.lacp.min_links_up = lag.lacp.min_links;
-  map.read("min-links-up", lag.lacp.min_links_up, links);
-  map.read("max-links", lag.lacp.max_links, links);
+  map.read("min-links", lag.options.lacp.min_links, links);
+  lag.options.lacp.min_links_up = lag.options.lacp.min_links;
+  map.read("min-links-up", lag.options.lacp.min_links_up, links);
+  map.read("max-links", lag.options.lacp.max_links, links);
 
   map.read("mac", lag.mac, WordOr{"auto", Mac{}});
-  map.read("mtu", lag.mtu, WordOr{"auto", WholeNumber{kMtuMin, kMtuMax}});
+  map.read("mtu", lag.port.mtu, WordOr{"auto", WholeNumber{kMtuMin, kMtuMax}});
   read_members(out, map, lag.members);
 }
 

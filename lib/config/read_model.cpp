@@ -99,7 +99,7 @@ void read_model(const YamlNode& root, Reading& out) {
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {
     Lag& lag = out.config.lags.emplace_back();
-    lag.lacp.lag_number = static_cast<std::uint16_t>(out.config.lags.size() - 1);
+    lag.options.lacp.lag_number = static_cast<std::uint16_t>(out.config.lags.size() - 1);
     read_lag(out, std::move(item), lag);
   }
   for (const Place& item : file.list("forward", kPortsMax, "pairs: [[lan0, lag0]]"))

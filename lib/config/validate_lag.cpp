@@ -37,9 +37,9 @@ void Validator::links(const Lag& lag, const std::string& path) {
                                           " (" + std::to_string(high.links) + "); expected at most that");
     return low.links <= high.links;
   };
-  const Threshold min{"min-links", lag.lacp.min_links};
-  const Threshold up{"min-links-up", lag.lacp.min_links_up};
-  const Threshold max{"max-links", lag.lacp.max_links};
+  const Threshold min{"min-links", lag.options.lacp.min_links};
+  const Threshold up{"min-links-up", lag.options.lacp.min_links_up};
+  const Threshold max{"max-links", lag.options.lacp.max_links};
   const bool members_known = members != 0 && !source_.unread(key_path(path, "members"));
   const auto possible = [&](const Threshold& threshold) {
     if (source_.broken(key_path(path, threshold.key))) return true;
@@ -63,9 +63,9 @@ void Validator::links(const Lag& lag, const std::string& path) {
 }
 
 void Validator::addresses(const Lag& lag, const std::string& path) {
-  if (lag.lacp.system.is_group())
+  if (lag.options.lacp.system.is_group())
     report(key_path(path, "lacp.system-id"),
-           "system-id " + to_string(lag.lacp.system) +
+           "system-id " + to_string(lag.options.lacp.system) +
                " is a group address; expected an individual one (an even first octet)");
   if (!lag.mac) return;
   if (lag.mac->is_group() || lag.mac->is_zero())

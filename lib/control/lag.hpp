@@ -19,6 +19,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "control/journal.hpp"
+#include "control/lag_options.hpp"
 #include "control/status.hpp"
 #include "dist/bucket_map.hpp"
 #include "lacp/aggregator.hpp"
@@ -34,13 +35,6 @@ struct MemberSettings {
   MacAddress address{};  // source of the LACPDUs
   lacp::PortConfig lacp{};
   std::optional<BitsPerSecond> speed{};  // instead of the link's
-};
-
-/// How long the frames of a bucket wait when it changes its member, so that they can't overtake those before
-/// them.
-struct MoveHold {
-  Duration planned = 50ms;   // the member before still works: a link returned
-  Duration failover = 10ms;  // it does not; what is on its way to the far end's processor may still be ahead
 };
 
 struct LagSettings {

@@ -1,14 +1,22 @@
 // Status: all that an operator can see of a LAG, as values. Every view (telemetry, table) is made from it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "balance/receive_balancer.hpp"
+#include "base/link_state.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
+#include "control/lag_options.hpp"
+#include "failover/debounce.hpp"
 #include "lacp/port_view.hpp"
+#include "monitor/target_monitor.hpp"
 
 namespace lagoon::control {
 
@@ -27,7 +35,21 @@ struct Traffic {
 
 struct MemberStatus {
   std::string name;
-  MacAddress address{};  // the port's own; LACPDUs are sent from it
+  std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
+  MacAddress address{};  // the port's own (permanent); LACPDUs are sent from it
+  MacAddress carries{};  // the one it has now
+  std::int32_t priority = 0;
+  Administration administration = Administration::enabled;
+  LinkState link{};                                             // as the port says
+  failover::DebouncedLink mii = failover::DebouncedLink::down;  // after updelay and downdelay
+  bool works = false;       // all monitors agree, and the operator has not disabled it
+  bool active = false;      // the active member, in modes that have one
+  bool collecting = false;  // in every mode: its frames are taken
+  bool distributing = false;
+  std::optional<Duration> held_down_for{};        // flap damping
+  std::uint64_t holds = 0;                        // times that it was held down
+  std::optional<monitor::MemberHealth> health{};  // with target monitoring
+  std::uint64_t load_octets_s = 0;                // balance-tlb and -alb: what is sent on it now
   lacp::PortView lacp{};
   Traffic traffic{};
   std::uint32_t buckets = 0;
@@ -40,6 +62,15 @@ struct MemberStatus {
 struct LagStatus {
   std::string name;
   std::string mode;
+  LagOptions options{};
+  PortOptions port_options{};            // filled in by dpdk/
+  std::string host_interface;            // the kernel's interface behind the LAG. Filled in by dpdk/
+  std::optional<std::size_t> active{};   // position in `members`
+  std::optional<std::size_t> primary{};  // position in `members`
+  bool fallback = false;                 // no Partner speaks, one member is used (lacp fallback)
+  Duration uptime{};                     // since the LAG last came up or went down
+  std::uint64_t failovers = 0;           // times that another member became active
+  std::vector<balance::Client> clients;  // balance-alb; .member is a position in `members`
   std::string hash;
   MacAddress address{};
   bool up = false;

@@ -121,7 +121,7 @@ Result<void> Engine::Parts::configure_ports() {
       if (end->is_lag) lags[end->index]->first_worker = c.workers.front();
       PortNeeds needs{
           .pool = pool, .workers = static_cast<std::uint16_t>(c.workers.size()), .member = end->is_lag};
-      if (end->is_lag) needs.mtu = config.lags[end->index].mtu;
+      if (end->is_lag) needs.mtu = config.lags[end->index].port.mtu;
       for (Port* port : ports_of(*end)) LAGOON_TRY(port->configure(needs));
     }
   return {};
@@ -170,9 +170,9 @@ Result<void> Engine::Parts::make_lags() {
     const config::Lag& from = config.lags[i];
     control::LagSettings settings{.name = from.name,
                                   .address = {},
-                                  .lacp = from.lacp,
-                                  .hash = from.hash,
-                                  .hold = {.planned = from.hold_planned, .failover = from.hold_failover},
+                                  .lacp = from.options.lacp,
+                                  .hash = from.options.hash,
+                                  .hold = from.options.hold,
                                   .members = {}};
     const MacAddress& first = lags[i]->members.front().port.own_address();
     settings.address = from.mac.value_or(first.is_zero() ? random_address() : first);

@@ -39,6 +39,7 @@ struct AggregatorConfig {
   // From the Partner's first word that it collects from us to our first frame: some speak a little before
   // they do.
   Duration partner_settle = 100ms;
+  friend constexpr bool operator==(const AggregatorConfig&, const AggregatorConfig&) noexcept = default;
 };
 
 struct PortConfig {

@@ -9,8 +9,10 @@
 #include <cstdint>
 
 #include "base/ids.hpp"
+#include "base/mac_address.hpp"
 #include "dist/bucket_map.hpp"
 #include "dist/policy.hpp"
+#include "table/distribution.hpp"
 
 namespace lagoon::table {
 
@@ -25,6 +27,31 @@ struct alignas(64) PortTable {
   // they can't overtake those that are still on their way over the member before.
   bool holding = false;
   std::array<std::uint64_t, dist::kBuckets / 64> held{};
+
+  Distribution distribution = Distribution::flow_hash;
+  std::uint16_t packets_per_member = 1;  // round_robin: this many, then the next member; 0: at random
+  // Where frames go that must not be spread: under round_robin IGMP, under adaptive what is not unicast IP of
+  // the LAG's own host. A distributing member, when there is one.
+  std::uint8_t active = 0;
+
+  // Receiving. A member that is not collecting drops what it gets as inactive_member when it is in `standby`
+  // (it works, but another is active), else as not_collecting.
+  std::uint32_t standby = 0;
+  // Collecting members that take only frames to the address they carry themselves: a bridge floods all else
+  // to the active member as well. Such a frame is then addressed to the LAG (restores the destination).
+  std::uint32_t own_address_only = 0;
+  bool eliminate_duplicates = false;
+  Watch watch_received =
+      Watch::none;                  // copies for the control lcore; frames to a probe address go there alone
+  Watch watch_sent = Watch::none;   // copies of what goes out
+  Watch divert_sent = Watch::none;  // these go to the control lcore instead of out
+
+  // adaptive: a frame of `own` that leaves on another member than `active` gets that member's address as its
+  // source, and so does one of any station with spread_forwarded, else those leave on `active`.
+  bool spread_forwarded = false;
+  MacAddress own{};                               // the LAG's
+  std::array<MacAddress, kMembersMax> address{};  // what each member carries
+  MacAddress probe_base{};                        // monitor::probe_address; zero: none
 
   [[nodiscard]] constexpr bool is_held(std::uint32_t flow_hash) const noexcept {
     const std::size_t b = flow_hash & (dist::kBuckets - 1);

@@ -11,27 +11,36 @@ import sys
 
 import source
 
+PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
+# what the configuration file's values become
+OPTIONS = ["lacp/config.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
+           "failover/damping.hpp", "failover/active_member.hpp", "failover/address_plan.hpp",
+           "failover/announcer.hpp", "balance/load_balancer.hpp"]
+
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {
     "lib/base": [],
     "lib/wire": ["base"],
     "lib/lacp": ["base", "wire"],
     "lib/marker": ["base", "wire"],
+    "lib/monitor": ["base", "wire"],
+    "lib/failover": ["base", "wire"],
     "lib/dist": ["base", "wire"],
-    "lib/table": ["base", "wire", "lacp", "marker", "dist"],
+    "lib/balance": ["base", "wire", "dist"],
+    "lib/table": ["base", "wire", "dist"],
     "lib/fast": ["base", "wire", "dist", "table"],
-    "lib/control": ["base", "wire", "lacp", "marker", "dist", "table", "config/model.hpp"],
+    "lib/control": [*PROTOCOLS, "dist", "balance", "table"],
     # (the model is made of the values that it configures)
-    "lib/config": ["base", "lacp/config.hpp", "dist/policy.hpp"],
-    "lib/dpdk": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config"],
-    "lib/api": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config", "dpdk"],
-    "app": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config", "dpdk", "api"],
-    "drivers": ["base", "wire", "lacp", "marker", "dist", "table", "fast", "control", "config", "dpdk", "api"],
+    "lib/config": ["base", "control/lag_options.hpp", "control/mode.hpp", *OPTIONS],
+    "lib/dpdk": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config"],
+    "lib/api": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config", "dpdk"],
+    "app": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config", "dpdk", "api"],
+    "drivers": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config", "dpdk", "api"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
-PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/dist", "lib/table", "lib/fast", "lib/control",
-        "lib/config"}
+PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/monitor", "lib/failover", "lib/dist",
+        "lib/balance", "lib/table", "lib/fast", "lib/control", "lib/config"}
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")

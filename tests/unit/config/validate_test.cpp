@@ -137,7 +137,7 @@ TEST_CASE(
 
 TEST_CASE("A configuration that was never a file is held to the same rules", "[config][validate]") {
   Config config;
-  config.lags.push_back({.name = "l", .members = {}});
+  config.lags.emplace_back().name = "l";
   config.forward.push_back({"l", "m"});
   Diagnostics diagnostics;
   validate(config, SourceMap{}, diagnostics);

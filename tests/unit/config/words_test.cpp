@@ -31,9 +31,9 @@ TEST_CASE("A place is found by its own path or by what encloses it", "[config][w
 
 TEST_CASE("A broken value breaks what it is part of and what is part of it", "[config][words]") {
   SourceMap source;
-  source.mark_broken("lags[1].lacp");
-  CHECK(source.broken("lags[1].lacp"));
-  CHECK(source.broken("lags[1].lacp.key"));
+  source.mark_broken("lags[1].options.lacp");
+  CHECK(source.broken("lags[1].options.lacp"));
+  CHECK(source.broken("lags[1].options.lacp.key"));
   CHECK(source.broken("lags[1]"));
   CHECK(source.broken("lags"));
   CHECK_FALSE(source.broken("lags[1].la"));

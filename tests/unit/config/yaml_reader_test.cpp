@@ -47,22 +47,23 @@ forward: [[tap0, lag0]]
 
   REQUIRE(config->lags.size() == 1);
   const Lag& lag = config->lags[0];
-  CHECK(lag.lacp.activity == lacp::Activity::passive);
-  CHECK(lag.lacp.rate == lacp::Rate::slow);
-  CHECK(lag.lacp.system_priority == 0);
-  CHECK(to_string(lag.lacp.system) == "02:00:00:00:00:09");
-  CHECK(lag.lacp.key == 0x11);
-  CHECK(lag.lacp.mux == lacp::MuxControl::coupled);
-  CHECK(lag.lacp.select == lacp::SelectPolicy::port_priority);
-  CHECK(lag.lacp.aggregate_wait == 1500ms);
-  CHECK((lag.lacp.partner_settle == 0s && lag.hold_planned == 20ms && lag.hold_failover == 0s));
-  CHECK(lag.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
+  CHECK(lag.options.lacp.activity == lacp::Activity::passive);
+  CHECK(lag.options.lacp.rate == lacp::Rate::slow);
+  CHECK(lag.options.lacp.system_priority == 0);
+  CHECK(to_string(lag.options.lacp.system) == "02:00:00:00:00:09");
+  CHECK(lag.options.lacp.key == 0x11);
+  CHECK(lag.options.lacp.mux == lacp::MuxControl::coupled);
+  CHECK(lag.options.lacp.select == lacp::SelectPolicy::port_priority);
+  CHECK(lag.options.lacp.aggregate_wait == 1500ms);
+  CHECK((lag.options.lacp.partner_settle == 0s && lag.options.hold.planned == 20ms &&
+         lag.options.hold.failover == 0s));
+  CHECK(lag.options.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
   CHECK_FALSE(lag.random_seed);
-  CHECK(int{lag.lacp.min_links} == 1);
-  CHECK(int{lag.lacp.min_links_up} == 2);
-  CHECK(int{lag.lacp.max_links} == 2);
+  CHECK(int{lag.options.lacp.min_links} == 1);
+  CHECK(int{lag.options.lacp.min_links_up} == 2);
+  CHECK(int{lag.options.lacp.max_links} == 2);
   CHECK(to_string(lag.mac.value()) == "02:00:00:00:00:01");
-  CHECK(lag.mtu == 9000);
+  CHECK(lag.port.mtu == 9000);
   REQUIRE(lag.members.size() == 2);
   CHECK(lag.members[0].name == "m0");
   CHECK(std::get<DevicePort>(lag.members[0].source).devargs == "0000:3b:00.0,a=b");
@@ -83,13 +84,13 @@ TEST_CASE("What is not said has the model's default", "[config]") {
   REQUIRE(config);
   const Lag& lag = config->lags[0];
   CHECK(lag.random_seed);
-  CHECK_FALSE(lag.lacp.key.has_value());
-  CHECK(lag.lacp.system.is_zero());
+  CHECK_FALSE(lag.options.lacp.key.has_value());
+  CHECK(lag.options.lacp.system.is_zero());
   CHECK_FALSE(lag.mac.has_value());
   CHECK(lag.members[1].name == "net_b");
   CHECK_FALSE(lag.members[1].port_number.has_value());
-  CHECK(int{lag.lacp.min_links_up} == 2);  // as min-links
-  CHECK(config->lags[1].lacp.lag_number == 1);
+  CHECK(int{lag.options.lacp.min_links_up} == 2);  // as min-links
+  CHECK(config->lags[1].options.lacp.lag_number == 1);
 }
 
 TEST_CASE("An alias repeats a value and its mistakes are reported once", "[config]") {

@@ -1,0 +1,60 @@
+// Command: what an operator can ask of a running LAG. The one interface of console, C API, PMD and telemetry:
+// each speaks it in values, or in the words that parse_command() takes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/error.hpp"
+#include "config/model.hpp"
+
+namespace lagoon::config {
+
+/// "add", with what stands in a configuration file: { dev: "net_af_packet9,iface=eth9", priority: 5 }.
+struct AddMember {
+  Member member;
+};
+/// "remove NAME": conversations move first, then the port is closed and has its own address again.
+struct RemoveMember {
+  std::string member;
+};
+/// "enable NAME": takes back disable and drain.
+struct EnableMember {
+  std::string member;
+};
+/// "disable NAME": neither sends nor takes data; under LACP the Partner is told.
+struct DisableMember {
+  std::string member;
+};
+/// "drain NAME": sends no more data, goes on taking it; LACP stays up.
+struct DrainMember {
+  std::string member;
+};
+/// "activate NAME": makes it the active member, in modes that have one.
+struct ActivateMember {
+  std::string member;
+};
+/// "set KEY: VALUE" as in a configuration file's LAG, nested keys with a dot: "lacp.rate: slow".
+struct SetOption {
+  std::string key;
+  std::string value;  // YAML
+};
+
+using Action = std::variant<AddMember, RemoveMember, EnableMember, DisableMember, DrainMember, ActivateMember,
+                            SetOption>;
+
+struct Command {
+  std::string lag;
+  Action action;
+};
+
+/// Errors: invalid_argument, with what would be right.
+[[nodiscard]] Result<Action> parse_action(std::string_view verb, std::string_view argument);
+
+/// Changes one value of a LAG as its key in a file would. Nothing is changed on an error. Errors:
+/// invalid_argument (the value, or it does not go with the others), no_such_thing (the key), not_supported
+/// (fixed while the LAG runs: name, mode, members, mac, mac-from, nic-hash).
+[[nodiscard]] Result<void> set_option(Lag& lag, std::string_view key, std::string_view value);
+
+}  // namespace lagoon::config
