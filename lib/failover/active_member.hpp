@@ -32,7 +32,9 @@ struct Candidate {
   LinkState link{};
 };
 
-/// `candidates` stand in the order of preference among equals. Nothing: none is eligible.
+/// The primary ranks before all others, then the higher priority, then the current one, then the order of
+/// `candidates`. Nothing: none is eligible. lagg's failover is Reselect::always with priorities that fall
+/// strictly from the first member to the last.
 [[nodiscard]] std::optional<MemberIndex> choose_active(std::span<const Candidate> candidates,
                                                        std::optional<MemberIndex> current,
                                                        Reselect reselect) noexcept;

@@ -31,8 +31,12 @@ class Announcer {
   /// Between announcements where peer_notif_delay is 0.
   static constexpr Duration kFastGap = 100ms;
   static constexpr std::size_t kGroupsMax = 256;
+  /// When all places are taken, a group that was not reported for so long gives way to a new one: no station
+  /// has answered a querier for it (RFC 2236 8.4, Group Membership Interval).
+  static constexpr Duration kGroupAge = 260s;
 
-  /// The LAG's own addresses: those of the kernel's interface behind it, or set by the operator.
+  /// The LAG's own addresses: those of the kernel's interface behind it, or set by the operator. Others than
+  /// before: a round that is under way starts anew.
   void set_hosts(std::span<const HostAddress> hosts);
   /// A frame that a station behind the LAG sends; reports and leaves are taken note of, others ignored.
   void note_membership(std::span<const std::byte> frame, Instant now);
@@ -55,11 +59,19 @@ class Announcer {
     IpAddress sender{};
     IpAddress group{};
     std::optional<std::uint16_t> vlan_tci{};
+    Instant reported{};
   };
+  void learn(const Group& group);
+  void forget(std::vector<Group>::iterator group);
+  [[nodiscard]] unsigned rounds_of(const HostAddress& host) const noexcept;
+  [[nodiscard]] unsigned rounds() const noexcept;
+  [[nodiscard]] std::optional<wire::ControlFrame> next_announcement(const MacAddress& lag, Instant now);
+  [[nodiscard]] std::optional<wire::ControlFrame> next_report(Instant now);
+
   std::vector<HostAddress> hosts_;
   std::vector<Group> groups_;
   std::uint64_t groups_refused_ = 0;
-  // What is under way. (The implementer's to change.)
+  // What is under way: rounds that are complete, and how far the present one is.
   AnnounceOptions options_{};
   std::optional<Instant> next_announcement_{};
   std::optional<Instant> next_reports_{};
