@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -28,6 +29,24 @@ struct lagoon::fast::PacketTraits<rte_mbuf> {
   static void prefetch(const rte_mbuf& mbuf) noexcept {
     rte_prefetch0(static_cast<const std::byte*>(mbuf.buf_addr) + mbuf.data_off);
   }
+  template <typename Use>
+  static void each_segment(const rte_mbuf& mbuf, Use&& use) noexcept {
+    for (const rte_mbuf* segment = &mbuf; segment != nullptr; segment = segment->next) use(headers(*segment));
+  }
+  static void set_destination(rte_mbuf& mbuf, const MacAddress& mac) noexcept {
+    std::memcpy(rte_pktmbuf_mtod(&mbuf, std::byte*), mac.octets.data(), mac.octets.size());
+  }
+  static void set_source(rte_mbuf& mbuf, const MacAddress& mac) noexcept {
+    std::memcpy(rte_pktmbuf_mtod(&mbuf, std::byte*) + mac.octets.size(), mac.octets.data(),
+                mac.octets.size());
+  }
+  static void share(rte_mbuf& mbuf, std::uint16_t count) noexcept {
+    rte_pktmbuf_refcnt_update(&mbuf, static_cast<std::int16_t>(count));
+  }
+  static void unshare(rte_mbuf& mbuf, std::uint16_t count) noexcept {
+    rte_pktmbuf_refcnt_update(&mbuf, static_cast<std::int16_t>(-count));
+  }
+  static void release(rte_mbuf& mbuf) noexcept { rte_pktmbuf_free(&mbuf); }
 };
 
 static_assert(lagoon::fast::Packet<rte_mbuf>);

@@ -48,6 +48,13 @@ class PuntRing {
     frame->port = side_.ports[member.value()].id;
     return rte_ring_mp_enqueue(ring_, frame) == 0;
   }
+  [[nodiscard]] bool copy(MemberIndex member, const rte_mbuf& frame) noexcept {
+    rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
+    if (made == nullptr) return false;
+    if (push(member, made)) return true;
+    rte_pktmbuf_free(made);
+    return false;
+  }
 
  private:
   rte_ring* ring_;
@@ -75,13 +82,14 @@ void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCo
 }
 
 void distribute_or_drop(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
-                        fast::LagCounters& counters) noexcept {
+                        WorkerSideState& state) noexcept {
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries) {
-    frames = frames.subspan(fast::distribute<rte_mbuf>(table, frames, MemberSender{to}, counters));
+    frames = frames.subspan(
+        fast::distribute<rte_mbuf>(table, frames, MemberSender{to}, state.distributor, state.counters));
     if (table.distributing == 0) break;
   }
   if (!frames.empty()) [[unlikely]]
-    drop(frames, fast::refusal(table), counters);
+    drop(frames, fast::refusal(table), state.counters);
 }
 
 // Lets held frames go once they may.
@@ -89,7 +97,7 @@ void release(const table::PortTable& table, const WorkerSide& to, WorkerSideStat
   while (!state.hold.empty() && state.hold.may_pass(table)) {
     const std::span<rte_mbuf*> frames = state.hold.front(kBurstMax);
     const std::size_t count = frames.size();
-    distribute_or_drop(table, to, frames, state.counters);
+    distribute_or_drop(table, to, frames, state);
     state.hold.pop(count);
   }
 }
@@ -99,7 +107,7 @@ void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<
   if (!state.hold.may_pass(table)) [[unlikely]]
     frames = state.hold.take(table, frames);
   release(table, to, state);
-  if (!frames.empty()) distribute_or_drop(table, to, frames, state.counters);
+  if (!frames.empty()) distribute_or_drop(table, to, frames, state);
 }
 
 // Takes out what only the LAG itself may say on its links. Returns the rest, in order.
@@ -139,7 +147,8 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       std::span<rte_mbuf*> frames{burst.data(), count};
       if (const table::PortTable* table = table_of(from))
         frames = fast::collect<rte_mbuf>(*table, MemberIndex{static_cast<std::uint8_t>(m)}, frames,
-                                         PuntRing{settings_.punts, from}, Freer{}, from_state.counters);
+                                         PuntRing{settings_.punts, from}, Freer{}, from_state.collector,
+                                         from_state.counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to))
         send_to_lag(*table, to,

@@ -19,7 +19,9 @@
 #include "control/status.hpp"
 #include "dpdk/mbuf_packet.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "fast/collector_state.hpp"
 #include "fast/counters.hpp"
+#include "fast/distributor_state.hpp"
 #include "fast/hold_queue.hpp"
 
 struct rte_rcu_qsbr;
@@ -63,6 +65,8 @@ struct WorkerSettings {
 /// What a worker keeps for one side of a connection. A plain port uses the drops of the counters only.
 struct WorkerSideState {
   fast::LagCounters counters;
+  fast::DistributorState distributor;
+  fast::CollectorState collector;
   fast::HoldQueue<rte_mbuf, 1024> hold;
 };
 

@@ -2,8 +2,7 @@
 // frames for the control lcore, and drops by name. Each frame goes exactly one way, and data keeps its order.
 //
 // Use by a worker:
-//   std::span<P*> data = fast::collect(table, member, received, punt, sink, counters);   // a prefix of
-//   `received`
+//   std::span<P*> data = fast::collect(table, member, received, punt, sink, state, counters);   // a prefix
 #pragma once
 
 #include <cstddef>
@@ -11,6 +10,7 @@
 #include <span>
 
 #include "base/ids.hpp"
+#include "fast/collector_state.hpp"
 #include "fast/concepts.hpp"
 #include "fast/counters.hpp"
 #include "fast/drop.hpp"
@@ -69,7 +69,8 @@ template <Packet P, typename Punt, typename Sink>
   requires PuntSink<Punt, P> && DropSink<Sink, P>
 [[nodiscard]] inline std::span<P*> collect(const table::PortTable& table, MemberIndex member,
                                            std::span<P*> received, Punt&& punt, Sink&& sink,
-                                           LagCounters& counters) noexcept {
+                                           CollectorState& state, LagCounters& counters) noexcept {
+  static_cast<void>(state);
   if (received.empty()) return received;
   detail::Seen seen = detail::look_over<P>(received);
   if (seen.slow != 0) [[unlikely]]

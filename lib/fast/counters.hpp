@@ -25,18 +25,21 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// Frames and octets delivered from, and accepted by, one member. Slow-protocol frames are counted elsewhere.
+/// Frames and octets delivered from, and accepted by, one member.
 struct MemberCounters {
   Counter rx_packets;
   Counter rx_bytes;
   Counter tx_packets;
   Counter tx_bytes;
+  Counter rx_ignored;  // heard, and not delivered for whatever reason: with rx_packets all that was heard
 };
 
 struct alignas(64) LagCounters {
   std::array<MemberCounters, kMembersMax> member;
   std::array<Counter, kDrops> drop;
   Counter punted;
+  Counter copied;         // copies for the control lcore
+  Counter copies_missed;  // that it did not get; the frames themselves went their way
 
   [[nodiscard]] MemberCounters& of(MemberIndex index) noexcept { return member[index.value()]; }
   [[nodiscard]] Counter& of(Drop reason) noexcept { return drop[static_cast<std::size_t>(reason)]; }

@@ -2,7 +2,7 @@
 // on one member under one table, and its frames stay in order.
 //
 // Use by a worker:
-//   std::size_t sent = fast::distribute(table, burst, tx, counters);       // burst.size() <= kBurstMax
+//   std::size_t sent = fast::distribute(table, burst, tx, state, counters);   // burst.size() <= kBurstMax
 //   burst = burst.subspan(sent);                                           // the unsent rest, in its order
 //   if (!burst.empty()) retry a bounded number of times, then count under fast::refusal(table) and free.
 #pragma once
@@ -18,6 +18,7 @@
 #include "fast/burst_hash.hpp"
 #include "fast/concepts.hpp"
 #include "fast/counters.hpp"
+#include "fast/distributor_state.hpp"
 #include "fast/drop.hpp"
 #include "fast/scatter.hpp"
 #include "table/port_table.hpp"
@@ -78,7 +79,8 @@ template <Packet P>
 template <Packet P, typename Tx>
   requires MemberTx<Tx, P>
 [[nodiscard]] inline std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx&& tx,
-                                            LagCounters& counters) noexcept {
+                                            DistributorState& state, LagCounters& counters) noexcept {
+  static_cast<void>(state);
   LAGOON_DCHECK(burst.size() <= kBurstMax);
   if (table.distributing == 0 || burst.empty()) return 0;
   if (std::has_single_bit(table.distributing)) {

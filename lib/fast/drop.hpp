@@ -16,12 +16,19 @@ enum class Drop : std::uint8_t {
   punt_ring_full,          // a slow-protocol frame, and the control lcore is behind
   no_peer,                 // came from a port that nothing is cross-connected with
   slow_from_port,          // a slow-protocol frame from behind the LAG: the Partner would take it for ours
+  inactive_member,         // came from a member that works while another is the active one
+  other_address,           // not to the address of its member: a bridge flooded it, the active one has it too
+  reflected,               // a frame of our own that a bridge has sent back
+  duplicate,               // another member has brought it already
+  copy_refused,            // broadcast: one member's copy of a frame that at least one other has taken
+  control_ring_full,       // to be sent by the control lcore, and that is behind
 };
 
-inline constexpr std::size_t kDrops = 7;
+inline constexpr std::size_t kDrops = 13;
 inline constexpr std::array<std::string_view, kDrops> kDropNames{
-    "not_collecting", "no_distributing_member", "tx_refused", "port_tx_refused", "punt_ring_full",
-    "no_peer",        "slow_from_port"};
+    "not_collecting", "no_distributing_member", "tx_refused",       "port_tx_refused", "punt_ring_full",
+    "no_peer",        "slow_from_port",         "inactive_member",  "other_address",   "reflected",
+    "duplicate",      "copy_refused",           "control_ring_full"};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) noexcept {
   return kDropNames[static_cast<std::size_t>(drop)];

@@ -13,6 +13,9 @@ struct Frame {
 struct Port {
   std::size_t send(MemberIndex, std::span<Frame*> frames) noexcept;
   bool push(MemberIndex, Frame*) noexcept;
+  bool copy(MemberIndex, const Frame&) noexcept;
+  bool copy(const Frame&) noexcept;
+  bool take(Frame*) noexcept;
   void free(std::span<Frame*> frames) noexcept;
 };
 
@@ -26,22 +29,28 @@ struct lagoon::fast::PacketTraits<lagoon::tidy::Frame> {
   static std::optional<std::uint32_t> nic_hash(const P&) noexcept { return std::nullopt; }
   static bool is_ip(const P&) noexcept { return false; }
   static void prefetch(const P&) noexcept {}
+  static void each_segment(const P& p, auto&& use) noexcept { use(p.octets); }
+  static void set_source(P&, const MacAddress&) noexcept;
+  static void set_destination(P&, const MacAddress&) noexcept;
+  static void share(P&, std::uint16_t) noexcept;
+  static void unshare(P&, std::uint16_t) noexcept;
+  static void release(P&) noexcept;
 };
 
 namespace lagoon::tidy {
 
 std::size_t distribute(const table::PortTable& table, std::span<Frame*> burst, Port& port,
-                       fast::LagCounters& counters);
+                       fast::DistributorState& state, fast::LagCounters& counters);
 std::size_t distribute(const table::PortTable& table, std::span<Frame*> burst, Port& port,
-                       fast::LagCounters& counters) {
-  return fast::distribute(table, burst, port, counters);
+                       fast::DistributorState& state, fast::LagCounters& counters) {
+  return fast::distribute(table, burst, port, state, counters);
 }
 
 std::size_t collect(const table::PortTable& table, std::span<Frame*> burst, Port& port,
-                    fast::LagCounters& counters);
+                    fast::CollectorState& state, fast::LagCounters& counters);
 std::size_t collect(const table::PortTable& table, std::span<Frame*> burst, Port& port,
-                    fast::LagCounters& counters) {
-  return fast::collect(table, MemberIndex{0}, burst, port, port, counters).size();
+                    fast::CollectorState& state, fast::LagCounters& counters) {
+  return fast::collect(table, MemberIndex{0}, burst, port, port, state, counters).size();
 }
 
 }  // namespace lagoon::tidy

@@ -80,7 +80,8 @@ TEST_CASE("Each frame is delivered, punted or dropped by name: one of them, once
     punt.room = random.chance(0.8) ? 1000 : random.below(4);
     TestSink sink;
     fast::LagCounters counters;
-    const auto delivered = fast::collect<TestPacket>(*table, kMember, received, punt, sink, counters);
+    fast::CollectorState state;
+    const auto delivered = fast::collect<TestPacket>(*table, kMember, received, punt, sink, state, counters);
 
     CAPTURE(round, collecting, data, slow);
     std::set<const TestPacket*> seen(delivered.begin(), delivered.end());

@@ -66,7 +66,8 @@ void check_one_burst(Prng& random, bool refusing) {
   if (refusing)
     for (std::size_t& room : tx.room) room = random.below(6);
   fast::LagCounters counters;
-  const std::size_t sent = fast::distribute<TestPacket>(*table, burst, tx, counters);
+  fast::DistributorState state;
+  const std::size_t sent = fast::distribute<TestPacket>(*table, burst, tx, state, counters);
   const std::span unsent = std::span{burst}.subspan(sent);
   CAPTURE(members, packets.size(), sent, refusing);
 
@@ -117,11 +118,12 @@ TEST_CASE("A conversation stays on one member and in order, also over retries", 
     auto waiting = pointers(packets);
     TestTx tx;
     fast::LagCounters counters;
+    fast::DistributorState state;
     std::vector<TestPacket*> burst;
     for (std::size_t next = 0; next < waiting.size() || !burst.empty();) {
       while (burst.size() < kBurstMax && next < waiting.size()) burst.push_back(waiting[next++]);
       for (std::size_t& room : tx.room) room = random.between(1, 8);
-      const std::size_t sent = fast::distribute<TestPacket>(*table, burst, tx, counters);
+      const std::size_t sent = fast::distribute<TestPacket>(*table, burst, tx, state, counters);
       burst.erase(burst.begin(), burst.begin() + static_cast<std::ptrdiff_t>(sent));
     }
     std::map<std::uint32_t, std::size_t> home;
@@ -148,7 +150,8 @@ TEST_CASE("The member is the one that table and flow hash name", "[fast][distrib
       auto burst = pointers(packets);
       TestTx tx;
       fast::LagCounters counters;
-      REQUIRE(fast::distribute<TestPacket>(*table, burst, tx, counters) == kBurstMax);
+      fast::DistributorState state;
+      REQUIRE(fast::distribute<TestPacket>(*table, burst, tx, state, counters) == kBurstMax);
       for (std::size_t m = 0; m < kMembersMax; ++m)
         for (const TestPacket* packet : tx.sent[m])
           CHECK(table->member(dist::flow_hash(packet->octets, table->hash)).value() == m);
@@ -166,7 +169,8 @@ TEST_CASE("The port's hash is taken only where settings ask for it and the frame
     auto burst = pointers(packets);
     TestTx tx;
     fast::LagCounters counters;
-    REQUIRE(fast::distribute<TestPacket>(*table, burst, tx, counters) == kBurstMax);
+    fast::DistributorState state;
+    REQUIRE(fast::distribute<TestPacket>(*table, burst, tx, state, counters) == kBurstMax);
     std::set<std::size_t> members_of_even;
     for (std::size_t m = 0; m < 4; ++m)
       for (const TestPacket* packet : tx.sent[m]) {
@@ -185,8 +189,9 @@ TEST_CASE("Nothing is sent while nobody distributes, and the drop has a name", "
   auto burst = before;
   TestTx tx;
   fast::LagCounters counters;
+  fast::DistributorState state;
   const auto down = table_of(0);
-  CHECK(fast::distribute<TestPacket>(*down, burst, tx, counters) == 0);
+  CHECK(fast::distribute<TestPacket>(*down, burst, tx, state, counters) == 0);
   CHECK(burst == before);
   CHECK(tx.calls == 0);
   CHECK(fast::refusal(*down) == fast::Drop::no_distributing_member);
@@ -199,6 +204,7 @@ TEST_CASE("A member is called once for a burst, and an idle one not at all", "[f
   auto burst = pointers(packets);
   TestTx tx;
   fast::LagCounters counters;
-  REQUIRE(fast::distribute<TestPacket>(*table_of(0xff), burst, tx, counters) == kBurstMax);
+  fast::DistributorState state;
+  REQUIRE(fast::distribute<TestPacket>(*table_of(0xff), burst, tx, state, counters) == kBurstMax);
   CHECK(tx.calls == 1);
 }

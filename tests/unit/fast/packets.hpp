@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/ids.hpp"
 #include "fast/concepts.hpp"
 #include "support/flow_frames.hpp"
@@ -21,6 +22,8 @@ struct TestPacket {
   std::uint32_t number = 0;  // of all packets, in order
   std::optional<std::uint32_t> nic_hash;
   bool is_ip = false;
+  std::size_t cut = 0;  // where its second segment begins; 0: it has one
+  int references = 1;
 };
 
 /// Accepts up to `room[m]` packets in one call, and keeps them.
@@ -48,6 +51,13 @@ struct TestPunt {
     from.push_back(member);
     return true;
   }
+  std::vector<TestPacket> copies;
+  std::size_t room_for_copies = 1'000'000;
+  bool copy(MemberIndex, const TestPacket& packet) noexcept {
+    if (copies.size() == room_for_copies) return false;
+    copies.push_back(packet);
+    return true;
+  }
 };
 
 struct TestSink {
@@ -62,9 +72,31 @@ struct TestSink {
 template <>
 struct lagoon::fast::PacketTraits<lagoon::test::TestPacket> {
   using P = lagoon::test::TestPacket;
-  static std::span<const std::byte> headers(const P& p) noexcept { return p.octets; }
+  static std::span<const std::byte> headers(const P& p) noexcept {
+    return std::span{p.octets}.first(p.cut != 0 ? p.cut : p.octets.size());
+  }
+  static void each_segment(const P& p, auto&& use) noexcept {
+    use(headers(p));
+    if (p.cut != 0) use(std::span{p.octets}.subspan(p.cut));
+  }
   static std::uint32_t length(const P& p) noexcept { return static_cast<std::uint32_t>(p.octets.size()); }
   static std::optional<std::uint32_t> nic_hash(const P& p) noexcept { return p.nic_hash; }
   static bool is_ip(const P& p) noexcept { return p.is_ip; }
   static void prefetch(const P&) noexcept {}
+  static void set_destination(P& p, const MacAddress& mac) noexcept { write(p, 0, mac); }
+  static void set_source(P& p, const MacAddress& mac) noexcept { write(p, 6, mac); }
+  static void share(P& p, std::uint16_t count) noexcept { p.references += count; }
+  static void unshare(P& p, std::uint16_t count) noexcept {
+    LAGOON_CHECK(count < p.references);
+    p.references -= count;
+  }
+  static void release(P& p) noexcept {
+    LAGOON_CHECK(p.references > 0);
+    --p.references;
+  }
+
+ private:
+  static void write(P& p, std::size_t at, const MacAddress& mac) noexcept {
+    for (std::size_t i = 0; i < mac.octets.size(); ++i) p.octets[at + i] = std::byte{mac.octets[i]};
+  }
 };
