@@ -14,6 +14,7 @@
 #include <numeric>
 
 #include "base/check.hpp"
+#include "dist/load_group.hpp"
 
 namespace lagoon::dist {
 namespace {
@@ -39,10 +40,11 @@ class Diffusion {
 
 }  // namespace
 
-void BucketPlan::lay_out(std::span<const std::uint32_t, kMembersMax> capacity) {
+template <std::size_t Size>
+void PreferencePlan<Size>::lay_out(std::span<const std::uint32_t, kMembersMax> capacity) {
   std::copy(capacity.begin(), capacity.end(), capacity_.begin());
   members_ = 0;
-  std::array<std::uint16_t, kBuckets> visit{};
+  std::array<std::uint16_t, Size> visit{};
   std::iota(visit.begin(), visit.end(), std::uint16_t{0});
   std::uint64_t weight_before = 0;
   for (std::size_t k = 0; k < kMembersMax; ++k) {
@@ -69,9 +71,10 @@ void BucketPlan::lay_out(std::span<const std::uint32_t, kMembersMax> capacity) {
   }
 }
 
-void BucketPlan::map(const BucketMapInput& input, BucketMap& out) {
+template <std::size_t Size>
+void PreferencePlan<Size>::map(const BucketMapInput& input, std::array<std::uint8_t, Size>& out) {
   if (input.capacity != capacity_) lay_out(input.capacity);
-  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+  for (std::size_t bucket = 0; bucket < Size; ++bucket) {
     const auto& order = preference_[bucket];
     std::size_t at = 0;
     while (at < members_ && (input.distributing >> order[at] & 1U) == 0) ++at;
@@ -79,5 +82,8 @@ void BucketPlan::map(const BucketMapInput& input, BucketMap& out) {
     out[bucket] = order[at];
   }
 }
+
+template class PreferencePlan<kBuckets>;
+template class PreferencePlan<kLoadGroups>;
 
 }  // namespace lagoon::dist
