@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/foreign_words.hpp"
 #include "config/suggest.hpp"
 
 namespace lagoon::config {
@@ -100,9 +101,9 @@ void MapReader::unknown_key(const YamlNode& key, const Section& section) {
   const std::string subject = "unknown key " + in_quotes(key.text);
   if (key.text == "<<")
     return report(key.at, "merge keys (<<) are not taken; name a whole value with & and repeat it with *");
-  if (const auto word = nearest(key.text, section.keys)) {
-    mark_broken(key_path(place_.path, *word));  // it was meant, so it is not missing too
-    return report(key.at, subject + "; did you mean " + in_quotes(*word) + "?");
+  if (const auto meant = meant_key(key.text, section)) {
+    mark_broken(key_path(place_.path, meant->key));  // it was meant, so it is not missing too
+    return report(key.at, subject + "; did you mean " + in_quotes(meant->written) + "?");
   }
   for (const Section& other : kSchema)
     if (std::ranges::find(other.keys, key.text) != other.keys.end())

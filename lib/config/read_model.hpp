@@ -10,6 +10,10 @@ void read_model(const YamlNode& root, Reading& out);
 
 /// One item of `lags`.
 void read_lag(Reading& out, Place place, Lag& lag);
+/// All keys of a LAG but its name and members, into what `lag` says already: a running LAG's is changed so.
+void read_lag_options(Reading& out, MapReader& map, Lag& lag);
+/// One item of `members`.
+void read_member(Reading& out, Place place, Member& member);
 /// Exactly one of dev, tap, wire.
 void read_source(MapReader& map, PortSource& source);
 

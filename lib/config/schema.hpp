@@ -18,13 +18,58 @@ namespace keys {
 inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
-inline constexpr std::array<std::string_view, 15> kLag{
-    "name",         "mode",      "lacp", "hash", "hash-seed", "hash-symmetric", "nic-hash",     "min-links",
-    "min-links-up", "max-links", "mac",  "mtu",  "members",   "move-hold",      "failover-hold"};
-inline constexpr std::array<std::string_view, 9> kLagLacp{
-    "activity", "rate",   "system-priority", "system-id",     "key",
-    "mux",      "select", "aggregate-wait",  "partner-settle"};
-inline constexpr std::array<std::string_view, 6> kMember{"name", "dev", "tap", "wire", "speed", "lacp"};
+inline constexpr std::array<std::string_view, 46> kLag{"name",
+                                                       "mode",
+                                                       "lacp",
+                                                       "hash",
+                                                       "hash-seed",
+                                                       "hash-symmetric",
+                                                       "nic-hash",
+                                                       "move-hold",
+                                                       "failover-hold",
+                                                       "packets-per-member",
+                                                       "tlb-dynamic-lb",
+                                                       "lp-interval",
+                                                       "spread-forwarded",
+                                                       "eliminate-duplicates",
+                                                       "min-links",
+                                                       "min-links-up",
+                                                       "max-links",
+                                                       "miimon",
+                                                       "updelay",
+                                                       "downdelay",
+                                                       "flap-damping",
+                                                       "arp-interval",
+                                                       "arp-ip-target",
+                                                       "ns-ip6-target",
+                                                       "arp-validate",
+                                                       "arp-all-targets",
+                                                       "arp-missed-max",
+                                                       "primary",
+                                                       "primary-reselect",
+                                                       "fail-over-mac",
+                                                       "all-members-active",
+                                                       "failover-rx-all",
+                                                       "num-grat-arp",
+                                                       "num-unsol-na",
+                                                       "peer-notif-delay",
+                                                       "resend-igmp",
+                                                       "announce",
+                                                       "mac",
+                                                       "mac-from",
+                                                       "mtu",
+                                                       "addresses",
+                                                       "multicast",
+                                                       "vlans",
+                                                       "promiscuous",
+                                                       "all-multicast",
+                                                       "members"};
+inline constexpr std::array<std::string_view, 12> kLagLacp{
+    "activity", "rate",           "system-priority", "system-id", "key",      "mux",
+    "select",   "aggregate-wait", "partner-settle",  "strict",    "fallback", "fallback-delay"};
+inline constexpr std::array<std::string_view, 4> kFlapDamping{"flaps", "window", "hold", "hold-max"};
+inline constexpr std::array<std::string_view, 8> kMember{"name",  "dev",  "tap",      "wire",
+                                                         "speed", "lacp", "priority", "state"};
 inline constexpr std::array<std::string_view, 3> kMemberLacp{"port-priority", "port-number", "aggregatable"};
 }  // namespace keys
 
@@ -33,11 +78,12 @@ inline constexpr Section kEalSection{"eal", keys::kEal};
 inline constexpr Section kPortSection{"ports[]", keys::kPort};
 inline constexpr Section kLagSection{"lags[]", keys::kLag};
 inline constexpr Section kLagLacpSection{"lags[].lacp", keys::kLagLacp};
+inline constexpr Section kFlapDampingSection{"lags[].flap-damping", keys::kFlapDamping};
 inline constexpr Section kMemberSection{"lags[].members[]", keys::kMember};
 inline constexpr Section kMemberLacpSection{"lags[].members[].lacp", keys::kMemberLacp};
 
-inline constexpr std::array<Section, 7> kSchema{kFileSection,      kEalSection,     kPortSection,
-                                                kLagSection,       kLagLacpSection, kMemberSection,
-                                                kMemberLacpSection};
+inline constexpr std::array<Section, 8> kSchema{kFileSection,   kEalSection,       kPortSection,
+                                                kLagSection,    kLagLacpSection,   kFlapDampingSection,
+                                                kMemberSection, kMemberLacpSection};
 
 }  // namespace lagoon::config

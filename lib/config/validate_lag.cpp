@@ -13,8 +13,13 @@ void Validator::lag(std::size_t index) {
   if (lag.members.size() > kMembersMax)
     report(list, "LAG " + in_quotes(lag.name) + " has " + std::to_string(lag.members.size()) +
                      " members; expected at most " + std::to_string(kMembersMax));
+  effects(lag, path);
   links(lag, path);
   addresses(lag, path);
+  address_rules(lag, path);
+  monitor(lag, path);
+  names_member(lag, path, "primary", lag.options.active.primary);
+  names_member(lag, path, "mac-from", lag.mac_from);
   FirstUse names;
   for (std::size_t i = 0; i < lag.members.size(); ++i) {
     const std::string member = item_path(list, i);

@@ -1,6 +1,7 @@
 // Validator: what the rules of validate() share: the model, where it was written, and how to complain.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -14,8 +15,12 @@ namespace lagoon::config {
 
 class Validator {
  public:
-  Validator(const Config& config, const SourceMap& source, Diagnostics& diagnostics)
-      : config_{config}, source_{source}, diagnostics_{diagnostics} {}
+  /// A file says everything at once; a command says one thing, and the next may complete it.
+  enum class Said : std::uint8_t { at_once, one_by_one };
+
+  Validator(const Config& config, const SourceMap& source, Diagnostics& diagnostics,
+            Said said = Said::at_once)
+      : config_{config}, source_{source}, diagnostics_{diagnostics}, said_{said} {}
 
   void eal();
   void names();
@@ -44,10 +49,15 @@ class Validator {
   void links(const Lag& lag, const std::string& path);
   void addresses(const Lag& lag, const std::string& path);
   void port_numbers(const Lag& lag, const std::string& path);
+  void effects(const Lag& lag, const std::string& path);
+  void names_member(const Lag& lag, const std::string& path, std::string_view key, const std::string& name);
+  void monitor(const Lag& lag, const std::string& path);
+  void address_rules(const Lag& lag, const std::string& path);
 
   const Config& config_;
   const SourceMap& source_;
   Diagnostics& diagnostics_;
+  Said said_;
   FirstUse devices_;
   std::set<std::string, std::less<>> repeated_;  // ports and members whose device another one has
   FirstUse interfaces_;

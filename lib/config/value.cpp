@@ -145,6 +145,7 @@ Parsed<BitsPerSecond> Speed::operator()(const YamlNode& node) const {
 
 Parsed<Duration> Span::operator()(const YamlNode& node) const {
   if (node.kind != Kind::scalar) return no();
+  if (node.text == "0" && min == Duration{}) return Duration{};  // nothing has no unit
   const auto ns = quantity(node.text, kTimeUnits);
   if (!ns) return no(ns.error());
   if (*ns > static_cast<std::uint64_t>(max.count()) || *ns < static_cast<std::uint64_t>(min.count()))

@@ -28,21 +28,24 @@ TEST_CASE("A file with five different mistakes has all five reported with line a
       "  - { name: lan0, dev: \"net_af_packet0\" }\n"  // 3
       "lags:\n"                                        // 4
       "  - name: lag0\n"                               // 5
-      "    mode: balance-rr\n"                         // 6: a mode that is not here
+      "    mode: balance-r\n"                          // 6: no mode
       "    min-link: 1\n"                              // 7: unknown key
       "    lacp: { rate: fast, aggregate-wait: 2 }\n"  // 8: no unit
       "    members:\n"                                 // 9
       "      - dev: \"net_af_packet1\"\n"              // 10
       "forward:\n"                                     // 11
       "  - [lan0, lag1]\n";                            // 12: an unknown name
-  CHECK(mistakes(text) ==
-        Lines{"f:1:30: error: huge is 'false'; expected true or false (leave out the quotes)",
-              "f:6:11: error: mode 'balance-rr' is not here yet; this release has: lacp (802.3ad, 4)",
-              "f:7:5: error: unknown key 'min-link'; did you mean 'min-links'?",
-              "f:8:41: error: aggregate-wait is '2'; expected a time from 0s to 60s, like 2s or 500ms (the "
-              "unit is "
-              "missing)",
-              "f:12:12: error: no port or LAG is named 'lag1'; did you mean 'lag0'?"});
+  CHECK(
+      mistakes(text) ==
+      Lines{"f:1:30: error: huge is 'false'; expected true or false (leave out the quotes)",
+            "f:6:11: error: mode is 'balance-r'; expected balance-rr, active-backup, balance-xor, broadcast, "
+            "lacp, balance-tlb, balance-alb, failover, loadbalance, roundrobin or 802.3ad, or Linux's "
+            "number, 0 to 6 (did you mean 'balance-rr'?)",
+            "f:7:5: error: unknown key 'min-link'; did you mean 'min-links'?",
+            "f:8:41: error: aggregate-wait is '2'; expected a time from 0s to 60s, like 2s or 500ms (the "
+            "unit is "
+            "missing)",
+            "f:12:12: error: no port or LAG is named 'lag1'; did you mean 'lag0'?"});
 }
 
 TEST_CASE("An unknown key is reported at the key, with what was meant or what is known", "[config]") {
@@ -108,7 +111,7 @@ TEST_CASE("A value of a wrong type, unit or range is reported at the value with 
       Row{"nic-hash: yes", "15: error: nic-hash is 'yes'; expected true or false"},
       Row{"hash: l3+5",
           "11: error: hash is 'l3+5'; expected l2, src-mac, dst-mac, src-ip, dst-ip, l3, l2+3, l3+4, "
-          "vlan+src-mac, encap2+3 or encap3+4 (did you mean 'l3+4'?)"},
+          "vlan+src-mac, encap2+3 or encap3+4, or layers as a list like [l2, l3, l4] (did you mean 'l3+4'?)"},
       Row{"hash-seed: rnd",
           "16: error: hash-seed is 'rnd'; expected random, or a whole number from 0 to 4294967295"},
       Row{"hash-seed: 4294967296", "16: error: hash-seed is '4294967296'; expected random, or"},
@@ -126,10 +129,8 @@ TEST_CASE("A value of a wrong type, unit or range is reported at the value with 
           "29: error: aggregate-wait is '2m'; expected a time from 0s to 60s, like 2s or 500ms ('m' is not a "
           "unit here)"},
       Row{"lacp: { aggregate-wait: 61s }", "29: error: aggregate-wait is '61s'; expected a time"},
-      Row{"mode: [lacp]", "11: error: mode is a list; expected lacp, 802.3ad or 4"},
-      Row{"mode: lapc",
-          "11: error: mode 'lapc' is not here yet; this release has: lacp (802.3ad, 4); did you mean "
-          "'lacp'?"});
+      Row{"mode: [lacp]", "11: error: mode is a list; expected balance-rr, active-backup,"},
+      Row{"mode: 7", "11: error: mode is '7'; expected balance-rr, active-backup,"});
   CAPTURE(row.key_and_value);
   const std::string line = only_mistake(lag_with("    " + std::string{row.key_and_value} + "\n"));
   CAPTURE(line);

@@ -1,0 +1,19 @@
+#include "config/mode_keys.hpp"
+
+#include <vector>
+
+#include "config/value.hpp"
+
+namespace lagoon::config {
+
+std::optional<std::string> no_effect(const ModeKey& key, control::Mode mode) {
+  if (key.has_effect(control::row_of(mode))) return std::nullopt;
+  std::vector<std::string_view> modes;
+  for (const control::ModeRow& row : control::kModes)
+    if (key.has_effect(row)) modes.push_back(row.name);
+  const std::string_view last = key.key.substr(key.key.rfind('.') + 1);  // npos + 1 is 0
+  return std::string{last} + " has no effect in mode " + std::string{control::name_of(mode)} +
+         "; it is for mode " + alternatives(modes);
+}
+
+}  // namespace lagoon::config
