@@ -28,6 +28,13 @@ class ByteReader {
     for (std::uint8_t& octet : mac.octets) octet = u8();
     return mac;
   }
+  /// The next `count` octets as they lie there; nothing (and failed) where there are fewer.
+  [[nodiscard]] constexpr std::span<const std::byte> octets(std::size_t count) noexcept {
+    const std::size_t from = at_;
+    const bool there = count <= remaining();
+    skip(count);
+    return there ? octets_.subspan(from, count) : std::span<const std::byte>{};
+  }
   constexpr void skip(std::size_t count) noexcept {
     if (count > remaining()) failed_ = true;
     at_ += std::min(count, remaining());

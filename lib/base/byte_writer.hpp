@@ -19,6 +19,9 @@ class ByteWriter {
   constexpr void mac(const MacAddress& mac) noexcept {
     for (const std::uint8_t octet : mac.octets) u8(octet);
   }
+  constexpr void octets(std::span<const std::byte> values) noexcept {
+    for (const std::byte value : values) u8(std::to_integer<std::uint8_t>(value));
+  }
   constexpr void zeros(std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) u8(0);
   }
