@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/ids.hpp"
+#include "fast/collector_filters.hpp"
 #include "fast/collector_state.hpp"
 #include "fast/concepts.hpp"
 #include "fast/counters.hpp"
@@ -63,26 +64,28 @@ template <Packet P, typename Punt, typename Sink>
 }  // namespace detail
 
 /// Sorts what `member` received. Slow-protocol frames go to `punt` whether the member is collecting or not;
-/// data of a member that is not goes to `sink`, counted. Returns the frames to deliver: a prefix of
-/// `received`, in order. Thread: the worker that polls the member. `received` may have any size.
+/// data of a member that is not goes to `sink`, counted, and so does what the table's filters deny
+/// (fast/collector_filters.hpp). Returns the frames to deliver: a prefix of `received`, in order.
+/// Thread: the worker that polls the member. `received` may have any size.
 template <Packet P, typename Punt, typename Sink>
   requires PuntSink<Punt, P> && DropSink<Sink, P>
 [[nodiscard]] inline std::span<P*> collect(const table::PortTable& table, MemberIndex member,
                                            std::span<P*> received, Punt&& punt, Sink&& sink,
                                            CollectorState& state, LagCounters& counters) noexcept {
-  static_cast<void>(state);
   if (received.empty()) return received;
+  const std::size_t heard = received.size();
   detail::Seen seen = detail::look_over<P>(received);
   if (seen.slow != 0) [[unlikely]]
     received = detail::take_out_slow<P>(member, received, punt, sink, counters, seen.octets);
-  if (!table.collects(member)) [[unlikely]] {
+  if (!table.delivers_all_of(member)) [[unlikely]]
+    received = detail::sort_out<P>(table, member, received, punt, sink, state, counters, seen.octets);
+  MemberCounters& counted = counters.of(member);
+  if (received.size() != heard) [[unlikely]] {
+    counted.rx_ignored.add(heard - received.size());
     if (received.empty()) return received;
-    counters.of(Drop::not_collecting).add(received.size());
-    sink.free(received);
-    return received.first(0);
   }
-  counters.of(member).rx_packets.add(received.size());
-  counters.of(member).rx_bytes.add(seen.octets);
+  counted.rx_packets.add(received.size());
+  counted.rx_bytes.add(seen.octets);
   return received;
 }
 

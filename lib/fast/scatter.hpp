@@ -52,15 +52,9 @@ inline void scatter_to_lanes(const table::PortTable& table, std::span<P* const> 
   }
 }
 
+// Precondition: `out.member` and `out.count` are set.
 template <typename P>
-inline void scatter_by_counting(const table::PortTable& table, std::span<P* const> burst,
-                                const BurstFolds& folds, Scattered<P>& out) noexcept {
-  const dist::FlowMixer mix{table.hash.seed};
-  out.count.fill(0);
-  for (std::size_t i = 0; i < burst.size(); ++i) {
-    out.member[i] = table.member(mix(folds[i])).value();
-    ++out.count[out.member[i]];
-  }
+inline void place_counted(std::span<P* const> burst, Scattered<P>& out) noexcept {
   std::array<std::uint8_t, kMembersMax> next;
   std::uint8_t begin = 0;
   for (std::size_t m = 0; m < kMembersMax; ++m) {
@@ -70,7 +64,27 @@ inline void scatter_by_counting(const table::PortTable& table, std::span<P* cons
   for (std::size_t i = 0; i < burst.size(); ++i) out.packets[next[out.member[i]]++] = burst[i];
 }
 
+template <typename P>
+inline void scatter_by_counting(const table::PortTable& table, std::span<P* const> burst,
+                                const BurstFolds& folds, Scattered<P>& out) noexcept {
+  const dist::FlowMixer mix{table.hash.seed};
+  out.count.fill(0);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    out.member[i] = table.member(mix(folds[i])).value();
+    ++out.count[out.member[i]];
+  }
+  place_counted<P>(burst, out);
+}
+
 }  // namespace detail
+
+/// Precondition: `out.member` is set for each packet of the burst. Sets the rest, for all members.
+template <typename P>
+inline void scatter_by_member(std::span<P* const> burst, Scattered<P>& out) noexcept {
+  out.count.fill(0);
+  for (std::size_t i = 0; i < burst.size(); ++i) ++out.count[out.member[i]];
+  detail::place_counted<P>(burst, out);
+}
 
 /// Precondition: the table has a distributing member; `folds` has one for each packet of the burst.
 template <typename P>

@@ -16,17 +16,13 @@
 
 namespace lagoon::table {
 
+// What every burst asks for comes first: it shares two cache lines.
 struct alignas(64) PortTable {
   std::uint64_t generation = 0;    // counts publications of this LAG, from 1
   std::uint32_t collecting = 0;    // bit set of members that frames are taken from
   std::uint32_t distributing = 0;  // bit set of members that frames are sent to; 0: drop by name
   dist::FlowHashSettings hash{};
-  dist::BucketMap bucket{};  // names distributing members only, when there is one
-
-  // Buckets that have changed their member a moment ago. Their frames wait (fast/hold_queue.hpp), so that
-  // they can't overtake those that are still on their way over the member before.
-  bool holding = false;
-  std::array<std::uint64_t, dist::kBuckets / 64> held{};
+  bool holding = false;  // some buckets are held
 
   Distribution distribution = Distribution::flow_hash;
   std::uint16_t packets_per_member = 1;  // round_robin: this many, then the next member; 0: at random
@@ -53,6 +49,11 @@ struct alignas(64) PortTable {
   std::array<MacAddress, kMembersMax> address{};  // what each member carries
   MacAddress probe_base{};                        // monitor::probe_address; zero: none
 
+  dist::BucketMap bucket{};  // names distributing members only, when there is one
+  // Buckets that have changed their member a moment ago. Their frames wait (fast/hold_queue.hpp), so that
+  // they can't overtake those that are still on their way over the member before.
+  std::array<std::uint64_t, dist::kBuckets / 64> held{};
+
   [[nodiscard]] constexpr bool is_held(std::uint32_t flow_hash) const noexcept {
     const std::size_t b = flow_hash & (dist::kBuckets - 1);
     return (held[b / 64] >> (b % 64) & 1U) != 0;
@@ -62,6 +63,11 @@ struct alignas(64) PortTable {
   }
   [[nodiscard]] constexpr bool collects(MemberIndex m) const noexcept {
     return (collecting >> m.value() & 1U) != 0;
+  }
+  /// It collects, and nothing but slow protocols is to be looked for in what it brings.
+  [[nodiscard]] constexpr bool delivers_all_of(MemberIndex m) const noexcept {
+    return ((collecting & ~own_address_only) >> m.value() & 1U) != 0 && watch_received == Watch::none &&
+           distribution != Distribution::adaptive && !eliminate_duplicates;
   }
 };
 
