@@ -11,6 +11,7 @@ from . import telemetry
 from .stage import end
 
 LAG = "lag0"
+LACP_MODES = ("lacp", "802.3ad", "4", 4)
 START_PATIENCE_S = 20
 STOP_PATIENCE_S = 5.0
 PLAIN = re.compile(r"[A-Za-z][\w+./-]*")
@@ -82,6 +83,14 @@ class Appliance:
         """The last transitions, the oldest first; "t_ns" is of the monotonic clock."""
         return _listed(telemetry.ask(self.prefix, f"/lagoon/events,{self._lag}" + (f",{most}" if most else "")))
 
+    def view(self, kind):
+        """The LAG as one of the views (linux, lagg, cisco, json, table) shows it: text."""
+        return telemetry.text(telemetry.ask(self.prefix, f"/lagoon/view,{self._lag},{kind}"))
+
+    def do(self, verb, argument=""):
+        """A command of the operator; a refusal is a TelemetryError with the reason."""
+        return telemetry.ask(self.prefix, f"/lagoon/do,{self._lag},{verb}" + (f",{argument}" if argument else ""))
+
     def log_end(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()[-3000:]
@@ -108,15 +117,17 @@ class Lagoond(Appliance):
     """`members` of the stage's links (all unless given) become lag0, cross-connected with the access port.
 
     `options` goes into the LAG as further keys, e.g. {"hash": "l2", "lacp": {"rate": "slow"}}; `eal` into the EAL
-    section. `far` makes it the partner: it stands on the other ends of the links."""
+    section. `far` makes it the partner: it stands on the other ends of the links. With `tap` the access port is a tap of
+    that name in net."""
 
-    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False):
+    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False, tap=None):
         self.stage = stage
         interfaces = (stage.far_ifaces if far else stage.near_ifaces)[:members]
-        access = stage.partner.far_access if far else stage.access_iface
+        access = tap or (stage.partner.far_access if far else stage.access_iface)
+        port = {"name": tap, "tap": tap} if tap else {"name": access, "dev": f"net_af_packet0,iface={access}"}
         place = "far" if far else "near"
         config = {"eal": eal_section(f"{stage.tag}-{place}", **(eal or {})),
-                  "ports": [{"name": access, "dev": f"net_af_packet0,iface={access}"}],
+                  "ports": [port],
                   "lags": [_lag(interfaces, options or {})],
                   "forward": [[access, LAG]]}
         super().__init__(binary, config, stage.popen_partner if far else stage.popen_net, stage.path,
@@ -136,11 +147,17 @@ def eal_section(prefix, **more):
     return {"lcores": _lcores(), "huge": False, "prefix": prefix, "idle": "relax", **more}
 
 
+def member(interface, index, **more):
+    """A member as the configuration file has it."""
+    return {"dev": f"net_af_packet{index + 1},iface={interface}", **more}
+
+
 def _lag(interfaces, options):
-    return {"name": LAG, "mode": "lacp", "hash": "l3+4",
-            "members": [{"dev": f"net_af_packet{i + 1},iface={name}"} for i, name in enumerate(interfaces)],
-            **options,
-            "lacp": {"activity": "active", "rate": "fast", **options.get("lacp", {})}}
+    made = {"name": LAG, "mode": "lacp", "hash": "l3+4",
+            "members": [member(name, i) for i, name in enumerate(interfaces)], **options}
+    if made["mode"] in LACP_MODES:
+        made["lacp"] = {"activity": "active", "rate": "fast", **options.get("lacp", {})}
+    return made
 
 
 def _listed(items):

@@ -15,14 +15,14 @@ FIRST_NUMBER = 100
 
 
 class Link:
-    def __init__(self, index, sockets, partner):
-        """`partner` gives the partner of the stage, if there is one by now."""
+    def __init__(self, index, sockets, ends):
+        """`ends` gives (side, end) of each end that is to be told of its carrier: those who are there by now."""
         self.index = index
         self.near, self.far = f"va{index}", f"vb{index}"
         self.middle = f"ma{index}", f"mb{index}"
         self.carrier = True
         self._route = sockets
-        self._partner = partner
+        self._ends_told = ends
         self._near_middle, self._far_middle = (sockets.ifindex(name) for name in self.middle)
         self._vanished = set()
         sockets.apply([rtnetlink.add_clsact(i) for i in (self._near_middle, self._far_middle)] +
@@ -68,10 +68,10 @@ class Link:
         if side != "near":
             changes.append(rtnetlink.set_up(self._far_middle, up))
         before = time.monotonic_ns()
-        partner = self._partner()
-        if partner is not None and side != "near":
-            # told first: a partner with a carrier of its own needs longer than the kernel
-            (partner.link_up if up else partner.link_down)(self.index)
+        for its_side, end in self._ends_told():
+            if side in (its_side, "both"):
+                # told first: an end with a carrier of its own needs longer than the kernel
+                (end.link_up if up else end.link_down)(self.index)
         self._route.apply(changes)
         return before
 

@@ -26,7 +26,8 @@ ADDRESS_LENGTH = 24
 # Several machines play on this one, and a pause that other programs cause looks like a fault of theirs.
 NICENESS = "-10"
 PARTS = ("net", "par", "lan", "far")
-STALE_NAMESPACE = re.compile(rf"lg(\d+)-\d+-(?:{'|'.join(PARTS)})")
+CLIENT_PARTS = r"c\d+"
+STALE_NAMESPACE = re.compile(rf"lg(\d+)-\d+-(?:{'|'.join(PARTS)}|{CLIENT_PARTS})")
 STALE_WORKDIR = re.compile(r"lg(\d+)-\d+-\w{8}")
 
 
@@ -49,6 +50,7 @@ class Stage:
         os.makedirs(self.workdir, exist_ok=True)
         self.links = []
         self.partner = None
+        self.near_end = None  # who stands in lagoond's place, if it has to be told of its carrier
         self._links_wanted = links
         self._processes = []
         self._route = self._partner_route = None
@@ -95,7 +97,7 @@ class Stage:
         netns.ip_batch(self.par, [line for i in indices for line in Link.far_lines(i)])
         self._make_plain(self.net, [f"{kind}{i}" for i in indices for kind in ("va", "ma", "mb")])
         self._make_plain(self.par, [f"vb{i}" for i in indices])
-        self.links = [Link(i, self._route, lambda: self.partner) for i in indices]
+        self.links = [Link(i, self._route, self._ends) for i in indices]
 
     @staticmethod
     def _make_plain(namespace, interfaces):
@@ -104,6 +106,8 @@ class Stage:
 
     def add_host(self, namespace, at, interface, address, mac):
         """A host of its own: eth0 with that address in `namespace`, at the other end of `interface` in `at`."""
+        if namespace not in self._namespaces:
+            self._namespaces.append(namespace)
         netns.create(namespace)
         netns.ip_batch(at, [
             f"link add {interface} type veth peer name eth0 address {mac} netns {namespace}",
@@ -112,9 +116,12 @@ class Stage:
         self._make_plain(at, [interface])
         self._make_plain(namespace, ["eth0"])
 
-    def splice_at_partner(self, one, other):
-        """Joins two interfaces in par, frame by frame."""
-        route = self._partner_route
+    def _ends(self):
+        return [(side, end) for side, end in (("near", self.near_end), ("far", self.partner)) if end is not None]
+
+    def splice(self, one, other, near=False):
+        """Joins two interfaces in par (or in net, with `near`), frame by frame."""
+        route = self._route if near else self._partner_route
         a, b = route.ifindex(one), route.ifindex(other)
         route.apply([rtnetlink.add_clsact(a), rtnetlink.add_clsact(b), rtnetlink.splice(a, b), rtnetlink.splice(b, a)])
 
@@ -149,9 +156,9 @@ class Stage:
             return
         self._closed = True
         atexit.unregister(self.close)
-        if self.partner is not None:
+        for _, one in self._ends():
             with contextlib.suppress(Exception):  # whatever is left of it is ended below
-                self.partner.stop()
+                one.stop()
         end(self._processes)
         for route in filter(None, (self._route, self._partner_route)):
             route.close()

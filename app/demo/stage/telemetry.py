@@ -33,3 +33,10 @@ def ask(prefix, command, timeout=2.0):
     if isinstance(value, dict) and "error" in value:
         raise TelemetryError(f"{command} of {prefix}: {value['error']}")
     return value
+
+
+def text(answer):
+    """A view's text, which comes as it is, under the name "text", or in lines."""
+    if isinstance(answer, dict):
+        answer = answer["text"] if "text" in answer else list(answer.values())
+    return "\n".join(answer) if isinstance(answer, list) else answer

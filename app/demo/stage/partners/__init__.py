@@ -2,7 +2,7 @@
 
 import importlib
 
-NAMES = ("linux", "ovs", "team", "net_bonding", "lagoon")
+NAMES = ("linux", "ovs", "team", "net_bonding", "lagoon", "switch")
 
 
 def create(name, **options):

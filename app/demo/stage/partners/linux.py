@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from typing import NamedTuple
 
 from ..partner import Partner
 from ..stage import ADDRESS_LENGTH, end
@@ -11,12 +12,20 @@ from .. import netns
 STATUS_FILE = "/proc/net/bonding/bond0"
 
 
-def bond_lines(members, rate, address):
-    """Lines of `ip` that make the bond of members that are down."""
-    return [f"link add bond0 type bond mode 802.3ad miimon 20 lacp_rate {rate} xmit_hash_policy layer3+4",
-            *(f"link set {member} down" for member in members),
-            *(f"link set {member} master bond0" for member in members),
-            "link set bond0 up", f"addr add {address}/{ADDRESS_LENGTH} dev bond0"]
+class Bond(NamedTuple):
+    """What `ip` makes a bond with. `primary` is the index of a link."""
+
+    mode: str = "802.3ad"
+    options: str = "miimon 20 lacp_rate fast xmit_hash_policy layer3+4"
+    primary: int | None = None
+
+    def lines(self, members, address):
+        """Lines of `ip` that make it, of interfaces that are no members yet."""
+        return [f"link add bond0 type bond mode {self.mode} {self.options}",
+                *(f"link set {member} down" for member in members),
+                *(f"link set {member} master bond0" for member in members),
+                *([] if self.primary is None else [f"link set bond0 type bond primary {members[self.primary]}"]),
+                "link set bond0 up", f"addr add {address}/{ADDRESS_LENGTH} dev bond0"]
 
 
 def parse_bonding(text, index_of):
@@ -33,13 +42,23 @@ def parse_bonding(text, index_of):
 class LinuxPartner(Partner):
     name = "linux"
 
-    def __init__(self):
+    def __init__(self, bond=None):
         super().__init__()
+        self._bond = bond
         self._place = None
 
     def _start(self, rate):
-        self._place = _Native(self.stage) if _kernel_has_bonding() else _Uml(self.stage)
-        self._place.start(rate)
+        bond = self._bond or Bond(options=f"miimon 20 lacp_rate {rate} xmit_hash_policy layer3+4")
+        self._place = _Native(self.stage) if _kernel_has_bonding() else Uml(self.stage)
+        self._place.start(bond)
+
+    def remake(self, bond):
+        """Another bond, of the same links and with the same address."""
+        self._place.remake(bond)
+
+    def output_of(self, argv):
+        """What a program says there that ends well."""
+        return self._place.output_of(argv)
 
     @property
     def where(self):
@@ -67,25 +86,38 @@ class LinuxPartner(Partner):
         self.stage.partner = None
 
 
-class _Uml:
+class Uml:
+    """A bond in a guest at the far ends of the links, or at the near ones."""
+
     where = "User-Mode Linux"
 
-    def __init__(self, stage):
+    def __init__(self, stage, near=False):
         self._stage = stage
+        self._near = near
         self._guest = None
 
-    def start(self, rate):
-        lines = bond_lines([f"eth{link.index}" for link in self._stage.links], rate, self._stage.far_ip)
+    def start(self, bond):
         self._guest = Guest(self._stage, "/run/modprobe bonding max_bonds=0 && ip -batch - <<'END'\n" +
-                            "\n".join(lines) + "\nEND\n")
+                            "\n".join(self._lines(bond)) + "\nEND\n", self._near)
         self._guest.boot()
+
+    def _lines(self, bond):
+        return bond.lines([f"eth{link.index}" for link in self._stage.links],
+                          self._stage.lan_ip if self._near else self._stage.far_ip)
+
+    def remake(self, bond):
+        self.output_of(["sh", "-c", 'ip link del bond0; printf "%s\\n" "$0" | ip -batch -',
+                        "\n".join(self._lines(bond))])
+
+    def output_of(self, argv):
+        return self._guest.output_of(argv)
 
     @staticmethod
     def index_of(interface):
         return int(interface.removeprefix("eth"))
 
     def status(self):
-        return self._guest.output_of(["cat", STATUS_FILE])
+        return self.output_of(["cat", STATUS_FILE])
 
     def popen(self, argv, stdout_path):
         return self._guest.popen(argv, stdout_path)
@@ -105,18 +137,24 @@ class _Native:
         self._stage = stage
         self._processes = []
 
-    def start(self, rate):
+    def start(self, bond):
         stage = self._stage
         netns.create(stage.far)
         netns.ip_batch(stage.par, [f"link set {far} netns {stage.far}" for far in stage.far_ifaces])
-        netns.ip_batch(stage.far, bond_lines(stage.far_ifaces, rate, stage.far_ip))
+        netns.ip_batch(stage.far, bond.lines(stage.far_ifaces, stage.far_ip))
+
+    def remake(self, bond):
+        netns.ip_batch(self._stage.far, ["link del bond0", *bond.lines(self._stage.far_ifaces, self._stage.far_ip)])
 
     def index_of(self, interface):
         return self._stage.far_ifaces.index(interface)
 
     def status(self):
-        return subprocess.run(netns.command_in(self._stage.far, ["cat", STATUS_FILE]), check=True,
-                              capture_output=True, text=True).stdout
+        return self.output_of(["cat", STATUS_FILE])
+
+    def output_of(self, argv):
+        return subprocess.run(netns.command_in(self._stage.far, argv), check=True, capture_output=True,
+                              text=True).stdout
 
     def popen(self, argv, stdout_path):
         with open(stdout_path, "wb") as out, open(f"{stdout_path}.err", "wb") as err:

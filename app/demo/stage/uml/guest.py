@@ -1,4 +1,4 @@
-"""Guest: a User-Mode Linux whose interfaces eth0, eth1, ... are the far ends of the stage's links.
+"""Guest: a User-Mode Linux whose interfaces eth0, eth1, ... are the far ends of the stage's links (or the near ones).
 
     vb0 <-- spliced by tc --> tp0 (tap) = vec0 <-- spliced --> sp0 [veth] eth0
     host, namespace par                 | guest
@@ -49,11 +49,13 @@ class GuestProcess:
 
 
 class Guest:
-    def __init__(self, stage, setup):
+    def __init__(self, stage, setup, near=False):
         """`setup` is what the guest's shell runs once eth0, eth1, ... are there."""
         self._stage = stage
         self._setup = setup
-        self._dir = stage.path("guest")
+        self._near = near
+        self._name = "guest-near" if near else "guest"
+        self._dir = stage.path(self._name)
         self._processes = {}
         self._numbers = itertools.count()
         self._ready = threading.Event()
@@ -73,7 +75,8 @@ class Guest:
         from_host, self._orders = os.pipe()
         answers, to_host = os.pipe()
         with open(f"{self._dir}/console", "wb") as console:
-            self._process = self._stage.popen_partner(
+            popen = self._stage.popen_net if self._near else self._stage.popen_partner
+            self._process = popen(
                 self._command_line(from_host, to_host), stdin=subprocess.DEVNULL, stdout=console, stderr=console,
                 pass_fds=(from_host, to_host),
                 env={**os.environ, "LD_PRELOAD": shim, "TMPDIR": _memory_directory(self._dir)})
@@ -85,17 +88,19 @@ class Guest:
 
     def _add_tap(self, link):
         tap = f"tp{link.index}"
-        netns.ip_batch(self._stage.par, [f"tuntap add dev {tap} mode tap", f"link set {tap} arp off up"])
-        self._stage.splice_at_partner(link.far, tap)
+        place = self._stage.net if self._near else self._stage.par
+        netns.ip_batch(place, [f"tuntap add dev {tap} mode tap", f"link set {tap} arp off up"])
+        self._stage.splice(link.near if self._near else link.far, tap, self._near)
 
     def _command_line(self, from_host, to_host):
         vectors = [f"vec{link.index}:transport=tap,ifname=tp{link.index},depth=128,gro=0,"
-                   f"mac=02:00:00:00:0d:{link.index + 1:02x}" for link in self._stage.links]
+                   f"mac=02:00:00:00:{'0f' if self._near else '0d'}:{link.index + 1:02x}" for link in self._stage.links]
         # (words the kernel does not know and that have a value become init's environment)
-        return ["linux.uml", f"mem={MEMORY}", f"umid={self._stage.tag}", f"uml_dir={self._dir}",
+        return ["linux.uml", f"mem={MEMORY}", f"umid={self._stage.tag}{self._name}", f"uml_dir={self._dir}",
                 "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={self._dir}/init.sh", "quiet",
                 "con=null", "con0=null,fd:1", "ssl=null", f"ssl0=fd:{from_host},fd:{to_host}", *vectors,
-                f"LAGOON_DIR={os.path.abspath(self._stage.workdir)}", f"LAGOON_LINKS={len(self._stage.links)}"]
+                f"LAGOON_DIR={os.path.abspath(self._stage.workdir)}", f"LAGOON_LINKS={len(self._stage.links)}",
+                f"LAGOON_GUEST={self._name}", f"LAGOON_MAC={'02:00:00:00:0a' if self._near else '02:00:00:00:0c'}"]
 
     def _console_end(self):
         with open(f"{self._dir}/console", encoding="utf-8", errors="replace") as console:

@@ -21,7 +21,7 @@ die() {
 mkdir -p "$LAGOON_DIR" 2>/dev/null # (is there, unless it was hidden just now)
 # sync: the host sees what a program here has written when it has written it
 mount -t hostfs none "$LAGOON_DIR" -o "sync,$LAGOON_DIR" || die "$LAGOON_DIR cannot be mounted"
-cd "$LAGOON_DIR/guest" || die "no $LAGOON_DIR/guest"
+cd "$LAGOON_DIR/$LAGOON_GUEST" || die "no $LAGOON_DIR/$LAGOON_GUEST"
 
 # modprobe looks for lib/modules (or usr/lib/modules) under a root; the guest's are elsewhere
 mkdir -p /run/root/lib /run/root/usr/lib
@@ -35,7 +35,7 @@ echo /run/modprobe >/proc/sys/kernel/modprobe
 for all in all default; do echo 1 >/proc/sys/net/ipv6/conf/$all/disable_ipv6; done 2>/dev/null
 
 for ((i = 0; i < LAGOON_LINKS; i++)); do
-	mac=$(printf 02:00:00:00:0c:%02x $((i + 1)))
+	mac=$(printf '%s:%02x' "$LAGOON_MAC" $((i + 1)))
 	echo "link add sp$i type veth peer name eth$i address $mac"
 	echo "link set sp$i up"
 	echo "link set vec$i up"

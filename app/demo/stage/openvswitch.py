@@ -1,0 +1,68 @@
+"""OpenVSwitch: one Open vSwitch in namespace par, with a database, sockets and logs of its own."""
+
+import os
+import shutil
+import subprocess
+import time
+
+from .partner import PartnerError
+from .stage import end
+
+SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
+# Debian's build without DPDK, where both are installed: that one does not want hugepages.
+SWITCHD = ("/usr/lib/openvswitch-switch/ovs-vswitchd", "ovs-vswitchd")
+
+
+class OpenVSwitch:
+    def __init__(self, stage):
+        self._stage = stage
+        self._dir = stage.path("ovs")
+        self._daemons = []
+
+    def start(self):
+        os.makedirs(self._dir)
+        subprocess.run(["ovsdb-tool", "create", f"{self._dir}/conf.db", SCHEMA], check=True)
+        self._daemon("ovsdb-server", f"{self._dir}/conf.db", f"--remote=punix:{self._dir}/db.sock")
+        self._await(f"{self._dir}/db.sock")
+        self.vsctl("--no-wait", "init")
+        switchd = next((path for path in map(shutil.which, SWITCHD) if path), None)
+        if switchd is None:
+            raise PartnerError("ovs-vswitchd not found (Debian package openvswitch-switch)")
+        self._daemon(switchd, f"unix:{self._dir}/db.sock")
+
+    def _daemon(self, program, *arguments):
+        kind = os.path.basename(program)
+        with open(f"{self._dir}/{kind}.log", "wb") as log:
+            self._daemons.append(self._stage.popen_partner(
+                [program, *arguments, f"--unixctl={self._dir}/{kind}.ctl", "-vconsole:info", "-vsyslog:off"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment()))
+
+    def _environment(self):
+        return {**os.environ, "OVS_RUNDIR": self._dir, "OVS_LOGDIR": self._dir, "OVS_DBDIR": self._dir}
+
+    def _await(self, path):
+        deadline = time.monotonic() + 10
+        while not os.path.exists(path):
+            if time.monotonic() > deadline or self._daemons[-1].poll() is not None:
+                raise PartnerError(f"{os.path.basename(path)} of Open vSwitch did not appear; see {self._dir}")
+            time.sleep(0.005)
+
+    def vsctl(self, *arguments):
+        done = subprocess.run(["ovs-vsctl", f"--db=unix:{self._dir}/db.sock", "--timeout=10", *arguments],
+                              check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise PartnerError(f"ovs-vsctl: {done.stderr.strip()}")
+
+    def appctl(self, *arguments):
+        done = subprocess.run(["ovs-appctl", "--timeout=5", "-t", f"{self._dir}/ovs-vswitchd.ctl", *arguments],
+                              check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise PartnerError(f"ovs-appctl: {done.stderr.strip()}")
+        return done.stdout
+
+    def stop(self):
+        try:
+            self.appctl("exit", "--cleanup")
+        except PartnerError:
+            pass
+        end(reversed(self._daemons))
