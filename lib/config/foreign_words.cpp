@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "config/suggest.hpp"
 
@@ -12,6 +13,8 @@ struct Foreign {
   std::string_view word;  // with '-' for '_'
   std::string_view ours;  // "lacp.rate": a key of the map under a key
 };
+
+constexpr std::size_t kWordMax = 32;
 
 // The kernel's bonding parameters and sysfs files, iproute2's words for them, and ifconfig's for lagg.
 constexpr std::array<Foreign, 33> kForeign{{
@@ -50,28 +53,36 @@ constexpr std::array<Foreign, 33> kForeign{{
     {"actor-port-prio", "lacp.port-priority"},
 }};
 
+std::optional<std::string_view> key_of(const Section& section, std::string_view word) {
+  const auto found = std::ranges::find(section.keys, word);
+  return found == section.keys.end() ? std::nullopt : std::optional{*found};
+}
+
 }  // namespace
 
+const Section* inner_section(const Section& section, std::string_view key) {
+  for (const Section& inner : kSchema)
+    if (inner.path.starts_with(section.path) && inner.path.ends_with(key) &&
+        inner.path.size() == section.path.size() + 1 + key.size())
+      return &inner;
+  return nullptr;
+}
+
 std::optional<Meant> meant_key(std::string_view word, const Section& section) {
-  if (word.size() > 32) return std::nullopt;
+  if (word.size() > kWordMax) return std::nullopt;
   std::string dashed{word};
   std::ranges::replace(dashed, '_', '-');
-  const auto here = [&](std::string_view key) { return std::ranges::find(section.keys, key); };
-  if (const auto same = here(dashed); same != section.keys.end()) return Meant{*same, std::string{*same}};
+  if (const auto same = key_of(section, dashed)) return Meant{*same, {}};
 
   const auto foreign = std::ranges::find(kForeign, dashed, &Foreign::word);
   if (foreign != kForeign.end()) {
-    const std::size_t dot = std::min(foreign->ours.find('.'), foreign->ours.size());
-    const auto key = here(foreign->ours.substr(0, dot));
-    if (key != section.keys.end() && dot == foreign->ours.size()) return Meant{*key, std::string{*key}};
-    const std::string_view nested = foreign->ours.substr(std::min(dot + 1, foreign->ours.size()));
-    if (key != section.keys.end() && !nested.empty())
-      for (const Section& inner : kSchema)
-        if (inner.path == std::string{section.path} + "." + std::string{*key} &&
-            std::ranges::find(inner.keys, nested) != inner.keys.end())
-          return Meant{*key, std::string{*key} + ": { " + std::string{nested} + ": ... }"};
+    const std::size_t dot = foreign->ours.find('.');
+    const auto key = key_of(section, foreign->ours.substr(0, dot));
+    if (key && dot == std::string_view::npos) return Meant{*key, {}};
+    if (const Section* map = key ? inner_section(section, *key) : nullptr)
+      if (const auto inner = key_of(*map, foreign->ours.substr(dot + 1))) return Meant{*key, *inner};
   }
-  if (const auto near = nearest(word, section.keys)) return Meant{*near, std::string{*near}};
+  if (const auto near = nearest(word, section.keys)) return Meant{*near, {}};
   return std::nullopt;
 }
 

@@ -103,7 +103,9 @@ void MapReader::unknown_key(const YamlNode& key, const Section& section) {
     return report(key.at, "merge keys (<<) are not taken; name a whole value with & and repeat it with *");
   if (const auto meant = meant_key(key.text, section)) {
     mark_broken(key_path(place_.path, meant->key));  // it was meant, so it is not missing too
-    return report(key.at, subject + "; did you mean " + in_quotes(meant->written) + "?");
+    std::string written{meant->key};
+    if (!meant->inner.empty()) written += ": { " + std::string{meant->inner} + ": ... }";
+    return report(key.at, subject + "; did you mean " + in_quotes(written) + "?");
   }
   for (const Section& other : kSchema)
     if (std::ranges::find(other.keys, key.text) != other.keys.end())

@@ -29,6 +29,7 @@ void Validator::report(const std::string& path, std::string message) {
 }
 
 std::string Validator::line_of(std::string_view path) const {
+  if (said_ == Said::one_by_one) return {};  // commands have no lines
   const auto at = source_.find(path);
   return at ? " (line " + std::to_string(at->line) + ")" : std::string{};
 }

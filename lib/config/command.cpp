@@ -1,0 +1,178 @@
+#include "config/command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "config/foreign_words.hpp"
+#include "config/read_model.hpp"
+#include "config/suggest.hpp"
+#include "config/validator.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace lagoon::config {
+namespace {
+
+constexpr std::array<std::string_view, 7> kVerbs{"add",   "remove",   "enable", "disable",
+                                                 "drain", "activate", "set"};
+constexpr std::array<std::string_view, 6> kFixed{"name", "mode", "members", "mac", "mac-from", "nic-hash"};
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+Result<std::string> member_name(std::string_view verb, std::string_view argument) {
+  const std::string_view name = trimmed(argument);
+  const auto strange = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
+  if (name.empty())
+    return fail(Errc::invalid_argument, std::string{verb} + " needs the name of a member, like " +
+                                            std::string{verb} + " net_af_packet1");
+  if (std::ranges::any_of(name, strange))
+    return fail(Errc::invalid_argument,
+                std::string{verb} + " takes the name of one member, not " + in_quotes(name));
+  return std::string{name};
+}
+
+// All complaints in one sentence, but for those that there were before.
+std::string sentence(const Diagnostics& diagnostics, const Diagnostics& before = {}) {
+  std::string text;
+  for (const Diagnostic& diagnostic : diagnostics.items()) {
+    if (std::ranges::find(before.items(), diagnostic.message, &Diagnostic::message) != before.items().end())
+      continue;
+    text += (text.empty() ? "" : "; ") + diagnostic.message;
+  }
+  return text;
+}
+
+Result<YamlNode> value_of(std::string_view text) {
+  auto node = parse_yaml(text);
+  if (!node) return fail(Errc::invalid_argument, in_quotes(text) + " is " + std::move(node.error().message));
+  return *std::move(node);
+}
+
+Result<Action> add_member(std::string_view argument) {
+  const auto node = value_of(argument);
+  if (!node) return std::unexpected{node.error()};
+  if (node->kind != YamlNode::Kind::map)
+    return fail(Errc::invalid_argument,
+                "add takes what stands in a file, like add { dev: "
+                "\"net_af_packet9,iface=eth9\" }; this is " +
+                    describe(*node));
+  Reading reading;
+  Member member;
+  read_member(reading, {*node, "lags[0].members[0]"}, member);
+  if (!reading.diagnostics.empty()) return fail(Errc::invalid_argument, sentence(reading.diagnostics));
+  return AddMember{std::move(member)};
+}
+
+Result<Action> set(std::string_view argument) {
+  const std::size_t colon = argument.find(':');
+  const std::string_view key = trimmed(argument.substr(0, colon));
+  if (colon == std::string_view::npos || key.empty())
+    return fail(Errc::invalid_argument,
+                "set takes a key and a value, like set hash: l3+4 or set lacp.rate: slow");
+  return SetOption{std::string{key}, std::string{trimmed(argument.substr(colon + 1))}};
+}
+
+// "lacp.rate" in its parts.
+struct Key {
+  std::string_view outer;
+  std::string_view inner;  // empty: none
+};
+
+[[nodiscard]] bool knows(const Section& section, std::string_view key) {
+  return std::ranges::find(section.keys, key) != section.keys.end();
+}
+
+std::unexpected<Error> unknown(std::string_view key, const Section& section, const std::string& prefix) {
+  std::string text = "unknown key " + in_quotes(prefix + std::string{key});
+  if (const auto meant = meant_key(key, section)) {
+    const std::string inner = meant->inner.empty() ? std::string{} : "." + std::string{meant->inner};
+    return fail(Errc::no_such_thing,
+                text + "; did you mean " + in_quotes(prefix + std::string{meant->key} + inner) + "?");
+  }
+  if (prefix.empty())
+    for (const std::string_view map : kLagSection.keys)
+      if (const Section* within = inner_section(kLagSection, map); within && knows(*within, key))
+        return fail(Errc::no_such_thing,
+                    text + "; did you mean " + in_quotes(std::string{map} + "." + std::string{key}) + "?");
+  return fail(Errc::no_such_thing, text + "; known here: " + listed(section.keys));
+}
+
+Result<Key> known_key(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  const Key key{text.substr(0, dot), dot == std::string_view::npos ? "" : text.substr(dot + 1)};
+  if (!knows(kLagSection, key.outer)) return unknown(key.outer, kLagSection, {});
+  const Section* map = inner_section(kLagSection, key.outer);
+  if (dot == std::string_view::npos) return key;
+  if (!map) return fail(Errc::no_such_thing, std::string{key.outer} + " has no keys of its own");
+  if (!knows(*map, key.inner)) return unknown(key.inner, *map, std::string{key.outer} + ".");
+  return key;
+}
+
+YamlNode map_with(std::string_view key, YamlNode value) {
+  YamlNode map{.kind = YamlNode::Kind::map};
+  map.keys.push_back({.kind = YamlNode::Kind::scalar, .text = std::string{key}});
+  map.items.push_back(std::move(value));
+  return map;
+}
+
+Diagnostics judged(const Lag& lag, const SourceMap& source, Diagnostics diagnostics) {
+  Config config;
+  config.lags.push_back(lag);
+  Validator{config, source, diagnostics, Validator::Said::one_by_one}.lag(0);
+  return diagnostics;
+}
+
+}  // namespace
+
+Result<Action> parse_action(std::string_view verb, std::string_view argument) {
+  const auto with_name = [&]<typename T>(T action) -> Result<Action> {
+    auto name = member_name(verb, argument);
+    if (!name) return std::unexpected{std::move(name).error()};
+    action.member = *std::move(name);
+    return action;
+  };
+  if (verb == "add") return add_member(argument);
+  if (verb == "set") return set(argument);
+  if (verb == "remove") return with_name(RemoveMember{});
+  if (verb == "enable") return with_name(EnableMember{});
+  if (verb == "disable") return with_name(DisableMember{});
+  if (verb == "drain") return with_name(DrainMember{});
+  if (verb == "activate") return with_name(ActivateMember{});
+  const auto meant = nearest(verb, kVerbs);
+  return fail(Errc::invalid_argument,
+              "unknown action " + in_quotes(verb) + "; " +
+                  (meant ? "did you mean " + in_quotes(*meant) + "?" : "expected " + alternatives(kVerbs)));
+}
+
+Result<void> set_option(Lag& lag, std::string_view text, std::string_view value) {
+  const auto key = known_key(text);
+  if (!key) return std::unexpected{key.error()};
+  if (std::ranges::find(kFixed, key->outer) != kFixed.end())
+    return fail(Errc::not_supported, std::string{key->outer} + " can't be changed while the LAG runs" +
+                                         (key->outer == "members" ? "; add and remove members instead"
+                                                                  : "; change the file and start anew"));
+  auto node = value_of(value);
+  if (!node) return std::unexpected{std::move(node).error()};
+  if (key->outer == "lacp" && key->inner.empty())
+    return fail(Errc::invalid_argument,
+                "lacp is a map; set one of its keys, like lacp.rate: " + listed(kLagLacpSection.keys));
+  Lag changed = lag;
+  if (key->inner.empty() && key->outer == "flap-damping") changed.options.damping = {};  // all of it is said
+  const YamlNode root =
+      map_with(key->outer, key->inner.empty() ? *std::move(node) : map_with(key->inner, *std::move(node)));
+  Reading reading;
+  MapReader map{reading, {root, "lags[0]"}, kLagSection};
+  read_lag_options(reading, map, changed);
+  if (!reading.diagnostics.empty()) return fail(Errc::invalid_argument, sentence(reading.diagnostics));
+  std::string wrong = sentence(judged(changed, reading.source, {}), judged(lag, {}, {}));
+  if (!wrong.empty()) return fail(Errc::invalid_argument, std::move(wrong));
+  lag = std::move(changed);
+  return {};
+}
+
+}  // namespace lagoon::config
