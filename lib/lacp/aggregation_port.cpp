@@ -53,7 +53,13 @@ void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept 
   const wire::LacpInfo said = actor();
   const bool was_up = std::exchange(link_, link).up;
   if (closing_) {
-    if (!link_.up) periodic_ = PeriodicState::no_periodic;
+    if (was_up && !link_.up) {
+      periodic_ = PeriodicState::no_periodic;
+      receive_.disable_port(timers_);
+      act_on({}, before, now);
+    } else if (!was_up && link_.up) {
+      disable_lacp(now);
+    }
     return;
   }
   ReceiveEffects effects{};
@@ -65,7 +71,7 @@ void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept 
     effects.ntt = true;
   }
   // Another key or Aggregation is another LAG ID: the port leaves the Aggregator before it may come back.
-  if (said.key != key() || PortState{said.state}.has(StateBit::aggregation) != aggregation())
+  if (said.key != key_under(*lag_) || PortState{said.state}.has(StateBit::aggregation) != aggregation())
     effects.unselect = effects.ntt = true;
   act_on(effects, before, now);
 }
@@ -102,14 +108,17 @@ MuxInputs AggregationPort::mux_inputs(bool ready) const noexcept {
   return {.selected = selected_,
           .ready = ready,
           .partner_sync = receive_.partner_has(StateBit::synchronization),
-          .partner_collecting = partner_takes_frames()};
+          .partner_collecting = partner_takes_frames() && !drained_};
 }
 
 void AggregationPort::run_partner_settle(Instant now) noexcept {
   const bool collects = receive_.partner_collects_from_us();
   if (!collects) timers_.stop(Timer::partner_settle);
-  if (collects && !partner_collected_ && lag_->partner_settle > Duration::zero())
-    timers_.start(Timer::partner_settle, now + lag_->partner_settle);
+  if (collects && !partner_collected_) {
+    collecting_since_ = now;
+    if (lag_->partner_settle > Duration::zero())
+      timers_.start(Timer::partner_settle, now + lag_->partner_settle);
+  }
   partner_collected_ = collects;
 }
 
@@ -125,7 +134,7 @@ bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
   timers_.stop(Timer::wait_while);
   if (mux_ == MuxState::waiting) {
     waiting_since_ = now;
-    timers_.start(Timer::wait_while, now + lag_->aggregate_wait);
+    if (lag_->aggregate_wait > Duration::zero()) timers_.start(Timer::wait_while, now + lag_->aggregate_wait);
   }
   // All states but WAITING set NTT; one that was passed through on the way there shows in the outputs.
   if (mux_ != MuxState::waiting || outputs(before) != outputs(mux_)) transmit_.need();
@@ -199,10 +208,46 @@ void AggregationPort::shut_down(Instant now) noexcept {
   if (periodic_ == PeriodicState::no_periodic) disable_lacp(now);
 }
 
+void AggregationPort::enable(Instant now) noexcept {
+  if (std::exchange(closing_, false)) restart(now);
+}
+
+// Under coupled control the Mux machine stays where it is, so the new Distributing bit is told from here.
+void AggregationPort::set_drained(bool drained) noexcept {
+  if (std::exchange(drained_, drained) != drained && outputs(mux_).distributing) transmit_.need();
+}
+
+// Another Port ID or Aggregation is another port to the Partner, which leaves with our next LACPDU. We leave
+// first, so that nothing is sent to a Partner that is gone.
+void AggregationPort::change(const PortConfig& config, Instant now) noexcept {
+  if (std::exchange(config_, config) == config || closing_) return;
+  act_on({.unselect = true, .ntt = true}, receive_.state(), now);
+}
+
+void AggregationPort::lag_changed(const AggregatorConfig& before, Instant now) noexcept {
+  if (closing_) return;
+  ReceiveEffects effects{};
+  if (key_under(before) != key_under(*lag_)) effects.unselect = effects.ntt = true;
+  if (before.activity != lag_->activity || before.rate != lag_->rate) effects.ntt = true;
+  retime(before, now);
+  act_on(effects, receive_.state(), now);
+}
+
+// A Partner that is asked to send slowly does so at once, so the long timeout counts from its last LACPDU on.
+// The short timeout begins with its next one: it can't send fast before it was asked to.
+void AggregationPort::retime(const AggregatorConfig& before, Instant now) noexcept {
+  if (before.rate != lag_->rate && lag_->rate == Rate::slow && receive_.state() == ReceiveState::current)
+    timers_.start(Timer::current_while, last_received_ + kLongTimeoutTime);
+  if (before.aggregate_wait != lag_->aggregate_wait)
+    timers_.move(Timer::wait_while, waiting_since_ + lag_->aggregate_wait, now);
+  if (before.partner_settle != lag_->partner_settle)
+    timers_.move(Timer::partner_settle, collecting_since_ + lag_->partner_settle, now);
+}
+
 void AggregationPort::disable_lacp(Instant now) noexcept {
   periodic_ = PeriodicState::no_periodic;
   const ReceiveState before = receive_.state();
-  if (before != ReceiveState::port_disabled) act_on(receive_.disable_lacp(timers_), before, now);
+  if (link_.up) act_on(receive_.disable_lacp(timers_), before, now);
 }
 
 std::optional<wire::Lacpdu> AggregationPort::transmit(Instant now) noexcept {
@@ -249,11 +294,11 @@ bool AggregationPort::collects() const noexcept {
 }
 
 bool AggregationPort::distributes() const noexcept {
-  return outputs(mux_).distributing && partner_takes_frames();
+  return outputs(mux_).distributing && partner_takes_frames() && !drained_;
 }
 
-std::uint16_t AggregationPort::key() const noexcept {
-  return lag_->key ? *lag_->key : automatic_key(lag_->lag_number, link_);
+std::uint16_t AggregationPort::key_under(const AggregatorConfig& lag) const noexcept {
+  return lag.key ? *lag.key : automatic_key(lag.lag_number, link_);
 }
 
 bool AggregationPort::aggregation() const noexcept {
@@ -268,12 +313,12 @@ wire::LacpInfo AggregationPort::actor() const noexcept {
                               .with(StateBit::aggregation, aggregation())
                               .with(StateBit::synchronization, out.synchronization)
                               .with(StateBit::collecting, out.collecting)
-                              .with(StateBit::distributing, out.distributing)
+                              .with(StateBit::distributing, out.distributing && !drained_)
                               .with(StateBit::defaulted, receive_.defaulted())
                               .with(StateBit::expired, receive_.expired());
   return {.system_priority = lag_->system_priority,
           .system = lag_->system,
-          .key = key(),
+          .key = key_under(*lag_),
           .port_priority = config_.port_priority,
           .port_number = config_.port_number,
           .state = state.octet()};
@@ -293,6 +338,8 @@ PortView AggregationPort::view() const noexcept {
           .lag_id = receive_.defaulted() ? LagId{} : make_lag_id(actor(), receive_.partner()),
           .collecting = collects(),
           .distributing = distributes(),
+          .enabled = !closing_,
+          .drained = drained_,
           .last_change = last_change_,
           .last_received = last_received_,
           .counters = counters_};

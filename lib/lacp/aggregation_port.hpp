@@ -42,8 +42,15 @@ class AggregationPort {
   void finish(Instant now) noexcept;
   /// Asks for the last LACPDU; after it LACP_Enabled is FALSE.
   void shut_down(Instant now) noexcept;
+  /// LACP_Enabled is TRUE again, and the port starts afresh.
+  void enable(Instant now) noexcept;
+  void set_drained(bool drained) noexcept;
+  void change(const PortConfig& config, Instant now) noexcept;
+  /// The Aggregator's configuration is another now, with the same System.
+  void lag_changed(const AggregatorConfig& before, Instant now) noexcept;
 
   [[nodiscard]] std::optional<wire::Lacpdu> transmit(Instant now) noexcept;
+  [[nodiscard]] bool closing() const noexcept { return closing_; }
   [[nodiscard]] bool transmit_pending() const noexcept { return transmit_.needed(); }
   [[nodiscard]] std::optional<Instant> deadline(Instant now) const noexcept;
 
@@ -59,7 +66,7 @@ class AggregationPort {
   [[nodiscard]] PortView view() const noexcept;
 
  private:
-  [[nodiscard]] std::uint16_t key() const noexcept;
+  [[nodiscard]] std::uint16_t key_under(const AggregatorConfig& lag) const noexcept;
   [[nodiscard]] bool aggregation() const noexcept;
   [[nodiscard]] wire::LacpInfo actor() const noexcept;
   [[nodiscard]] bool has_partner() const noexcept;
@@ -71,6 +78,7 @@ class AggregationPort {
   void act_on(const ReceiveEffects& effects, ReceiveState before, Instant now) noexcept;
   void set_selected(Selected selected, Instant now) noexcept;
   void disable_lacp(Instant now) noexcept;
+  void retime(const AggregatorConfig& before, Instant now) noexcept;
   void run_periodic(Instant now) noexcept;
   void run_churn(ChurnState& state, Timer timer, EventKind kind, bool synchronization, std::uint64_t& churns,
                  Instant now) noexcept;
@@ -94,7 +102,9 @@ class AggregationPort {
   TimerTable timers_{};
   bool looped_ = false;
   bool closing_ = false;
-  bool partner_collected_ = false;  // when the settle timer was started last
+  bool drained_ = false;
+  bool partner_collected_ = false;  // as of the last step of the Mux machine
+  Instant collecting_since_{};      // the Partner, when it does
   Instant last_change_{};
   Instant last_received_{};
   PortCounters counters_{};

@@ -23,7 +23,7 @@ struct Aggregator::State {
   Instant now{};
 
   [[nodiscard]] AggregationPort* find(MemberIndex port) noexcept;
-  [[nodiscard]] const AggregationPort& existing(MemberIndex port) const noexcept;
+  [[nodiscard]] AggregationPort& existing(MemberIndex port) noexcept;
   [[nodiscard]] bool ready(const AggregationPort& port) const noexcept;
   [[nodiscard]] bool run_muxes() noexcept;
   [[nodiscard]] bool run_selection() noexcept;
@@ -38,7 +38,7 @@ AggregationPort* Aggregator::State::find(MemberIndex port) noexcept {
   return &*ports[port.value()];
 }
 
-const AggregationPort& Aggregator::State::existing(MemberIndex port) const noexcept {
+AggregationPort& Aggregator::State::existing(MemberIndex port) noexcept {
   LAGOON_CHECK(port.value() < kMembersMax && ports[port.value()].has_value());
   return *ports[port.value()];
 }
@@ -65,17 +65,17 @@ bool Aggregator::State::run_muxes() noexcept {
 
 bool Aggregator::State::run_selection() noexcept {
   SelectionPorts seen;
-  if (!closing)
-    for (std::size_t i = 0; i < kMembersMax; ++i)
-      if (ports[i]) seen[i] = ports[i]->for_selection();
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (ports[i] && !ports[i]->closing()) seen[i] = ports[i]->for_selection();
   const SelectionRules rules{.policy = config.select,
                              .max_links = std::max<std::size_t>(config.max_links, 1)};
-  const Selection selection = select(seen, rules, in_use ? chosen : std::nullopt);
+  Selection selection = select(seen, rules, in_use ? chosen : std::nullopt);
   if (chosen != selection.lag_id) in_use = false;
   chosen = selection.lag_id;
   bool changed = false;
   for (std::size_t i = 0; i < kMembersMax; ++i) {
     if (!ports[i]) continue;
+    if (ports[i]->closing()) selection.choice[i].reason = UnselectedReason::disabled;
     if (ports[i]->apply(selection.choice[i], now)) changed = true;
     const MuxState mux = ports[i]->mux();
     if (ports[i]->is_selected() && mux != MuxState::detached && mux != MuxState::waiting) in_use = true;
@@ -142,10 +142,48 @@ void Aggregator::remove_port(MemberIndex port, Instant now) {
 }
 
 void Aggregator::set_system(const MacAddress& system, Instant now) {
-  state_->config.system = system;
-  for (std::optional<AggregationPort>& port : state_->ports)
-    if (port) port->restart(now);
+  AggregatorConfig config = state_->config;
+  config.system = system;
+  change(config, now);
+}
+
+void Aggregator::change(const AggregatorConfig& config, Instant now) {
+  const AggregatorConfig before = std::exchange(state_->config, config);
+  state_->config.lag_number = before.lag_number;
+  const bool other_system =
+      before.system != config.system || before.system_priority != config.system_priority;
+  for (std::optional<AggregationPort>& port : state_->ports) {
+    if (!port) continue;
+    if (other_system && !port->closing())
+      port->restart(now);
+    else
+      port->lag_changed(before, now);
+  }
   state_->settle(now);
+}
+
+void Aggregator::change_port(MemberIndex port, const PortConfig& config, Instant now) {
+  state_->existing(port).change(config, now);
+  state_->settle(now);
+}
+
+void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
+  state_->existing(port).set_drained(drained);
+  state_->settle(now);
+}
+
+void Aggregator::set_enabled(MemberIndex port, bool enabled, Instant now) {
+  AggregationPort& changes = state_->existing(port);
+  if (!enabled)
+    changes.shut_down(now);
+  else if (!state_->closing)
+    changes.enable(now);
+  state_->settle(now);
+}
+
+bool Aggregator::has_left(MemberIndex port) const {
+  const AggregationPort& leaves = state_->existing(port);
+  return leaves.closing() && !leaves.transmit_pending();
 }
 
 void Aggregator::receive(MemberIndex port, const wire::Lacpdu& pdu, Instant now) {

@@ -37,9 +37,23 @@ class Aggregator {
 
   /// Adds a port, with its link down. Precondition: no port has this index, index < kMembersMax.
   void add_port(MemberIndex port, const PortConfig& config, Instant now);
+  /// At once. A port with a Partner goes more gently by leave() first.
   void remove_port(MemberIndex port, Instant now);
   /// Takes another System identity (the LAG's address changed). All ports start afresh.
   void set_system(const MacAddress& system, Instant now);
+  /// Takes another configuration with the least disturbance: another System (address or priority) starts all
+  /// ports afresh, another key those that have it, anything else none. lag_number stays.
+  void change(const AggregatorConfig& config, Instant now);
+  /// Another Port ID or Aggregation: the port leaves the Aggregator and comes back with it.
+  void change_port(MemberIndex port, const PortConfig& config, Instant now);
+  /// A drained port collects and stays in sync, but distributes nothing; it does not count for min_links.
+  void set_drained(MemberIndex port, bool drained, Instant now);
+  /// LACP_Enabled. A port that is disabled takes itself out of sync and asks for one last LACPDU, so that the
+  /// Partner moves its conversations first. Enabled, it starts afresh; never after shut_down().
+  void set_enabled(MemberIndex port, bool enabled, Instant now);
+  void leave(MemberIndex port, Instant now) { set_enabled(port, false, now); }
+  /// The port is disabled and its last LACPDU was taken, or there is no link to send it on.
+  [[nodiscard]] bool has_left(MemberIndex port) const;
 
   void receive(MemberIndex port, const wire::Lacpdu& pdu, Instant now);
   void link_changed(MemberIndex port, const LinkState& link, Instant now);

@@ -46,6 +46,7 @@ struct PortConfig {
   std::uint16_t port_number = 0;  // 1..65535, unique in the System
   std::uint16_t port_priority = 32768;
   bool aggregatable = true;  // false: Individual
+  friend constexpr bool operator==(const PortConfig&, const PortConfig&) noexcept = default;
 };
 
 }  // namespace lagoon::lacp

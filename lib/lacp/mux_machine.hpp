@@ -1,7 +1,8 @@
 // Mux machine (6.4.15), under independent and under coupled control.
 //
 // A pure value: no clock, no timer. The owner runs wait_while_timer and feeds Ready in. Coupled control's
-// COLLECTING_DISTRIBUTING is MuxState::distributing; it never is in MuxState::collecting.
+// COLLECTING_DISTRIBUTING is MuxState::distributing; it is in MuxState::collecting only when the control was
+// changed there, and goes on from it without a pause.
 #pragma once
 
 #include "lacp/config.hpp"
@@ -12,9 +13,11 @@ namespace lagoon::lacp {
 /// The variables the machine reads.
 struct MuxInputs {
   Selected selected = Selected::unselected;
-  bool ready = false;               // the wait is over, for this port and for those it waits with
-  bool partner_sync = false;        // Partner_Oper_Port_State.Synchronization
-  bool partner_collecting = false;  // the Partner collects and knows that we are in sync; independent only
+  bool ready = false;         // the wait is over, for this port and for those it waits with
+  bool partner_sync = false;  // Partner_Oper_Port_State.Synchronization
+  // Independent control only: the Partner collects and knows that we are in sync, and the port is not
+  // drained.
+  bool partner_collecting = false;
 };
 
 /// The Actor bits follow from the state and are stored nowhere.
@@ -56,7 +59,7 @@ struct MuxOutputs {
       return coupled ? MuxState::distributing : MuxState::collecting;
     case MuxState::collecting:
       if (!selected || !in.partner_sync) return MuxState::attached;
-      return in.partner_collecting ? MuxState::distributing : state;
+      return coupled || in.partner_collecting ? MuxState::distributing : state;
     case MuxState::distributing:
       if (selected && in.partner_sync && (coupled || in.partner_collecting)) return state;
       return coupled ? MuxState::attached : MuxState::collecting;

@@ -73,12 +73,14 @@ enum class UnselectedReason : std::uint8_t {
   half_duplex,
   key_mismatch,     // another speed than the group in use, so another key of our own
   above_max_links,  // STANDBY
+  disabled,         // LACP_Enabled is FALSE: by the operator, or by shutdown
 };
 
 [[nodiscard]] constexpr std::string_view name_of(UnselectedReason r) noexcept {
-  return std::array<std::string_view, 9>{
-      "none",       "link_down",   "no_partner",   "looped",         "other_lag_id",
-      "individual", "half_duplex", "key_mismatch", "above_max_links"}[static_cast<std::size_t>(r)];
+  return std::array<std::string_view, 10>{"none",        "link_down",    "no_partner",
+                                          "looped",      "other_lag_id", "individual",
+                                          "half_duplex", "key_mismatch", "above_max_links",
+                                          "disabled"}[static_cast<std::size_t>(r)];
 }
 
 struct PortCounters {
@@ -106,6 +108,8 @@ struct PortView {
   LagId lag_id{};
   bool collecting = false;
   bool distributing = false;
+  bool enabled = true;      // LACP_Enabled, or on its way to be FALSE
+  bool drained = false;     // distributes nothing, by the operator
   Instant last_change{};    // of selected, mux or the partner's identity
   Instant last_received{};  // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};

@@ -23,6 +23,14 @@ enum class Timer : std::uint8_t {
 class TimerTable {
  public:
   constexpr void start(Timer timer, Instant at) noexcept { slot(timer) = at; }
+  /// A timer that runs is to expire at `at`; one that should have by now is stopped.
+  constexpr void move(Timer timer, Instant at, Instant now) noexcept {
+    if (!running(timer)) return;
+    if (at > now)
+      start(timer, at);
+    else
+      stop(timer);
+  }
   constexpr void stop(Timer timer) noexcept { slot(timer).reset(); }
   [[nodiscard]] constexpr bool running(Timer timer) const noexcept { return at_[index(timer)].has_value(); }
   /// True once for each expiry: a timer that is due is stopped by asking.

@@ -72,6 +72,8 @@ TEST_CASE("The checker finds each violation", "[sim][checker]") {
       {"port 0: distributes on a link that is down", [](Sound& s) { s.seen.ports[0].view.link.up = false; }},
       {"port 1: distributes, but is not SELECTED",
        [](Sound& s) { s.seen.ports[1].view.selected = lacp::Selected::standby; }},
+      {"port 1: distributes, but is drained", [](Sound& s) { s.seen.ports[1].view.drained = true; }},
+      {"port 0: collects, but is disabled", [](Sound& s) { s.seen.ports[0].view.enabled = false; }},
       {"port 1: distributes to a Partner that is not in sync",
        [](Sound& s) { set(s.seen.ports[1].view.partner.state, StateBit::synchronization, false); }},
       {"port 1: distributes to a Partner that does not collect",

@@ -43,6 +43,8 @@ void check_port(const Observation& seen, std::size_t i, Findings& findings) {
   findings.require(!distributes || port.link.up, i, "distributes on a link that is down");
   findings.require(!distributes || port.selected == lacp::Selected::selected, i,
                    "distributes, but is not SELECTED");
+  findings.require(!distributes || !port.drained, i, "distributes, but is drained");
+  findings.require(!collects || port.enabled, i, "collects, but is disabled");
   const lacp::PortState partner{port.partner.state};
   findings.require(!distributes || partner.has(StateBit::synchronization), i,
                    "distributes to a Partner that is not in sync");

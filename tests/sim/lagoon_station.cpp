@@ -96,7 +96,7 @@ std::optional<Observation> LagoonStation::observe() {
                    .collecting = collecting(),
                    .distributing = distributing(),
                    .up = aggregator_.up(),
-                   .config = settings_.lacp,
+                   .config = aggregator_.config(),
                    .deadline = deadline(),
                    .table = table_.get()};
   for (std::size_t i = 0; i < seen.ports.size(); ++i)
