@@ -10,6 +10,7 @@
 
 using namespace lagoon;
 using lagoon::test::FlowFrame;
+using lagoon::test::pointers;
 using lagoon::test::Prng;
 using lagoon::test::TestPacket;
 using lagoon::test::TestTx;
@@ -42,12 +43,6 @@ std::deque<TestPacket> traffic(Prng& random, std::size_t count, std::uint32_t co
     packet.octets.assign(frame.octets().begin(), frame.octets().end());
   }
   return packets;
-}
-
-std::vector<TestPacket*> pointers(std::deque<TestPacket>& packets) {
-  std::vector<TestPacket*> out;
-  for (TestPacket& packet : packets) out.push_back(&packet);
-  return out;
 }
 
 bool in_order(std::span<TestPacket* const> packets) {

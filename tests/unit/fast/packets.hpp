@@ -26,18 +26,42 @@ struct TestPacket {
   int references = 1;
 };
 
+/// Frames of one conversation, numbered.
+[[nodiscard]] inline std::deque<TestPacket> packets_of(std::size_t count, std::size_t size) {
+  std::deque<TestPacket> packets(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    FlowFrame frame;
+    frame.macs().ipv4({}).udp(1, 2);
+    frame.zeros(size - frame.octets().size());
+    packets[i].octets.assign(frame.octets().begin(), frame.octets().end());
+    packets[i].number = i;
+  }
+  return packets;
+}
+
+[[nodiscard]] inline std::vector<TestPacket*> pointers(std::deque<TestPacket>& packets) {
+  std::vector<TestPacket*> out;
+  for (TestPacket& packet : packets) out.push_back(&packet);
+  return out;
+}
+
 /// Accepts up to `room[m]` packets in one call, and keeps them.
 struct TestTx {
   std::array<std::vector<TestPacket*>, kMembersMax> sent;
   std::array<std::size_t, kMembersMax> room;
+  std::array<std::uint64_t, kMembersMax> offered{};
   std::size_t calls = 0;
   TestTx() { room.fill(kBurstMax); }
   std::size_t send(MemberIndex member, std::span<TestPacket*> packets) noexcept {
     ++calls;
+    offered[member.value()] += packets.size();
     const std::size_t taken = std::min(room[member.value()], packets.size());
     sent[member.value()].insert(sent[member.value()].end(), packets.begin(),
                                 packets.begin() + static_cast<std::ptrdiff_t>(taken));
     return taken;
+  }
+  void clear() {
+    for (auto& packets : sent) packets.clear();
   }
 };
 
