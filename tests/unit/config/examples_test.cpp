@@ -35,7 +35,9 @@ TEST_CASE("Every example of config/ passes the check and has a plan", "[config][
     CHECK(err.str() == "");
     CHECK(out.str().starts_with("1. EAL: lcores "));
   }
-  for (const char* name : {"minimal", "reference", "lacp-2x100g", "demo-like", "back-to-back"}) {
+  for (const char* name :
+       {"minimal", "reference", "lacp-2x100g", "demo-like", "back-to-back", "active-backup", "balance-rr",
+        "balance-xor", "broadcast", "balance-tlb", "balance-alb", "failover", "arp-monitor", "host-access"}) {
     CAPTURE(name);
     CHECK(names.contains(name));
   }
