@@ -69,6 +69,8 @@ class ReceiveBalancer {
   [[nodiscard]] std::vector<Client> clients() const;
   /// Clients that found no room and are told the LAG's address.
   [[nodiscard]] std::uint64_t clients_refused() const noexcept;
+  /// Frames to send that found no room, or no member.
+  [[nodiscard]] std::uint64_t frames_dropped() const noexcept;
 
  private:
   struct State;
