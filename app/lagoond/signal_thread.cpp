@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "control/render_table.hpp"
+#include "control/views/views.hpp"
 
 namespace lagoon::lagoond {
 

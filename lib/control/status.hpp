@@ -31,6 +31,7 @@ struct Traffic {
   std::uint64_t rx_bytes = 0;
   std::uint64_t tx_packets = 0;
   std::uint64_t tx_bytes = 0;
+  std::uint64_t rx_ignored = 0;  // heard and not delivered, for whatever reason
 };
 
 struct MemberStatus {
@@ -61,9 +62,11 @@ struct MemberStatus {
 
 struct LagStatus {
   std::string name;
+  Instant taken{};  // when; ages of the Instants below are told against it
   std::string mode;
   LagOptions options{};
   PortOptions port_options{};            // filled in by dpdk/
+  std::uint16_t mtu = 1500;              // of the LAG now: the least of its ports'. Filled in by dpdk/
   std::string host_interface;            // the kernel's interface behind the LAG. Filled in by dpdk/
   std::optional<std::size_t> active{};   // position in `members`
   std::optional<std::size_t> primary{};  // position in `members`

@@ -1,0 +1,115 @@
+#include "control/views/words.hpp"
+
+#include <algorithm>
+
+namespace lagoon::control::views {
+
+namespace {
+
+std::string hexadecimal(std::uint64_t value, std::size_t digits, std::string_view alphabet) {
+  std::string text;
+  for (; value != 0 || text.size() < std::max<std::size_t>(digits, 1); value >>= 4)
+    text.insert(text.begin(), alphabet[value & 0xf]);
+  return text;
+}
+
+std::string_view why_not_alive(const std::optional<monitor::MemberHealth>& health) noexcept {
+  if (!health || health->alive) return {};
+  switch (health->why) {
+    case monitor::Why::none:
+      return "no proof yet";
+    case monitor::Why::no_answer:
+      return "no answer";
+    case monitor::Why::nothing_heard:
+      return "nothing heard";
+  }
+  return {};
+}
+
+std::string_view why_unselected(lacp::UnselectedReason reason) noexcept {
+  switch (reason) {
+    case lacp::UnselectedReason::none:
+      return "not selected";
+    case lacp::UnselectedReason::link_down:
+      return "link down";
+    case lacp::UnselectedReason::no_partner:
+      return "no partner";
+    case lacp::UnselectedReason::looped:
+      return "looped";
+    case lacp::UnselectedReason::other_lag_id:
+      return "other partner";
+    case lacp::UnselectedReason::individual:
+      return "individual";
+    case lacp::UnselectedReason::half_duplex:
+      return "half duplex";
+    case lacp::UnselectedReason::key_mismatch:
+      return "other speed";
+    case lacp::UnselectedReason::above_max_links:
+      return "standby";
+  }
+  return {};
+}
+
+bool is_up(failover::DebouncedLink link) noexcept {
+  return link == failover::DebouncedLink::up || link == failover::DebouncedLink::going_down;
+}
+
+}  // namespace
+
+std::string hex_upper(std::uint64_t value, std::size_t digits) {
+  return hexadecimal(value, digits, "0123456789ABCDEF");
+}
+
+std::string hex_lower(std::uint64_t value) {
+  return hexadecimal(value, 1, "0123456789abcdef");
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string cell{text};
+  cell.append(width > cell.size() ? width - cell.size() : 1, ' ');
+  return cell;
+}
+
+std::optional<std::size_t> first_selected(const LagStatus& lag) noexcept {
+  for (std::size_t i = 0; i < lag.members.size(); ++i)
+    if (lag.members[i].lacp.selected == lacp::Selected::selected) return i;
+  return std::nullopt;
+}
+
+std::string_view select_policy_word(lacp::SelectPolicy policy) noexcept {
+  switch (policy) {
+    case lacp::SelectPolicy::stable:
+      return "stable";
+    case lacp::SelectPolicy::bandwidth:
+      return "bandwidth";
+    case lacp::SelectPolicy::count:
+      return "count";
+    case lacp::SelectPolicy::port_priority:
+      return "port-priority";
+  }
+  return {};
+}
+
+std::int64_t seconds_up(Duration d) noexcept {
+  return std::chrono::ceil<std::chrono::seconds>(d).count();
+}
+
+// The order is the one in which the member's own machinery asks: the operator, the link, the monitors, LACP,
+// the choice among those that work.
+std::string why_out(const LagStatus& lag, const MemberStatus& m) {
+  if (m.administration == Administration::disabled) return "disabled";
+  if (m.held_down_for) return "held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s";
+  if (!is_up(m.mii)) return m.link.up ? "up delay" : "link down";
+  if (const std::string_view why = why_not_alive(m.health); !why.empty()) return std::string{why};
+  if (m.administration == Administration::drained) return "drained";
+  if (m.distributing) return {};
+  const ModeRow& row = row_of(lag);
+  if (row.choice == Choice::lacp && !lag.fallback) {
+    if (m.lacp.selected != lacp::Selected::selected) return std::string{why_unselected(m.lacp.reason)};
+    if (m.lacp.mux != lacp::MuxState::distributing) return "negotiating";
+  }
+  if (!lag.up) return m.works ? "too few links" : "not working";
+  return row.choice == Choice::active_backup || lag.fallback ? "standby" : "not in use";
+}
+
+}  // namespace lagoon::control::views

@@ -1,0 +1,36 @@
+// What several views say, or ask of a status in the same way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "control/status.hpp"
+
+namespace lagoon::control::views {
+
+/// At least `digits` digits, in capitals.
+[[nodiscard]] std::string hex_upper(std::uint64_t value, std::size_t digits);
+[[nodiscard]] std::string hex_lower(std::uint64_t value);
+
+/// `text`, and spaces up to `width`; one at least, so that columns never run into each other.
+[[nodiscard]] std::string padded(std::string_view text, std::size_t width);
+
+[[nodiscard]] inline const ModeRow& row_of(const LagStatus& lag) noexcept {
+  return control::row_of(lag.options.mode);
+}
+
+/// Position of a member of the group of links that has the Aggregator; nothing: none is SELECTED.
+[[nodiscard]] std::optional<std::size_t> first_selected(const LagStatus& lag) noexcept;
+
+/// Why nothing is sent on the member, in an operator's words; empty: something is, or could be.
+[[nodiscard]] std::string why_out(const LagStatus& lag, const MemberStatus& member);
+
+[[nodiscard]] std::string_view select_policy_word(lacp::SelectPolicy policy) noexcept;
+
+/// Seconds, rounded up: "held down for another 1 s" until it is over.
+[[nodiscard]] std::int64_t seconds_up(Duration d) noexcept;
+
+}  // namespace lagoon::control::views

@@ -1,0 +1,100 @@
+// The views of fixed status values are those of tests/golden/views/*.txt.
+#include "control/views/views.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "golden_text.hpp"
+#include "statuses.hpp"
+#include "support/catch.hpp"
+
+using namespace lagoon;
+using namespace lagoon::control;
+
+namespace {
+
+std::filesystem::path views_folder() {
+  const char* const folder = std::getenv("LAGOON_GOLDEN_VIEWS");
+  if (folder == nullptr) throw std::runtime_error{"LAGOON_GOLDEN_VIEWS: the folder of the golden views"};
+  return folder;
+}
+
+std::string line_with(const std::string& text, std::string_view label) {
+  const std::size_t from = text.find(label);
+  return from == std::string::npos ? std::string{} : text.substr(from, text.find('\n', from) - from);
+}
+
+}  // namespace
+
+TEST_CASE("A status looks in every view as its golden file says", "[golden][views]") {
+  std::set<std::filesystem::path> expected;
+  for (const test::NamedStatus& each : test::fixed_statuses()) {
+    for (const std::string_view view : kViewNames) {
+      // (the odd names are for JSON, which may not break: lines of text are as good as the names in them)
+      if (each.name == "odd-names" && view != "json") continue;
+      const std::string text = render(*view_from(view), each.lag);
+      const auto file = views_folder() / (std::string{each.name} + "." + std::string{view} + ".txt");
+      expected.insert(file);
+      if (test::update_golden()) std::ofstream{file} << text;
+      CAPTURE(file.filename().string());
+      CHECK(test::read_text(file) == text);
+    }
+  }
+  for (const auto& entry : std::filesystem::directory_iterator{views_folder()}) {
+    if (entry.path().extension() != ".txt") continue;
+    CAPTURE(entry.path().string());
+    CHECK(expected.contains(entry.path()));
+  }
+}
+
+TEST_CASE("Hash policies have Linux's word and number where it has them", "[golden][views]") {
+  struct Row {
+    dist::HashPolicy policy;
+    std::string line;
+  };
+  for (const Row& row :
+       {Row{dist::HashPolicy::l2, "layer2 (0)"}, Row{dist::HashPolicy::l23, "layer2+3 (2)"},
+        Row{dist::HashPolicy::l34, "layer3+4 (1)"}, Row{dist::HashPolicy::encap23, "encap2+3 (3)"},
+        Row{dist::HashPolicy::encap34, "encap3+4 (4)"},
+        Row{dist::HashPolicy::vlan_src_mac, "vlan+srcmac (5)"}, Row{dist::HashPolicy::src_ip, "src-ip (255)"},
+        Row{dist::HashPolicy::l3, "l3 (255)"}}) {
+    LagStatus lag = *test::fixed_status("balance-xor");
+    lag.options.hash.policy = row.policy;
+    CHECK(line_with(render(View::bonding, lag), "Transmit Hash Policy") ==
+          "Transmit Hash Policy: " + row.line);
+  }
+}
+
+TEST_CASE("The table says why a member is out", "[golden][views]") {
+  LagStatus lag = *test::fixed_status("lacp");
+  const auto says = [&lag](std::string_view words) {
+    return render(View::table, lag).find(words) != std::string::npos;
+  };
+  MemberStatus& m = lag.members[0];
+  m.distributing = false;
+  m.lacp.mux = lacp::MuxState::attached;
+  CHECK(says("negotiating"));
+  m.lacp.selected = lacp::Selected::standby;
+  m.lacp.reason = lacp::UnselectedReason::above_max_links;
+  CHECK(says("standby"));
+  m.administration = Administration::drained;
+  CHECK(says("drained"));
+  m.health = monitor::MemberHealth{.alive = false, .why = monitor::Why::nothing_heard};
+  CHECK(says("nothing heard"));
+  m.mii = failover::DebouncedLink::going_back;
+  CHECK(says("up delay"));
+  m.held_down_for = 1ms;
+  CHECK(says("held down for 1 s"));
+  m.administration = Administration::disabled;
+  CHECK(says("disabled"));
+}
+
+TEST_CASE("Every view has its name back", "[golden][views]") {
+  for (const std::string_view name : kViewNames) CHECK(name_of(*view_from(name)) == name);
+  CHECK_FALSE(view_from("Linux").has_value());
+  CHECK_FALSE(view_from("").has_value());
+}
