@@ -3,6 +3,7 @@
 
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
+#include "fast/watch.hpp"
 
 namespace lagoon::tidy {
 
@@ -51,6 +52,13 @@ std::size_t collect(const table::PortTable& table, std::span<Frame*> burst, Port
 std::size_t collect(const table::PortTable& table, std::span<Frame*> burst, Port& port,
                     fast::CollectorState& state, fast::LagCounters& counters) {
   return fast::collect(table, MemberIndex{0}, burst, port, port, state, counters).size();
+}
+
+std::size_t watch(const table::PortTable& table, std::span<Frame*> burst, Port& port,
+                  fast::LagCounters& counters);
+std::size_t watch(const table::PortTable& table, std::span<Frame*> burst, Port& port,
+                  fast::LagCounters& counters) {
+  return fast::watch_outgoing(table, burst, port, counters).size();
 }
 
 }  // namespace lagoon::tidy
