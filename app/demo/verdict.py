@@ -42,6 +42,7 @@ def report(run):
             {"direction": "to-partner", **analysis.stream(run["lan_sent"], run["far_received"])},
             {"direction": "from-partner", **analysis.stream(run["far_sent"], run["lan_received"])}],
         "lost_before_events": lost[-1],
+        "flows_seen": None if histories is None else len(histories),
         "events": events,
         "tcp": run["tcp"],
     }
@@ -63,6 +64,8 @@ def problems(made):
                 found.append(f"{s[what]} frames {what} {s['direction']}")
         if not s["received"]:
             found.append(f"nothing arrived {s['direction']}")
+    if made["flows_seen"] == 0 and made["converged_ms"] is not None:
+        found.append("no frame was seen on any link: nobody knows whether flows moved")
     for e in made["events"]:
         name = f"{e['kind']} of link {e['link']}"
         if e["lost"] > LOST_MAX.get(e["kind"], float("inf")):

@@ -11,7 +11,8 @@ from . import telemetry
 from .stage import end
 
 LAG = "lag0"
-LACP_MODES = ("lacp", "802.3ad", "4", 4)
+LACP_MODES = ("lacp", "802.3ad", 4)
+HASHED_MODES = (*LACP_MODES, "balance-xor", 2, "loadbalance", "balance-tlb", 5, "balance-alb", 6)
 START_PATIENCE_S = 20
 STOP_PATIENCE_S = 5.0
 PLAIN = re.compile(r"[A-Za-z][\w+./-]*")
@@ -153,8 +154,9 @@ def member(interface, index, **more):
 
 
 def _lag(interfaces, options):
-    made = {"name": LAG, "mode": "lacp", "hash": "l3+4",
-            "members": [member(name, i) for i, name in enumerate(interfaces)], **options}
+    made = {"name": LAG, "mode": "lacp", "members": [member(name, i) for i, name in enumerate(interfaces)], **options}
+    if made["mode"] in HASHED_MODES:
+        made.setdefault("hash", "l3+4")
     if made["mode"] in LACP_MODES:
         made["lacp"] = {"activity": "active", "rate": "fast", **options.get("lacp", {})}
     return made

@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kReceiveBuffer = 8 << 20;
 // Untagged Ethernet, IPv4 without options, UDP: what run_udp() sends.
+constexpr std::size_t kEtherTypeAt = 12;
 constexpr std::size_t kPayloadAt = 14 + 20 + 8;
 
 int open_socket(const std::string& interface) {
@@ -33,7 +34,9 @@ int open_socket(const std::string& interface) {
   setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof(kReceiveBuffer));
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
-  address.sll_protocol = htons(ETH_P_IP);
+  // (Of the links' middle interfaces tc takes all frames away, before those who ask for one protocol get
+  // theirs.)
+  address.sll_protocol = htons(ETH_P_ALL);
   address.sll_ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
   if (address.sll_ifindex != 0 && bind(s, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0)
     return s;
@@ -48,6 +51,7 @@ void drain(int socket, std::size_t link, Log& log) {
     if (size < 0) return;
     Payload payload;
     if (static_cast<std::size_t>(size) < kPayloadAt + sizeof(payload)) continue;
+    if (frame[kEtherTypeAt] != (ETH_P_IP >> 8) || frame[kEtherTypeAt + 1] != (ETH_P_IP & 0xff)) continue;
     std::memcpy(&payload, frame.data() + kPayloadAt, sizeof(payload));
     if (payload.magic != Payload::kMagic) continue;
     const auto flow = static_cast<std::uint16_t>(link << 8 | (payload.flow & 0xffU));

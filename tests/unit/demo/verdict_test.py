@@ -96,6 +96,10 @@ class Problems(unittest.TestCase):
     def expect(self, *found):
         self.assertEqual(verdict.problems(self.made), list(found))
 
+    def test_links_that_nobody_saw_a_frame_on(self):
+        self.made["flows_seen"] = 0
+        self.expect("no frame was seen on any link: nobody knows whether flows moved")
+
     def test_slow_convergence(self):
         self.made["converged_ms"] = 3501
         self.expect("convergence took 3501 ms, more than 3500")
