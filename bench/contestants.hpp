@@ -61,7 +61,7 @@ class Lagoon {
   [[nodiscard]] std::span<const std::uint16_t> ports() const { return ports_; }
   std::size_t send(Burst& burst) {
     const std::size_t sent = fast::distribute<rte_mbuf>(*table_.load(std::memory_order_acquire), burst,
-                                                        Tx{ports_}, distributor_, rig_.counters());
+                                                        Tx{ports_}, rig_.distributor(), rig_.counters());
     rte_rcu_qsbr_quiescent(rig_.qsbr(), 0);
     return sent;
   }
@@ -71,7 +71,7 @@ class Lagoon {
     for (std::uint8_t m = 0; m < ports_.size(); ++m) {
       const std::span<rte_mbuf*> free = std::span{burst}.subspan(count);
       const std::uint16_t got = rte_eth_rx_burst(ports_[m], 0, free.data(), share_);
-      count += fast::collect(table, MemberIndex{m}, free.first(got), Nowhere{}, Nowhere{}, collector_,
+      count += fast::collect(table, MemberIndex{m}, free.first(got), Nowhere{}, Nowhere{}, rig_.collector(),
                              rig_.counters())
                    .size();
     }
@@ -95,8 +95,6 @@ class Lagoon {
     }
   };
   Rig& rig_;
-  fast::DistributorState distributor_{};
-  fast::CollectorState collector_{};
   std::span<const std::uint16_t> ports_;
   const std::atomic<const table::PortTable*>& table_;
   std::uint16_t share_;

@@ -14,7 +14,9 @@
 #include <span>
 #include <vector>
 
+#include "fast/collector_state.hpp"
 #include "fast/counters.hpp"
+#include "fast/distributor_state.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::bench {
@@ -49,6 +51,8 @@ class Rig {
   [[nodiscard]] const std::atomic<const table::PortTable*>& table(std::size_t members) const;
   [[nodiscard]] rte_rcu_qsbr* qsbr() { return qsbr_; }
   [[nodiscard]] fast::LagCounters& counters() { return counters_; }
+  [[nodiscard]] fast::DistributorState& distributor() { return distributor_; }
+  [[nodiscard]] fast::CollectorState& collector() { return collector_; }
 
  private:
   struct Tables {
@@ -65,6 +69,8 @@ class Rig {
   std::array<Tables, kMemberCounts.size()> tables_;
   rte_rcu_qsbr* qsbr_ = nullptr;
   fast::LagCounters counters_;
+  fast::DistributorState distributor_;
+  fast::CollectorState collector_;
 };
 
 /// While it lives, all of `ports` transmit by taking the packets and receive by handing out `supply`, and
