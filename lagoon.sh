@@ -9,7 +9,7 @@ export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev catch2 python3)
-packages_test=(tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2)
+packages_test=(tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
 packages_bench=(libbenchmark-dev)
 packages_check=(clang-format-19 shellcheck)
 # What the partners of the demo and of the smoke tests need stands beside their scripts.
@@ -21,6 +21,7 @@ usage: ./lagoon.sh VERB
 
   demo [OPTION...]   bond links to a real partner, show traffic, failures and a summary
                      (--help lists the options; without root: two LAGs in one process)
+  view NAME [VIEW]   show a LAG of a lagoond that runs: table, linux, lagg, cisco, json
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
@@ -252,6 +253,10 @@ verb_check() {
   say "check: all is well"
 }
 
+verb_view() { # NAME [VIEW]
+  exec /usr/bin/python3 -B app/view.py "$@"
+}
+
 verb_clean() {
   rm -rf build build-asan build-tsan build-fuzz build-release build-bench
   say "removed build/ and build-*/"
@@ -260,7 +265,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  demo | build | test | install | bench | check | clean) "verb_$verb" "$@" ;;
+  demo | build | test | view | install | bench | check | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "control/views/views.hpp"
 #include "dpdk/telemetry_data.hpp"
+#include "dpdk/text_pages.hpp"
 
 namespace lagoon::dpdk {
 
@@ -20,6 +22,7 @@ namespace {
 // here.
 std::mutex engine_mutex;
 Engine* engine = nullptr;
+TextPages view_pages;  // guarded by engine_mutex as well
 
 std::vector<std::string> split(const char* parameters) {
   std::vector<std::string> words;
@@ -57,6 +60,28 @@ int on_lag(const char*, const char* parameters, rte_tel_data* data) {
   if (!status) return answer_error(data, status.error().detail);
   put_lag(data, *status);
   return 0;
+}
+
+int answer_text(rte_tel_data* data, const std::string& text) {
+  return rte_tel_data_string(data, text.c_str());
+}
+
+int on_view(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  const auto view = control::view_from(words.size() > 1 ? std::string_view{words[1]} : "table");
+  if (words.empty() || words.size() > 3 || !view)
+    return answer_error(data, "usage: /lagoon/view,NAME[,linux|lagg|cisco|json|table[,PAGE]]");
+  const std::string question = "/lagoon/view," + words[0] + "," + std::string{name_of(*view)};
+  if (words.size() == 3) {
+    const auto page = view_pages.next(words[2], question);
+    return page ? answer_text(data, *page)
+                : answer_error(data, "there is no such page any more; ask for the first");
+  }
+  const auto status = engine->status(words[0]);
+  if (!status) return answer_error(data, status.error().detail);
+  return answer_text(data, view_pages.first(control::render(*view, *status), question));
 }
 
 int on_events(const char*, const char* parameters, rte_tel_data* data) {
@@ -100,6 +125,7 @@ Result<void> offer_telemetry(Engine& from) {
   static constexpr Command commands[] = {
       {"/lagoon/list", on_list, "Names of the LAGs. Takes no parameters"},
       {"/lagoon/lag", on_lag, "Status of a LAG. Parameters: NAME"},
+      {"/lagoon/view", on_view, "A LAG as text. Parameters: NAME[,linux|lagg|cisco|json|table[,PAGE]]"},
       {"/lagoon/events", on_events, "The last transitions of a LAG. Parameters: NAME[,MOST]"},
       {"/lagoon/wire", on_wire, "Pulls or heals an in-process link. Parameters: NAME,up|down|blackhole|heal"},
   };

@@ -86,7 +86,7 @@ class Appliance:
 
     def view(self, kind):
         """The LAG as one of the views (linux, lagg, cisco, json, table) shows it: text."""
-        return telemetry.text(telemetry.ask(self.prefix, f"/lagoon/view,{self._lag},{kind}"))
+        return telemetry.whole_text(self.prefix, f"/lagoon/view,{self._lag},{kind}")
 
     def do(self, verb, argument=""):
         """A command of the operator; a refusal is a TelemetryError with the reason."""

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import socket
 
 ANSWER_MAX = 16384  # rte_telemetry's own bound
+NEXT_PAGE = re.compile(r"(\\\n)?--- page \d+ of \d+, next: (\S.*)\n\Z")  # the last line of a page but the last
 
 
 class TelemetryError(RuntimeError):
@@ -35,8 +37,13 @@ def ask(prefix, command, timeout=2.0):
     return value
 
 
-def text(answer):
-    """A view's text, which comes as it is, under the name "text", or in lines."""
-    if isinstance(answer, dict):
-        answer = answer["text"] if "text" in answer else list(answer.values())
-    return "\n".join(answer) if isinstance(answer, list) else answer
+def whole_text(prefix, question):
+    """The answer to a question for a text, its pages joined (docs/telemetry.md)."""
+    text = ""
+    while True:
+        page = ask(prefix, question)
+        note = NEXT_PAGE.search(page)
+        if note is None:
+            return text + page
+        text += page[:note.start()]
+        question = note[2]
