@@ -118,8 +118,8 @@ class Lagoond(Appliance):
     """`members` of the stage's links (all unless given) become lag0, cross-connected with the access port.
 
     `options` goes into the LAG as further keys, e.g. {"hash": "l2", "lacp": {"rate": "slow"}}; `eal` into the EAL
-    section. `far` makes it the partner: it stands on the other ends of the links. With `tap` the access port is a tap of
-    that name in net."""
+    section. `far` makes it the partner: it stands on the other ends of the links. With `tap` the access port is a
+    tap of that name in net."""
 
     def __init__(self, stage, binary, members=None, options=None, eal=None, far=False, tap=None):
         self.stage = stage

@@ -1,0 +1,211 @@
+"""Every mode by every name and number: it starts, carries both ways, survives each member, shows itself in all views.
+
+usage: names_test.py BUILD [--end linux]
+"""
+
+import time
+
+from lab import views
+from lab.case import Case, main, tries
+from lab.ends import wait_for
+from stage.partners.linux import Bond
+
+RATE = 2000
+# Lost of ours by carrier: what a scheduler may keep from being noticed for 20 ms.
+LOST_ON_LOSS_MAX = 40
+# Two ends that choose an active member each do not change it in the same instant (Linux looks each 20 ms).
+LOST_WHILE_ENDS_DISAGREE_MAX = 300
+AWAY_S = 1.0
+
+# what the partner is, and names of the mode: the first one at length, the others briefly
+HASHED = "miimon 20 xmit_hash_policy layer3+4"
+BACK_TO_BACK = {
+    "balance-rr": (Bond("balance-rr", "miimon 20"), ["balance-rr", "0", "roundrobin"]),
+    "active-backup": (Bond("active-backup", "miimon 20", primary=0), ["active-backup", "1"]),
+    "balance-xor": (Bond("balance-xor", HASHED), ["balance-xor", "2", "loadbalance"]),
+    "broadcast": (Bond("broadcast", "miimon 20"), ["broadcast", "3"]),
+    "802.3ad": (Bond("802.3ad", "lacp_rate fast " + HASHED), ["802.3ad", "4", "lacp"]),
+}
+ON_A_SWITCH = {
+    "active-backup": ["active-backup", "failover"],
+    "balance-tlb": ["balance-tlb", "5"],
+    "balance-alb": ["balance-alb", "6"],
+}
+LINUX_NAMES = ("balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb")
+
+
+class Life(Case):
+    """What is asked of every mode."""
+
+    def start(self, name, **options):
+        if not self.is_lagoon:
+            options = {"bond_options": self.reference.options, "primary": self.reference.primary}
+        self.end.start(name, **options)
+        self.assertIsNotNone(wait_for(lambda: all(self.in_use(i) for i in range(self.links)), 10),
+                             f"{name}: not all members work")
+
+    def in_use(self, index):
+        return self.end.works(index)
+
+    def host(self):
+        return self.far
+
+    def ping(self):
+        out = self.end.output_of(["ping", "-c", "3", "-i", "0.1", "-W", "1", self.host().ip])
+        self.assertIn(" 0% packet loss", out)
+        return out
+
+    def long(self, mode, name, **options):
+        self.start(name, **options)
+        self.ping()
+        stream = self.stream(self.host(), RATE)
+        time.sleep(1.0)
+        starts = []
+        for link in self.stage.links:
+            starts.append(link.pull())
+            time.sleep(AWAY_S)
+            starts.append(link.restore())
+            self.assertIsNotNone(wait_for(lambda link=link: self.in_use(link.index), 8), "a member does not return")
+            time.sleep(0.6)
+        shown = views.all_of(self.end) if self.is_lagoon else None
+        outcome = stream.stop()
+        lost = outcome.lost(starts)
+        self.say(name + ":", outcome.words())
+        self.say("lost before, at each loss and each return, out:", lost["out"], "in:", lost["in"])
+        if self.is_lagoon:
+            views.check(self, shown, mode, name, self.end, self.links)
+        self.judge(mode, outcome, lost)
+        self.end.stop()
+
+    def short(self, mode, name, **options):
+        self.start(name, **options)
+        self.ping()
+        stream = self.stream(self.host(), RATE)
+        time.sleep(0.7)
+        if self.is_lagoon:
+            views.check(self, views.all_of(self.end), mode, name, self.end, self.links)
+        outcome = stream.stop()
+        self.say(name + ":", outcome.words())
+        self.judge(mode, outcome, outcome.lost([]))
+        self.end.stop()
+
+    def judge(self, mode, outcome, lost):
+        for way in ("out", "in"):
+            counts = outcome.counts(way)
+            self.assertGreater(counts["received"], counts["sent"] * 0.5, f"{way}: hardly anything arrives")
+            if mode == "broadcast":
+                copies = counts["duplicated"] / counts["received"]
+                self.say(f"{way}: {copies + 1:.2f} copies of each")
+                self.assertGreater(copies, 0.5, f"{way}: no copies arrive")
+            else:
+                self.assertEqual(counts["duplicated"], 0, way)
+            if mode != "balance-rr" and self.is_lagoon:
+                self.figure(counts["reordered"] == 0, f"{counts['reordered']} frames reordered {way}")
+        if not self.is_lagoon:
+            return  # (guests lose a frame now and then)
+        self.figure(lost["out"][0] == 0, f"{lost['out'][0]} frames lost while nothing happened")
+        on_return = LOST_WHILE_ENDS_DISAGREE_MAX if self.ends_choose(mode) else 0
+        for i, count in enumerate(lost["out"][1:]):
+            most = on_return if i % 2 else max(LOST_ON_LOSS_MAX, on_return)
+            self.figure(count <= most, f"{count} frames lost, at most {most} may be")
+
+    def ends_choose(self, mode):
+        """Whether the partner, too, chooses one member."""
+        return False
+
+
+class BackToBack(Life):
+    """With Linux's bonding in the same mode at the other ends."""
+
+    reference = None
+
+    def at_length(self, mode, **options):
+        bond, names = BACK_TO_BACK[mode]
+        self.reference = bond
+        self.far.remake(bond)
+        self.long(mode, names[0], **options)
+
+    def briefly(self, mode, **options):
+        bond, names = BACK_TO_BACK[mode]
+        self.reference = bond
+        self.far.remake(bond)
+        for name in names[1:] if self.is_lagoon else []:
+            self.short(mode, name, **options)
+
+    def ends_choose(self, mode):
+        return mode == "active-backup"
+
+    @tries
+    def test_balance_rr(self):
+        self.at_length("balance-rr")
+
+    @tries
+    def test_balance_rr_by_its_other_names(self):
+        self.briefly("balance-rr")
+
+    @tries
+    def test_active_backup(self):
+        self.at_length("active-backup", primary="net_af_packet1")
+
+    @tries
+    def test_active_backup_by_its_other_names(self):
+        self.briefly("active-backup", primary="net_af_packet1")
+
+    @tries
+    def test_balance_xor(self):
+        self.at_length("balance-xor")
+
+    @tries
+    def test_balance_xor_by_its_other_names(self):
+        self.briefly("balance-xor")
+
+    @tries
+    def test_broadcast(self):
+        self.at_length("broadcast")
+
+    @tries
+    def test_broadcast_by_its_other_names(self):
+        self.briefly("broadcast")
+
+    @tries
+    def test_lacp(self):
+        self.at_length("802.3ad")
+
+    @tries
+    def test_lacp_by_its_other_names(self):
+        self.briefly("802.3ad")
+
+
+class OnASwitch(Life):
+    """With a switch that learns addresses, and knows of no LAG."""
+
+    partner = "switch"
+    partner_options = {"clients": 1}
+    tap = True
+    reference = Bond("", "miimon 20")
+
+    def host(self):
+        return self.far.clients[0]
+
+    def run_mode(self, mode):
+        for i, name in enumerate(ON_A_SWITCH[mode]):
+            if not self.is_lagoon and name not in LINUX_NAMES:
+                continue
+            self.far.forget()
+            (self.short if i and mode != "active-backup" else self.long)(mode, name)
+
+    @tries
+    def test_active_backup_and_failover(self):
+        self.run_mode("active-backup")
+
+    @tries
+    def test_balance_tlb(self):
+        self.run_mode("balance-tlb")
+
+    @tries
+    def test_balance_alb(self):
+        self.run_mode("balance-alb")
+
+
+if __name__ == "__main__":
+    main()
