@@ -41,9 +41,8 @@ template <Packet P>
 
 // Takes the slow-protocol frames out and closes the gaps.
 template <Packet P, typename Punt, typename Sink>
-[[gnu::noinline]] std::span<P*> take_out_slow(MemberIndex member, std::span<P*> received, Punt& punt,
-                                              Sink& sink, LagCounters& counters,
-                                              std::uint64_t& octets) noexcept {
+[[nodiscard]] std::span<P*> take_out_slow(MemberIndex member, std::span<P*> received, Punt& punt, Sink& sink,
+                                          LagCounters& counters, std::uint64_t& octets) noexcept {
   std::size_t kept = 0;
   for (P* packet : received) {
     if (!is_punted(*packet)) {
@@ -61,6 +60,25 @@ template <Packet P, typename Punt, typename Sink>
   return received.first(kept);
 }
 
+inline void count_delivered(MemberCounters& counted, std::size_t frames, std::uint64_t octets) noexcept {
+  counted.rx_packets.add(frames);
+  counted.rx_bytes.add(octets);
+}
+
+// All that is not the common path, out of its way.
+template <Packet P, typename Punt, typename Sink>
+[[gnu::noinline]] std::span<P*> sort_out(const table::PortTable& table, MemberIndex member,
+                                         std::span<P*> received, Seen seen, Punt& punt, Sink& sink,
+                                         CollectorState& state, LagCounters& counters) noexcept {
+  const std::size_t heard = received.size();
+  if (seen.slow != 0) received = take_out_slow<P>(member, received, punt, sink, counters, seen.octets);
+  received = filter<P>(table, member, received, punt, sink, state, counters, seen.octets);
+  MemberCounters& counted = counters.of(member);
+  counted.rx_ignored.add(heard - received.size());
+  if (!received.empty()) count_delivered(counted, received.size(), seen.octets);
+  return received;
+}
+
 }  // namespace detail
 
 /// Sorts what `member` received. Slow-protocol frames go to `punt` whether the member is collecting or not;
@@ -73,19 +91,10 @@ template <Packet P, typename Punt, typename Sink>
                                            std::span<P*> received, Punt&& punt, Sink&& sink,
                                            CollectorState& state, LagCounters& counters) noexcept {
   if (received.empty()) return received;
-  const std::size_t heard = received.size();
-  detail::Seen seen = detail::look_over<P>(received);
-  if (seen.slow != 0) [[unlikely]]
-    received = detail::take_out_slow<P>(member, received, punt, sink, counters, seen.octets);
-  if (!table.delivers_all_of(member)) [[unlikely]]
-    received = detail::sort_out<P>(table, member, received, punt, sink, state, counters, seen.octets);
-  MemberCounters& counted = counters.of(member);
-  if (received.size() != heard) [[unlikely]] {
-    counted.rx_ignored.add(heard - received.size());
-    if (received.empty()) return received;
-  }
-  counted.rx_packets.add(received.size());
-  counted.rx_bytes.add(seen.octets);
+  const detail::Seen seen = detail::look_over<P>(received);
+  if (seen.slow != 0 || !table.delivers_all_of(member)) [[unlikely]]
+    return detail::sort_out<P>(table, member, received, seen, punt, sink, state, counters);
+  detail::count_delivered(counters.of(member), received.size(), seen.octets);
   return received;
 }
 

@@ -114,10 +114,9 @@ template <Packet P, typename Sink>
 }
 
 template <Packet P, typename Punt, typename Sink>
-[[gnu::noinline]] std::span<P*> sort_out(const table::PortTable& table, MemberIndex member,
-                                         std::span<P*> received, Punt& punt, Sink& sink,
-                                         CollectorState& state, LagCounters& counters,
-                                         std::uint64_t& octets) noexcept {
+[[nodiscard]] std::span<P*> filter(const table::PortTable& table, MemberIndex member, std::span<P*> received,
+                                   Punt& punt, Sink& sink, CollectorState& state, LagCounters& counters,
+                                   std::uint64_t& octets) noexcept {
   if (table.watch_received != table::Watch::none)
     received = watch_incoming<P>(table, member, received, punt, sink, counters, octets);
   if (!table.collects(member)) {

@@ -66,8 +66,9 @@ struct alignas(64) PortTable {
   }
   /// It collects, and nothing but slow protocols is to be looked for in what it brings.
   [[nodiscard]] constexpr bool delivers_all_of(MemberIndex m) const noexcept {
-    return ((collecting & ~own_address_only) >> m.value() & 1U) != 0 && watch_received == Watch::none &&
-           distribution != Distribution::adaptive && !eliminate_duplicates;
+    const unsigned asks = unsigned{watch_received != Watch::none} |
+                          unsigned{distribution == Distribution::adaptive} | unsigned{eliminate_duplicates};
+    return ((collecting & ~own_address_only) >> m.value() & ~asks & 1U) != 0;
   }
 };
 
