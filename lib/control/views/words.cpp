@@ -46,6 +46,8 @@ std::string_view why_unselected(lacp::UnselectedReason reason) noexcept {
       return "other speed";
     case lacp::UnselectedReason::above_max_links:
       return "standby";
+    case lacp::UnselectedReason::disabled:
+      return "LACP disabled";
   }
   return {};
 }
