@@ -252,6 +252,26 @@ TEST_CASE("Probes are spread over the slots of an interval, and never more than 
     }
 }
 
+TEST_CASE("A link that lost frames is asked in every slot for 16 rounds, and others are not", "[monitor]") {
+  SmallNetwork net{options(Validate::all), 2, Partner::learning};
+  net.set_active(0);
+  net.link_up(0, true);
+  net.link_up(1, true);
+  net.run_for(1s);
+  net.links[1].lost_in = true;
+  net.run_for(150ms);
+  net.links[1].lost_in = false;
+  REQUIRE(net.picture() == "UU");
+  const auto asked_in_a_second = [&net](std::size_t member) {
+    net.probes.clear();
+    net.run_for(1s);
+    return std::ranges::count(net.probes, member, &std::pair<Instant, std::size_t>::second);
+  };
+  CHECK(asked_in_a_second(1) == 40);
+  CHECK(asked_in_a_second(0) == 10);
+  CHECK(asked_in_a_second(1) == 10);
+}
+
 TEST_CASE("A monitor without interval or targets says what the link says, and asks nothing", "[monitor]") {
   TargetOptions no_interval = options(Validate::all);
   no_interval.interval = 0ms;
