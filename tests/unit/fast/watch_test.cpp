@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string_view>
 
 #include "packets.hpp"
 #include "support/catch.hpp"
@@ -138,5 +139,24 @@ TEST_CASE("Without room a diverted frame is dropped by name, a copy is missed, a
     REQUIRE(counters.of(fast::Drop::control_ring_full).read() == control.freed.size());
     REQUIRE(counters.copied.read() == std::min(to_copy, control.room));
     REQUIRE(counters.copies_missed.read() == to_copy - control.copies.size());
+  }
+}
+
+TEST_CASE("What lies behind the first segment is not read: such a frame is plain data", "[fast][watch]") {
+  for (const Row& row : rows(kOwn)) {
+    if (row.kind == Watch::none) continue;
+    const auto octets = row.frame.octets();
+    // ARP is known by its EtherType, the others by the first octet of their content.
+    const bool igmp = std::string_view{row.what}.starts_with("IGMP");
+    const std::size_t content = row.kind == Watch::arp ? 28 : igmp ? 8 : 24;
+    const auto kind_of_first = [&](std::size_t size) {
+      TestPacket packet = packet_of(row.frame);
+      packet.cut = size;
+      return fast::watch_of(fast::kind_of(fast::PacketTraits<TestPacket>::headers(packet), 2));
+    };
+    CAPTURE(row.what, octets.size());
+    const std::size_t known = octets.size() - content + (row.kind == Watch::arp ? 0U : 1U);
+    CHECK(kind_of_first(known) == row.kind);
+    CHECK(kind_of_first(known - 1) == Watch::none);
   }
 }
