@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "base/ring_queue.hpp"
@@ -15,8 +16,9 @@ struct JournalEntry {
   std::uint64_t sequence = 0;  // from 1, without gaps
   Instant at{};
   MemberIndex member{};
-  bool of_lag = false;      // the entry is about the LAG, not a member
-  std::string_view kind{};  // static texts
+  std::string member_name{};  // at that time
+  bool of_lag = false;        // the entry is about the LAG, not a member
+  std::string_view kind{};    // static texts
   std::string_view from{};
   std::string_view to{};
   std::string_view why{};
@@ -28,7 +30,7 @@ class Journal {
  public:
   void add(JournalEntry entry) {
     entry.sequence = ++last_;
-    entries_.push_overwriting(entry);
+    entries_.push_overwriting(std::move(entry));
   }
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   /// The i-th oldest that is kept.

@@ -1,223 +1,211 @@
+// Inputs and outputs of a Lag. Commands: lag_commands.cpp; what follows from both: lag_outcome.cpp.
 #include "control/lag.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "base/byte_reader.hpp"
 #include "base/check.hpp"
-#include "control/lag_events.hpp"
-#include "table/port_table_builder.hpp"
+#include "control/earliest.hpp"
+#include "wire/learning.hpp"
+#include "wire/slow_protocol.hpp"
 
 namespace lagoon::control {
 
 namespace {
 
-// Stands for the speed of a port that never said one, in a LAG where no other did either.
-constexpr BitsPerSecond kAssumedSpeed = mbps(10'000);
+[[nodiscard]] bool is_slow_protocol(std::span<const std::byte> frame) noexcept {
+  constexpr std::size_t kEtherTypeAt = 12;
+  ByteReader reader{frame};
+  reader.skip(kEtherTypeAt);
+  return reader.be16() == wire::kSlowProtocolsEtherType && !reader.failed();
+}
 
 }  // namespace
 
 Lag::Lag(LagSettings settings, Instant now)
-    : settings_{std::move(settings)}, aggregator_{settings_.lacp, now}, members_(settings_.members.size()) {
-  LAGOON_CHECK(settings_.members.size() <= kMembersMax);
-  for (std::size_t i = 0; i < members_.size(); ++i)
-    aggregator_.add_port(MemberIndex{static_cast<std::uint8_t>(i)}, settings_.members[i].lacp, now);
-  drain_events();
+    : name_{std::move(settings.name)},
+      address_{settings.address},
+      probe_base_{settings.probe_base},
+      options_{std::move(settings.options)},
+      links_{options_, probe_base_, now},
+      changed_{now},
+      load_{options_.adaptive.load, now},
+      next_learning_{now},
+      next_measurement_{now} {
+  LAGOON_CHECK(settings.members.size() <= kMembersMax);
+  if (row().choice == Choice::lacp) aggregator_.emplace(lacp_config(options_), now);
+  if (row().receive == ReceiveBalance::arp) receive_.emplace(now);
+  for (std::size_t i = 0; i < settings.members.size(); ++i)
+    insert(MemberIndex{static_cast<std::uint8_t>(i)}, std::move(settings.members[i]), now);
+  set_hosts();
+  settle(now);
+}
+
+// The LAG's address is the System's unless another was set.
+lacp::AggregatorConfig Lag::lacp_config(const LagOptions& options) const {
+  lacp::AggregatorConfig config = options.lacp;
+  if (config.system.is_zero()) config.system = address_;
+  return config;
 }
 
 void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now) {
-  LAGOON_CHECK(member.value() < members_.size());
+  if (!contains(members_, member)) return;
+  if (is_slow_protocol(frame)) return slow_frame_received(member, frame, now);
+  links_.frame_received(member, frame, now);
+  if (receive_) receive_->frame_received(member, frame, now);
+  settle(now);
+}
+
+void Lag::slow_frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now) {
   const auto pdu = wire::parse_slow_frame(frame);
   if (!pdu) {
     ++frame_errors_[static_cast<std::size_t>(pdu.error())];
     return;
   }
   if (const auto* lacpdu = std::get_if<wire::Lacpdu>(&*pdu)) {
-    aggregator_.receive(member, *lacpdu, now);
-    drain_events();
-    return;
+    if (!aggregator_) {
+      ++lacpdus_unwanted_;
+      return;
+    }
+    aggregator_->receive(member, *lacpdu, now);
+    return settle(now);
   }
-  const auto response = members_[member.value()].responder.receive(std::get<wire::MarkerPdu>(*pdu), now);
-  if (!response) return;
-  const auto frame_out = wire::emit_slow_frame(settings_.members[member.value()].address, *response);
-  if (!responses_.push({.member = member, .frame = frame_out})) ++response_queue_full_;
+  const auto response = at(member).responder.receive(std::get<wire::MarkerPdu>(*pdu), now);
+  if (response)
+    queue(member, wire::ControlFrame{wire::emit_slow_frame(at(member).settings.address, *response)});
+}
+
+void Lag::frame_to_send(std::span<const std::byte> frame, Instant now) {
+  if (receive_) receive_->frame_to_send(frame, now);
+  if (row().has_active) announcer_.note_membership(frame, now);
+}
+
+void Lag::queue(MemberIndex member, const wire::ControlFrame& frame) {
+  if (!queued_.push({.member = member, .frame = frame})) ++queue_full_;
 }
 
 bool Lag::link_changed(MemberIndex member, LinkState link, Instant now) {
-  LAGOON_CHECK(member.value() < members_.size());
-  Member& m = members_[member.value()];
-  if (const auto& speed = settings_.members[member.value()].speed) link.speed = *speed;
-  // A port that is down often forgets its speed. Its share of the buckets is kept by the last one known.
-  if (link.speed.value() == 0) link.speed = m.link.speed;
-  if (link == m.link) return false;
-  if (link.up != m.link.up) {
-    journal_.add({.at = now,
-                  .member = member,
-                  .kind = "link",
-                  .from = m.link.up ? "up" : "down",
-                  .to = link.up ? "up" : "down"});
-    if (!link.up) ++m.link_failures;
-  }
-  m.link = link;
-  aggregator_.link_changed(member, link, now);
-  drain_events();
+  LAGOON_CHECK(contains(members_, member));
+  if (const auto& speed = at(member).settings.speed) link.speed = *speed;
+  const bool was_up = links_.port(member).up;
+  if (!links_.port_changed(member, link, now)) return false;
+  if (link.up != was_up)
+    note({.at = now,
+          .member = member,
+          .kind = "link",
+          .from = was_up ? "up" : "down",
+          .to = link.up ? "up" : "down"});
+  settle(now);
   return true;
 }
 
+void Lag::hosts_changed(std::span<const HostAddress> hosts, Instant now) {
+  if (std::ranges::equal(hosts, hosts_)) return;
+  hosts_.assign(hosts.begin(), hosts.end());
+  set_hosts();
+  settle(now);
+}
+
+void Lag::set_hosts() {
+  std::vector<HostAddress> all = hosts_;
+  for (const HostAddress& host : options_.announce_addresses)
+    if (std::ranges::find(all, host) == all.end()) all.push_back(host);
+  announcer_.set_hosts(all);
+}
+
+bool Lag::measurement_due(Instant now) const noexcept {
+  const auto load = load_.deadline();
+  return (links_.monitors_targets() && now >= next_measurement_) || (load && now >= *load);
+}
+
+void Lag::measured(const Measurement& counts, Instant now) {
+  if (links_.monitors_targets() && now >= next_measurement_) {
+    for_each(members_, [&](MemberIndex m) { links_.frames_counted(m, counts.rx_frames[m.value()], now); });
+    next_measurement_ = now + options_.targets.interval / 4;
+  }
+  if (const auto due = load_.deadline(); due && now >= *due) load_.measured(counts.group_octets, now);
+  settle(now);
+}
+
 void Lag::expire(Instant now) {
-  aggregator_.expire(now);
-  drain_events();
+  links_.expire(now);
+  if (aggregator_) aggregator_->expire(now);
+  if (receive_) receive_->expire(now);
+  if (row().distribution == table::Distribution::adaptive && now >= next_learning_) send_learning_frames(now);
+  settle(now);
+}
+
+// Bridges keep where every member's address is, and no flood is needed to reach it.
+void Lag::send_learning_frames(Instant now) {
+  next_learning_ = now + std::max<Duration>(options_.adaptive.learning_interval, 1ms);
+  if (closing_) return;
+  std::vector<std::optional<std::uint16_t>> vlans{std::nullopt};
+  for (const HostAddress& host : hosts_)
+    if (std::ranges::find(vlans, host.vlan) == vlans.end()) vlans.push_back(host.vlan);
+  for_each(outcome_.distributing, [&](MemberIndex m) {
+    for (const auto& vlan : vlans) queue(m, wire::learning_frame(addresses_.member[m.value()], vlan));
+  });
 }
 
 void Lag::shut_down(Instant now) {
-  aggregator_.shut_down(now);
-  drain_events();
+  closing_ = true;
+  announcer_.cancel();
+  if (aggregator_) aggregator_->shut_down(now);
+  settle(now);
 }
 
-std::optional<OutgoingFrame> Lag::transmit(Instant now) {
-  if (auto response = responses_.pop()) return response;
-  const auto due = aggregator_.transmit(now);
-  if (!due) return std::nullopt;
-  const MacAddress& source = settings_.members[due->port.value()].address;
-  return OutgoingFrame{.member = due->port, .frame = wire::emit_slow_frame(source, due->pdu)};
-}
-
-std::uint32_t Lag::capacity(MemberIndex member) const {
-  BitsPerSecond speed = members_[member.value()].link.speed;
-  if (const auto& fixed = settings_.members[member.value()].speed) speed = *fixed;
-  if (speed.value() == 0) {
-    // Not known yet. Assuming the fastest of the others' keeps their buckets where they are once it is.
-    for (const Member& other : members_) speed = std::max(speed, other.link.speed);
-  }
-  if (speed.value() == 0) speed = kAssumedSpeed;
-  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, to_mbps(speed)));
+bool Lag::drained() const noexcept {
+  return closing_ && queued_.empty() && (!aggregator_ || aggregator_->drained());
 }
 
 std::optional<Instant> Lag::deadline() const noexcept {
-  const std::optional<Instant> machines = aggregator_.deadline();
-  if (!held_until_ || (machines && *machines < *held_until_)) return machines;
-  return held_until_;
+  Earliest first;
+  first.add(links_.deadline());
+  if (aggregator_) first.add(aggregator_->deadline());
+  first.add(tables_.deadline());
+  if (silent_since_ && !outcome_.fallback) first.add(*silent_since_ + options_.lacp_extras.fallback_delay);
+  if (!closing_) first.add(announcer_.deadline());
+  if (receive_) first.add(receive_->deadline());
+  first.add(load_.deadline());
+  if (links_.monitors_targets()) first.add(next_measurement_);
+  if (row().distribution == table::Distribution::adaptive) first.add(next_learning_);
+  for (const MemberIndex m : order_)
+    if (const auto& quiet = at(m).quiet_at) first.add(quiet);
+  return first.at();
+}
+
+std::optional<OutgoingFrame> Lag::transmit(Instant now) {
+  if (auto queued = queued_.pop()) return queued;
+  if (!closing_) {
+    if (const auto probe = links_.transmit(now))
+      return OutgoingFrame{.member = probe->member, .frame = probe->frame};
+    if (outcome_.active)
+      if (const auto frame = announcer_.transmit(addresses_.lag, now))
+        return OutgoingFrame{.member = *outcome_.active, .frame = *frame};
+    if (receive_)
+      if (const auto out = receive_->transmit(now))
+        return OutgoingFrame{.member = out->member, .frame = out->frame};
+  }
+  if (!aggregator_) return std::nullopt;
+  const auto due = aggregator_->transmit(now);
+  if (!due) return std::nullopt;
+  return OutgoingFrame{
+      .member = due->port,
+      .frame = wire::ControlFrame{wire::emit_slow_frame(at(due->port).settings.address, due->pdu)}};
 }
 
 std::unique_ptr<const table::PortTable> Lag::take_table(Instant now) {
-  for (std::size_t i = 0; i < members_.size(); ++i)
-    capacity_[i] = capacity(MemberIndex{static_cast<std::uint8_t>(i)});
-  const std::uint32_t collecting = aggregator_.collecting();
-  const std::uint32_t distributing = aggregator_.distributing();
-  const bool changed = generation_ == 0 || collecting != published_collecting_ ||
-                       distributing != published_distributing_ || capacity_ != published_capacity_;
-  const bool release = held_until_ && now >= *held_until_;
-  if (!changed && !release) return nullptr;
-  if (release) {
-    held_until_.reset();
-    held_.fill(0);
-  }
-  ++generation_;
-  auto table = table::build_port_table({.generation = generation_,
-                                        .collecting = collecting,
-                                        .distributing = distributing,
-                                        .capacity = capacity_,
-                                        .hash = settings_.hash},
-                                       bucket_plan_);
-  const dist::BucketMap before = std::exchange(published_map_, table->bucket);
-  const std::uint32_t distributed_before = std::exchange(published_distributing_, distributing);
-  published_collecting_ = collecting;
-  published_capacity_ = capacity_;
-  note_moves(before, distributed_before, now);
-  table->holding = held_until_.has_value();
-  table->held = held_;
-  buckets_.fill(0);
-  if (distributing != 0)
-    for (const std::uint8_t member : table->bucket) ++buckets_[member];
-  return table;
+  const bool wait_over = tables_.deadline() && now >= *tables_.deadline();
+  if (!table_is_old_ && !wait_over) return nullptr;
+  table_is_old_ = false;
+  return tables_.make(table_input(), options_.hold, now);
 }
 
-// Compares the map before with the one published now, and decides which buckets wait, and until when.
-void Lag::note_moves(const dist::BucketMap& before, std::uint32_t distributed_before, Instant now) {
-  if (distributed_before == 0 || published_distributing_ == 0) {
-    held_until_.reset();
-    held_.fill(0);
-    return;
-  }
-  bool planned = false;
-  bool moved = false;
-  for (std::size_t b = 0; b < dist::kBuckets; ++b) {
-    if (before[b] == published_map_[b]) continue;
-    moved = true;
-    planned = planned || (published_distributing_ >> before[b] & 1U) != 0;
-    held_[b / 64] |= std::uint64_t{1} << (b % 64);
-  }
-  const Duration wait = planned ? settings_.hold.planned : settings_.hold.failover;
-  if (!moved || wait <= Duration::zero()) return;
-  held_until_ = std::max(held_until_.value_or(now), now + wait);
-}
-
-void Lag::drain_events() {
-  while (const auto event = aggregator_.poll_event())
-    journal_.add(journal_entry(*event, event->kind == lacp::EventKind::selected
-                                           ? name_of(aggregator_.port(event->port).reason)
-                                           : std::string_view{}));
-}
-
-LagStatus Lag::status(Instant now) const {
-  LagStatus s;
-  s.name = settings_.name;
-  s.mode = "lacp";
-  s.hash = std::string{name_of(settings_.hash.policy)};
-  s.hash_seed = settings_.hash.seed;
-  s.address = settings_.address;
-  s.up = aggregator_.up();
-  s.generation = generation_;
-  s.system_priority = aggregator_.config().system_priority;
-  s.system = aggregator_.config().system;
-  s.lag_id = aggregator_.lag_id();
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    const MemberIndex index{static_cast<std::uint8_t>(i)};
-    const Member& m = members_[i];
-    MemberStatus member;
-    member.name = settings_.members[i].name;
-    member.address = settings_.members[i].address;
-    member.lacp = aggregator_.port(index);
-    // The LAG may hold back (min-links) what the port itself would do.
-    member.lacp.distributing = (aggregator_.distributing() >> i & 1U) != 0;
-    member.buckets = buckets_[i];
-    member.link_failures = m.link_failures;
-    member.markers_received = m.responder.markers_received();
-    member.marker_responses = m.responder.responses_sent();
-    member.since_change = now - member.lacp.last_change;
-    if (member.lacp.distributing) ++s.distributing_members;
-    s.members.push_back(std::move(member));
-  }
-  std::uint64_t looped = 0;
-  for (const MemberStatus& m : s.members) looped += m.lacp.counters.looped;
-  for (std::size_t e = 0; e < wire::kSlowFrameErrors; ++e)
-    s.drops.push_back({name_of(static_cast<wire::SlowFrameError>(e)), frame_errors_[e]});
-  s.drops.push_back({"lacpdu_looped", looped});
-  s.drops.push_back({"marker_response_queue_full", response_queue_full_});
-  std::uint64_t limited = 0;
-  std::uint64_t ignored = 0;
-  for (const Member& m : members_) {
-    limited += m.responder.dropped_by_limit();
-    ignored += m.responder.responses_ignored();
-  }
-  s.drops.push_back({"marker_above_rate", limited});
-  s.drops.push_back({"marker_response_unasked", ignored});
-  return s;
-}
-
-std::string to_string(const lacp::LagId& id) {
-  const auto hex = [](unsigned value, int digits) {
-    std::string text;
-    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
-      text += "0123456789ABCDEF"[value >> shift & 0xf];
-    return text;
-  };
-  const auto end = [&hex](const lacp::LagIdEnd& e) {
-    std::string mac = to_string(e.system);
-    for (char& c : mac) c = c == ':' ? '-' : static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
-    return "(" + hex(e.system_priority, 4) + "," + mac + "," + hex(e.key, 4) + "," + hex(e.port_priority, 4) +
-           "," + hex(e.port_number, 4) + ")";
-  };
-  return "[" + end(id.first) + "," + end(id.second) + "]";
+std::optional<MemberIndex> Lag::find(std::string_view member) const noexcept {
+  for (const MemberIndex m : order_)
+    if (at(m).settings.name == member) return m;
+  return std::nullopt;
 }
 
 }  // namespace lagoon::control

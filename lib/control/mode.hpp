@@ -53,31 +53,32 @@ struct ModeRow {
   ReceiveBalance receive;
   Addresses addresses;
   bool has_active;  // one member is special: it alone is used, or it receives what is not for one member
+  bool by_order;    // the active member is the first in order that works, always
 };
 
 inline constexpr std::array<ModeRow, 10> kModes{{
     {Mode::balance_rr, "balance-rr", "0", "balance-rr", "load balancing (round-robin)", "roundrobin",
-     Choice::fixed, table::Distribution::round_robin, ReceiveBalance::none, Addresses::same, false},
+     Choice::fixed, table::Distribution::round_robin, ReceiveBalance::none, Addresses::same, false, false},
     {Mode::active_backup, "active-backup", "1", "active-backup", "fault-tolerance (active-backup)",
      "failover", Choice::active_backup, table::Distribution::flow_hash, ReceiveBalance::none,
-     Addresses::fail_over_mac, true},
+     Addresses::fail_over_mac, true, false},
     {Mode::balance_xor, "balance-xor", "2", "balance-xor", "load balancing (xor)", "loadbalance",
-     Choice::fixed, table::Distribution::flow_hash, ReceiveBalance::none, Addresses::same, false},
+     Choice::fixed, table::Distribution::flow_hash, ReceiveBalance::none, Addresses::same, false, false},
     {Mode::broadcast, "broadcast", "3", "broadcast", "fault-tolerance (broadcast)", "broadcast",
-     Choice::fixed, table::Distribution::broadcast, ReceiveBalance::none, Addresses::same, false},
+     Choice::fixed, table::Distribution::broadcast, ReceiveBalance::none, Addresses::same, false, false},
     {Mode::lacp, "lacp", "4", "802.3ad", "IEEE 802.3ad Dynamic link aggregation", "lacp", Choice::lacp,
-     table::Distribution::flow_hash, ReceiveBalance::none, Addresses::same, false},
+     table::Distribution::flow_hash, ReceiveBalance::none, Addresses::same, false, false},
     {Mode::balance_tlb, "balance-tlb", "5", "balance-tlb", "transmit load balancing", "loadbalance",
-     Choice::fixed, table::Distribution::adaptive, ReceiveBalance::none, Addresses::own, true},
+     Choice::fixed, table::Distribution::adaptive, ReceiveBalance::none, Addresses::own, true, false},
     {Mode::balance_alb, "balance-alb", "6", "balance-alb", "adaptive load balancing", "loadbalance",
-     Choice::fixed, table::Distribution::adaptive, ReceiveBalance::arp, Addresses::own, true},
+     Choice::fixed, table::Distribution::adaptive, ReceiveBalance::arp, Addresses::own, true, false},
     {Mode::failover, "failover", "", "active-backup", "fault-tolerance (active-backup)", "failover",
      Choice::active_backup, table::Distribution::flow_hash, ReceiveBalance::none, Addresses::fail_over_mac,
-     true},
+     true, true},
     {Mode::loadbalance, "loadbalance", "", "balance-xor", "load balancing (xor)", "loadbalance",
-     Choice::fixed, table::Distribution::flow_hash, ReceiveBalance::none, Addresses::same, false},
+     Choice::fixed, table::Distribution::flow_hash, ReceiveBalance::none, Addresses::same, false, false},
     {Mode::roundrobin, "roundrobin", "", "balance-rr", "load balancing (round-robin)", "roundrobin",
-     Choice::fixed, table::Distribution::round_robin, ReceiveBalance::none, Addresses::same, false},
+     Choice::fixed, table::Distribution::round_robin, ReceiveBalance::none, Addresses::same, false, false},
 }};
 
 [[nodiscard]] constexpr const ModeRow& row_of(Mode mode) noexcept {

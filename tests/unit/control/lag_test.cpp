@@ -94,7 +94,7 @@ TEST_CASE("A port that forgets its speed keeps its share, and one that never sai
 TEST_CASE("A speed that the operator set is used instead of the port's", "[control]") {
   Pair pair{2, [](LagSettings& s) {
               s.members[1].speed = mbps(1'000);
-              s.lacp.key = 5;
+              s.options.lacp.key = 5;
             }};
   pair.all_links(true);
   pair.advance(5s);

@@ -54,7 +54,7 @@ TEST_CASE("Buckets of a lost member wait for the failover time", "[control][move
 }
 
 TEST_CASE("Without a wait the tables never hold", "[control][moves]") {
-  Pair pair{3, [](LagSettings& s) { s.hold = {.planned = 0ms, .failover = 0ms}; }};
+  Pair pair{3, [](LagSettings& s) { s.options.hold = {.planned = 0ms, .failover = 0ms}; }};
   pair.all_links(true);
   pair.advance(5s);
   pair.link(1, false);

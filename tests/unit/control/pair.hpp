@@ -17,12 +17,12 @@ namespace lagoon::control::test {
   LagSettings s;
   s.name = name;
   s.address = MacAddress{{2, 0, 0, 0, 0, number}};
-  s.lacp.system = s.address;
-  s.hash.seed = 7;
+  s.probe_base = MacAddress{{6, 7, 8, 9, number, 0}};
+  s.options.hash.seed = 7;
   for (std::size_t i = 0; i < members; ++i)
     s.members.push_back({.name = "m" + std::to_string(i),
                          .address = MacAddress{{2, 0, 0, 0, number, static_cast<std::uint8_t>(i)}},
-                         .lacp = {.port_number = static_cast<std::uint16_t>(i + 1)},
+                         .lacp = {},
                          .speed = {}});
   return s;
 }
@@ -54,7 +54,10 @@ class Pair {
         if (const auto due = end->deadline(); due && (!next || *due < *next)) next = due;
       if (!next || *next > until) break;
       now = std::max(now, *next);
-      for (auto& end : ends) end->expire(now);
+      for (auto& end : ends) {
+        if (end->measurement_due(now)) end->measured(counts, now);
+        end->expire(now);
+      }
       exchange();
     }
     now = until;
@@ -78,6 +81,7 @@ class Pair {
   }
 
   Instant now{1s};
+  Measurement counts{};  // of both ends
   std::vector<std::unique_ptr<Lag>> ends;
   std::array<std::unique_ptr<const table::PortTable>, 2> tables;
   std::array<unsigned, 2> publications{};

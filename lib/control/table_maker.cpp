@@ -1,0 +1,120 @@
+#include "control/table_maker.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace lagoon::control {
+
+namespace {
+
+[[nodiscard]] bool keeps_order(table::Distribution distribution) noexcept {
+  switch (distribution) {
+    case table::Distribution::flow_hash:
+    case table::Distribution::adaptive:
+      return true;
+    case table::Distribution::round_robin:
+    case table::Distribution::broadcast:
+      return false;
+  }
+  return false;
+}
+
+std::unique_ptr<table::PortTable> plain_copy(const TableInput& input) {
+  auto table = std::make_unique<table::PortTable>();
+  table->collecting = input.collecting;
+  table->distributing = input.distributing;
+  table->standby = input.standby;
+  table->own_address_only = input.own_address_only;
+  table->hash = input.hash;
+  table->distribution = input.distribution;
+  table->packets_per_member = input.packets_per_member;
+  table->eliminate_duplicates = input.eliminate_duplicates;
+  table->spread_forwarded = input.spread_forwarded;
+  table->watch_received = input.watch_received;
+  table->watch_sent = input.watch_sent;
+  table->divert_sent = input.divert_sent;
+  table->own = input.own;
+  table->address = input.address;
+  table->probe_base = input.probe_base;
+  // A distributing member in any case: the first one, where the mode has no active one.
+  const auto active = input.active && contains(input.distributing, *input.active)
+                          ? input.active->value()
+                          : static_cast<std::uint8_t>(std::countr_zero(input.distributing) % kMembersMax);
+  table->active = active;
+  return table;
+}
+
+}  // namespace
+
+// Preferences are laid out over members by order and not by index, so two LAGs with the same members in the
+// same order have the same map, whatever was added and removed before.
+void TableMaker::fill_buckets(const TableInput& input, dist::BucketMap& out) {
+  if (input.distributing == 0) return;
+  if (input.groups) {
+    for (std::size_t b = 0; b < dist::kBuckets; ++b)
+      out[b] = (*input.groups)[dist::load_group(static_cast<std::uint32_t>(b))];
+  } else {
+    dist::BucketMapInput dense;
+    for (std::size_t i = 0; i < input.order.size(); ++i) {
+      dense.capacity[i] = input.capacity[i];
+      if (contains(input.distributing, input.order[i])) dense.distributing |= std::uint32_t{1} << i;
+    }
+    plan_.map(dense, out);
+    for (std::uint8_t& member : out) member = input.order[member].value();
+  }
+  for (const std::uint8_t member : out)
+    LAGOON_CHECK(member < kMembersMax && contains(input.distributing, MemberIndex{member}));
+}
+
+std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input, const MoveHold& hold,
+                                                         Instant now) {
+  const bool changed = generation_ == 0 || !(input == published_);
+  const bool wait_over = held_until_ && now >= *held_until_;
+  if (!changed && !wait_over) return nullptr;
+  if (wait_over) release();
+  auto table = plain_copy(input);
+  table->generation = ++generation_;
+  if (changed) {
+    const dist::BucketMap map_before = published_map_;
+    fill_buckets(input, published_map_);
+    const TableInput before = std::exchange(published_, input);
+    note_moves(before, map_before, hold, now);
+    buckets_.fill(0);
+    if (input.distributing != 0)
+      for (const std::uint8_t member : published_map_) ++buckets_[member];
+  }
+  table->bucket = published_map_;
+  table->holding = held_until_.has_value();
+  table->held = held_;
+  return table;
+}
+
+void TableMaker::release() noexcept {
+  held_until_.reset();
+  held_.fill(0);
+}
+
+// Compares the map before with the one published now, and decides which buckets wait, and until when.
+void TableMaker::note_moves(const TableInput& before, const dist::BucketMap& map_before, const MoveHold& hold,
+                            Instant now) {
+  if (before.distributing == 0 || published_.distributing == 0 || !keeps_order(published_.distribution))
+    return release();
+  // Under another hash every conversation may have moved, and none can be told by its bucket.
+  const bool rehashed = !(before.hash == published_.hash);
+  bool planned = false;
+  bool moved = false;
+  for (std::size_t b = 0; b < dist::kBuckets; ++b) {
+    if (!rehashed && map_before[b] == published_map_[b]) continue;
+    moved = true;
+    planned = planned || contains(published_.distributing, MemberIndex{map_before[b]});
+    held_[b / 64] |= std::uint64_t{1} << (b % 64);
+  }
+  const Duration wait = planned ? hold.planned : hold.failover;
+  if (!moved || wait <= Duration::zero()) return;
+  held_until_ = std::max(held_until_.value_or(now), now + wait);
+}
+
+}  // namespace lagoon::control
