@@ -11,8 +11,8 @@ namespace {
 control::Lag make_lag(std::uint8_t last_octet, Instant now) {
   control::LagSettings settings;
   settings.name = "lag0";
-  settings.lacp.system = MacAddress{{2, 0, 0, 0, 0, last_octet}};
-  settings.members.push_back({.name = "m0", .address = settings.lacp.system, .lacp = {.port_number = 1}});
+  settings.options.lacp.system = MacAddress{{2, 0, 0, 0, 0, last_octet}};
+  settings.members.push_back({.name = "m0", .address = settings.options.lacp.system, .lacp = {.port_number = 1}});
   control::Lag lag{settings, now};
   lag.link_changed(MemberIndex{0}, {.up = true, .speed = mbps(10000)}, now);
   return lag;
