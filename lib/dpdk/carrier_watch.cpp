@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <bsd/string.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -47,9 +48,17 @@ Result<void> CarrierWatch::open() {
 }
 
 std::size_t CarrierWatch::add(std::string interface) {
-  interfaces_.push_back({.name = std::move(interface)});
-  refresh(interfaces_.size() - 1);
-  return interfaces_.size() - 1;
+  auto place =
+      std::find_if(interfaces_.begin(), interfaces_.end(), [](const Interface& i) { return i.name.empty(); });
+  if (place == interfaces_.end()) place = interfaces_.insert(place, Interface{});
+  *place = {.name = std::move(interface)};
+  const auto number = static_cast<std::size_t>(place - interfaces_.begin());
+  refresh(number);
+  return number;
+}
+
+void CarrierWatch::remove(std::size_t number) noexcept {
+  interfaces_[number] = {};
 }
 
 bool CarrierWatch::poll() {
@@ -92,6 +101,7 @@ bool CarrierWatch::take_message(const void* bytes, std::size_t) {
 
 bool CarrierWatch::refresh(std::size_t number) {
   Interface& interface = interfaces_[number];
+  if (interface.name.empty()) return false;
   ethtool_value value{};
   value.cmd = ETHTOOL_GLINK;
   const bool carrier = ask_ethtool(control_, interface.name, value) && value.data != 0;

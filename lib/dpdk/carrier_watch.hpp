@@ -25,6 +25,8 @@ class CarrierWatch {
   [[nodiscard]] Result<void> open();
   /// Gives a number by which to ask.
   std::size_t add(std::string interface);
+  /// The number may be given to another interface.
+  void remove(std::size_t number) noexcept;
   /// Reads the messages that have come; never blocks. True when a carrier changed.
   bool poll();
   /// Asks the kernel about one interface, now. True when its carrier changed.
@@ -37,7 +39,7 @@ class CarrierWatch {
 
  private:
   struct Interface {
-    std::string name;
+    std::string name;  // empty: the number is free
     bool carrier = false;
   };
   bool take_message(const void* message, std::size_t size);

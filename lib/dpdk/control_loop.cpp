@@ -8,14 +8,16 @@
 #include <algorithm>
 #include <ctime>
 
-#include "base/check.hpp"
+#include "dpdk/addresses.hpp"
 #include "dpdk/monotonic_clock.hpp"
+#include "fast/punt.hpp"
 
 namespace lagoon::dpdk {
 
 namespace {
 
 constexpr unsigned kPuntsAtOnce = 32;
+constexpr unsigned kPuntRounds = 64;
 // An idle turn comes this often on `idle: relax`. rtnetlink wakes us earlier.
 constexpr Duration kRest = 200us;
 
@@ -23,25 +25,41 @@ constexpr Duration kRest = 200us;
 
 ControlLoop::ControlLoop(const ControlLoopParts& parts) : parts_{parts} {
   static_assert(RTE_MAX_ETHPORTS <= 1024);
-  for (const auto& lag : parts_.lags)
-    for (std::size_t i = 0; i < lag->members.size(); ++i) {
-      const MemberRuntime& member = lag->members[i];
-      origin_[member.port.id().value()] = {.lag = lag.get(),
-                                           .member = MemberIndex{static_cast<std::uint8_t>(i)},
-                                           .has_socket = member.slow_socket.has_value()};
+  list_members();
+}
+
+void ControlLoop::list_members() {
+  if (listed_ == parts_.membership.revision()) return;
+  listed_ = parts_.membership.revision();
+  origin_.fill({});
+  news_.clear();
+  for (const auto& lag : parts_.lags) {
+    for_each_member(*lag, [&](MemberIndex index, const MemberRuntime& member) {
+      origin_[member.port.id().value()] = {
+          .lag = lag.get(), .member = index, .has_socket = member.slow_socket.has_value()};
       if (member.slow_socket)
         news_.push_back({.fd = member.slow_socket->descriptor(), .events = POLLIN, .revents = 0});
-    }
+    });
+    if (lag->host != nullptr)
+      news_.push_back({.fd = lag->host->descriptor(), .events = POLLIN, .revents = 0});
+  }
   news_.push_back({.fd = parts_.links.descriptor(), .events = POLLIN, .revents = 0});
 }
 
 bool ControlLoop::turn(Instant now) {
   bool busy = parts_.links.poll(parts_.lags, now);
   busy |= take_punts(now);
+  busy |= take_outgoing(now);
   busy |= poll_control_queues(now);
   busy |= poll_slow_sockets(now);
+  busy |= watch_hosts(now);
   busy |= parts_.tasks.serve();
   busy |= run_machines(now);
+  busy |= parts_.membership.serve(now, [this, now] {
+    // (bounded, since others go on punting)
+    for (unsigned round = 0; round < kPuntRounds && take_punts(now); ++round) continue;
+  });
+  list_members();
   parts_.publisher.reclaim();
   return busy;
 }
@@ -56,18 +74,43 @@ bool ControlLoop::take_punts(Instant now) {
   return count > 0;
 }
 
+bool ControlLoop::take_outgoing(Instant now) {
+  std::array<void*, kPuntsAtOnce> frames;
+  const unsigned count = rte_ring_sc_dequeue_burst(parts_.outgoing, frames.data(), kPuntsAtOnce, nullptr);
+  for (unsigned i = 0; i < count; ++i) {
+    auto* const frame = static_cast<rte_mbuf*>(frames[i]);
+    if (frame->port < parts_.lags.size())
+      parts_.lags[frame->port]->lag->frame_to_send(
+          {rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len}, now);
+    rte_pktmbuf_free(frame);
+  }
+  return count > 0;
+}
+
+bool ControlLoop::watch_hosts(Instant now) {
+  bool busy = false;
+  for (const auto& lag : parts_.lags) {
+    if (lag->host == nullptr) continue;
+    lag->host->set_carrier(lag->lag->up());
+    if (!lag->host->poll()) continue;
+    lag->lag->hosts_changed(lag->host->addresses(), now);
+    busy = true;
+  }
+  return busy;
+}
+
 bool ControlLoop::poll_control_queues(Instant now) {
   bool busy = false;
   for (const auto& lag : parts_.lags)
-    for (const MemberRuntime& member : lag->members) {
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) {
       const auto queue = member.port.control_rx();
-      if (!queue) continue;
+      if (!queue) return;
       std::array<rte_mbuf*, kPuntsAtOnce> frames;
       const std::uint16_t port = member.port.id().value();
       const std::uint16_t count = rte_eth_rx_burst(port, queue->value(), frames.data(), kPuntsAtOnce);
       for (std::uint16_t i = 0; i < count; ++i) take_frame(frames[i], port, now);
       busy |= count > 0;
-    }
+    });
   return busy;
 }
 
@@ -76,40 +119,54 @@ bool ControlLoop::poll_slow_sockets(Instant now) {
   std::array<std::byte, 2048> room;
   bool busy = false;
   for (const auto& lag : parts_.lags)
-    for (std::size_t i = 0; i < lag->members.size(); ++i) {
-      const auto& socket = lag->members[i].slow_socket;
-      if (!socket) continue;
+    for_each_member(*lag, [&](MemberIndex index, const MemberRuntime& member) {
+      if (!member.slow_socket) return;
       for (unsigned taken = 0; taken < kAtOnce; ++taken) {
-        const auto frame = socket->receive(room);
+        const auto frame = member.slow_socket->receive(room);
         if (!frame) break;
-        lag->lag->frame_received(MemberIndex{static_cast<std::uint8_t>(i)}, *frame, now);
+        lag->lag->frame_received(index, *frame, now);
         busy = true;
       }
-    }
+    });
   return busy;
 }
 
 void ControlLoop::take_frame(rte_mbuf* frame, std::uint16_t port, Instant now) {
   const Origin& origin = origin_[port];
-  LAGOON_CHECK(origin.lag != nullptr);
-  if (origin.has_socket) return rte_pktmbuf_free(frame);
-  // A slow-protocol frame fits the first segment: it is at most 1518 octets, and the pool's rooms hold 2048.
+  // What control is to see fits the first segment: the pool's rooms hold 2048 octets.
   const std::span<const std::byte> octets{rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len};
-  origin.lag->lag->frame_received(origin.member, octets, now);
+  // (A member that has left has no origin; the socket of one that is here has brought the frame already.)
+  if (origin.lag != nullptr && !(origin.has_socket && fast::is_slow_protocol(octets)))
+    origin.lag->lag->frame_received(origin.member, octets, now);
   rte_pktmbuf_free(frame);
+}
+
+void ControlLoop::measure(std::size_t index, Instant now) {
+  LagRuntime& runtime = *parts_.lags[index];
+  if (!runtime.lag->measurement_due(now)) return;
+  const LagTotals totals = count_all(parts_.workers, index);
+  control::Measurement counts{.group_octets = totals.group_octets};
+  for_each_member(runtime, [&](MemberIndex member, const MemberRuntime& m) {
+    counts.rx_frames[member.value()] = heard(since(totals.members[member.value()], m.before));
+  });
+  runtime.lag->measured(counts, now);
 }
 
 bool ControlLoop::run_machines(Instant now) {
   bool busy = false;
   parts_.transmitter.retry();
-  for (const auto& runtime : parts_.lags) {
+  for (std::size_t i = 0; i < parts_.lags.size(); ++i) {
+    LagRuntime* const runtime = parts_.lags[i].get();
     control::Lag& lag = *runtime->lag;
+    measure(i, now);
     if (const auto due = lag.deadline(); due && *due <= now) lag.expire(now);
     // The table first: what we tell the Partner about Collecting has to be true when it hears it.
     if (auto table = lag.take_table(now)) {
       parts_.publisher.publish(runtime->table, std::move(table));
       busy = true;
     }
+    // (an announcement says whose address is where: it has to be there by then)
+    busy |= apply_addresses(*runtime, now);
     while (const auto frame = lag.transmit(now)) {
       parts_.transmitter.send(*runtime, *frame);
       busy = true;

@@ -1,5 +1,6 @@
-// ControlLoop: what the control lcore does, turn after turn: links, frames from members, commands, machines,
-// frames to members, tables. It reads the clock once a turn and never waits for a worker.
+// ControlLoop: what the control lcore does, turn after turn: links, frames from members and to them,
+// commands, machines, tables, addresses, members that leave. It reads the clock once a turn and never waits
+// for a worker.
 #pragma once
 
 #include <poll.h>
@@ -15,9 +16,11 @@
 #include "config/model.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/link_monitor.hpp"
+#include "dpdk/membership.hpp"
 #include "dpdk/qsbr_publisher.hpp"
 #include "dpdk/slow_transmitter.hpp"
 #include "dpdk/task_queue.hpp"
+#include "dpdk/worker.hpp"
 
 struct rte_mbuf;
 struct rte_ring;
@@ -26,10 +29,13 @@ namespace lagoon::dpdk {
 
 struct ControlLoopParts {
   std::span<const std::unique_ptr<LagRuntime>> lags;
-  rte_ring* punts = nullptr;  // from all workers
+  std::span<const std::unique_ptr<Worker>> workers;
+  rte_ring* punts = nullptr;     // from all workers
+  rte_ring* outgoing = nullptr;  // the same
   QsbrPublisher& publisher;
   SlowTransmitter& transmitter;
   LinkMonitor& links;
+  Membership& membership;
   TaskQueue& tasks;
   config::Idle idle = config::Idle::busy;
 };
@@ -51,13 +57,18 @@ class ControlLoop {
     MemberIndex member{};
     bool has_socket = false;
   };
+  void list_members();
   bool take_punts(Instant now);
+  bool take_outgoing(Instant now);
+  bool watch_hosts(Instant now);
   bool poll_control_queues(Instant now);
   bool poll_slow_sockets(Instant now);
   void take_frame(rte_mbuf* frame, std::uint16_t port, Instant now);
   bool run_machines(Instant now);
+  void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
+  std::uint64_t listed_ = 0;           // the revision of the membership that the next two are of
   std::array<Origin, 1024> origin_{};  // by ethdev id
   std::vector<pollfd> news_;           // what wakes us
 };

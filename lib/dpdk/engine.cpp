@@ -4,6 +4,7 @@
 #include <rte_lcore.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "dpdk/engine_parts.hpp"
@@ -14,7 +15,6 @@ namespace lagoon::dpdk {
 
 namespace {
 
-constexpr Duration kAnswerPatience = 1s;
 // A Partner that was told three things in the last second hears the fourth after it: 3 LACPDUs a second.
 constexpr Duration kFarewellPatience = 1500ms;
 
@@ -30,11 +30,16 @@ std::vector<std::string> pci_addresses(const config::Config& config) {
   return pci;
 }
 
+}  // namespace
+
+std::string ethdev_name(EthdevId id) {
+  std::array<char, RTE_ETH_NAME_MAX_LEN> name{};
+  return rte_eth_dev_get_name_by_port(id.value(), name.data()) == 0 ? name.data() : "";
+}
+
 std::unexpected<Error> no_answer() {
   return fail(Errc::busy, "the control lcore did not answer within a second");
 }
-
-}  // namespace
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 Engine::~Engine() = default;
@@ -55,10 +60,13 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
 void Engine::run() {
   {
     ControlLoop loop{{.lags = parts_->lags,
+                      .workers = parts_->workers,
                       .punts = parts_->punts,
+                      .outgoing = parts_->outgoing,
                       .publisher = parts_->publisher,
                       .transmitter = *parts_->transmitter,
                       .links = parts_->links,
+                      .membership = *parts_->membership,
                       .tasks = parts_->tasks,
                       .idle = parts_->config.eal.idle}};
     loop.run(parts_->stop, kFarewellPatience);
@@ -70,46 +78,74 @@ void Engine::request_stop() noexcept {
   parts_->stop.store(true, std::memory_order_relaxed);
 }
 
-LagRuntime* Engine::Parts::find(std::string_view name) noexcept {
-  for (const auto& lag : lags)
-    if (lag->lag->settings().name == name) return lag.get();
-  return nullptr;
+std::optional<std::size_t> Engine::Parts::position_of(std::string_view lag) const noexcept {
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    if (lags[i]->lag->name() == lag) return i;
+  return std::nullopt;
 }
 
 control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   const LagRuntime& runtime = *lags[index];
   control::LagStatus status = runtime.lag->status(dpdk::now());
-  for (const auto& worker : workers) worker->add_to(status, index);
+  status.port_options = runtime.port_options;
+  if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
+  const LagTotals totals = count_all(workers, index);
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;
   std::uint64_t tx_errors = 0;
-  for (const MemberRuntime& member : runtime.members) {
+  for (std::size_t i = 0; i < status.members.size(); ++i) {
+    const MemberIndex member = runtime.lag->order()[i];
+    const MemberRuntime* const m = runtime.find(member);
+    if (m == nullptr) continue;  // (it is being closed)
+    status.members[i].port = ethdev_name(m->port.id());
+    status.members[i].traffic = since(totals.members[member.value()], m->before);
     rte_eth_stats stats{};
-    if (rte_eth_stats_get(member.port.id().value(), &stats) != 0) continue;
+    if (rte_eth_stats_get(m->port.id().value(), &stats) != 0) continue;
     missed += stats.imissed;
     no_mbuf += stats.rx_nombuf;
     tx_errors += stats.oerrors;
   }
+  for (std::size_t d = 0; d < fast::kDrops; ++d)
+    status.drops.push_back({name_of(static_cast<fast::Drop>(d)), totals.drops[d]});
+  status.drops.push_back({"control_copies_missed", totals.copies_missed});
   status.drops.push_back({"port_rx_missed", missed});
   status.drops.push_back({"port_rx_no_mbuf", no_mbuf});
   status.drops.push_back({"port_tx_errors", tx_errors});
   // (a worker may serve several LAGs, and does not tell apart whose frame it could not send)
   status.drops.push_back(
-      {"slow_tx_refused", runtime.slow_tx_refused + workers[runtime.first_worker]->slow_frames_refused()});
+      {"slow_tx_refused", runtime.slow_tx_refused + workers[runtime.workers.front()]->slow_frames_refused()});
+  return status;
+}
+
+PortStatus Engine::Parts::port_status_of(std::size_t index) const {
+  const Port& port = *ports[index];
+  PortStatus status{.name = config.ports[index].name, .port = ethdev_name(port.id()), .up = port.link().up};
+  rte_eth_stats stats{};
+  if (rte_eth_stats_get(port.id().value(), &stats) == 0)
+    status.traffic = {.rx_packets = stats.ipackets,
+                      .rx_bytes = stats.ibytes,
+                      .tx_packets = stats.opackets,
+                      .tx_bytes = stats.obytes,
+                      .rx_ignored = 0};
+  std::array<std::uint64_t, fast::kDrops> drops{};
+  for (const auto& worker : workers) worker->count_port(drops, index);
+  for (std::size_t d = 0; d < fast::kDrops; ++d)
+    if (drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), drops[d]});
+  status.drops.push_back({"port_rx_missed", stats.imissed});
+  status.drops.push_back({"port_tx_errors", stats.oerrors});
   return status;
 }
 
 Result<std::vector<std::string>> Engine::lag_names() {
   std::vector<std::string> names;
-  for (const config::Lag& lag : parts_->config.lags) names.push_back(lag.name);
+  for (const auto& lag : parts_->lags) names.push_back(lag->lag->name());
   return names;
 }
 
 Result<control::LagStatus> Engine::status(std::string_view name) {
   std::optional<control::LagStatus> answer;
   const auto ask = [&] {
-    for (std::size_t i = 0; i < parts_->lags.size(); ++i)
-      if (parts_->config.lags[i].name == name) answer = parts_->status_of(i);
+    if (const auto position = parts_->position_of(name)) answer = parts_->status_of(*position);
   };
   if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
   if (!answer) return fail(Errc::no_such_thing, "no LAG '" + std::string{name} + "'");
@@ -128,20 +164,27 @@ Result<std::vector<control::LagStatus>> Engine::status_of_all() {
 Result<std::vector<NamedEvent>> Engine::events(std::string_view name, std::size_t most) {
   std::optional<std::vector<NamedEvent>> answer;
   const auto ask = [&] {
-    const LagRuntime* const runtime = parts_->find(name);
-    if (runtime == nullptr) return;
-    const control::Journal& journal = runtime->lag->journal();
+    const auto position = parts_->position_of(name);
+    if (!position) return;
+    const control::Journal& journal = parts_->lags[*position]->lag->journal();
     answer.emplace();
     for (std::size_t i = journal.size() - std::min(journal.size(), most); i < journal.size(); ++i) {
       const control::JournalEntry& entry = journal[i];
-      const auto& members = runtime->lag->settings().members;
-      answer->push_back(
-          {.entry = entry, .member = entry.of_lag ? std::string{} : members[entry.member.value()].name});
+      answer->push_back({.entry = entry, .member = entry.of_lag ? std::string{} : entry.member_name});
     }
   };
   if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
   if (!answer) return fail(Errc::no_such_thing, "no LAG '" + std::string{name} + "'");
   return std::move(*answer);
+}
+
+Result<std::vector<PortStatus>> Engine::access_ports() {
+  std::vector<PortStatus> all;
+  const auto ask = [&] {
+    for (std::size_t i = 0; i < parts_->ports.size(); ++i) all.push_back(parts_->port_status_of(i));
+  };
+  if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
+  return all;
 }
 
 Result<void> Engine::act_on_wire(std::string_view wire, std::string_view action) {

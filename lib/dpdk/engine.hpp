@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "config/command.hpp"
 #include "config/model.hpp"
 #include "control/journal.hpp"
 #include "control/status.hpp"
@@ -22,6 +23,15 @@ namespace lagoon::dpdk {
 struct NamedEvent {
   control::JournalEntry entry;
   std::string member;
+};
+
+/// An access port, as it is now.
+struct PortStatus {
+  std::string name;
+  std::string port;  // what it is to DPDK
+  bool up = false;
+  control::Traffic traffic{};                // as the port counts
+  std::vector<control::NamedCount> drops{};  // frames that came from it, or were to go there
 };
 
 class Engine {
@@ -44,6 +54,12 @@ class Engine {
   [[nodiscard]] Result<std::vector<control::LagStatus>> status_of_all();
   /// The newest `most` entries, the oldest first.
   [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
+  [[nodiscard]] Result<std::vector<PortStatus>> access_ports();
+  /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a
+  /// second only for removing a member (then it says that this is under way). Errors say what would be right.
+  [[nodiscard]] Result<std::string> execute(const config::Command& command);
+  /// The configuration with all commands that were executed. Never waits for long.
+  [[nodiscard]] config::Config running_config();
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action);
 
  private:

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "config/command.hpp"
 #include "config/model.hpp"
 #include "dpdk/control_loop.hpp"
 #include "dpdk/eal.hpp"
@@ -14,6 +18,7 @@
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/lcore_plan.hpp"
 #include "dpdk/link_monitor.hpp"
+#include "dpdk/membership.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/qsbr_publisher.hpp"
 #include "dpdk/slow_transmitter.hpp"
@@ -30,26 +35,32 @@ struct Engine::Parts {
   explicit Parts(const config::Config& c) : config{c} {}
   ~Parts();
 
+  // What runs: commands change it. Written under `commands`, by the thread that has the command.
   config::Config config;
+  std::mutex commands;  // one at a time
   Eal eal;
   rte_mempool* pool = nullptr;
+  std::size_t ports_most = 0;  // that the pool has mbufs for
   Wires wires;
   QsbrPublisher publisher;
   std::vector<std::unique_ptr<Port>> ports;  // access ports, as in the configuration
   std::vector<std::unique_ptr<LagRuntime>> lags;
   std::vector<Connection> connections;
   rte_ring* punts = nullptr;
+  rte_ring* outgoing = nullptr;
   std::vector<rte_ring*> slow_rings;           // one for each worker
-  std::vector<PacketSocket> transmit_sockets;  // the workers use their descriptors
+  std::vector<PacketSocket> transmit_sockets;  // of access ports; the workers use their descriptors
+  std::deque<PortsSlot> access_slots;          // of access ports, one for each worker that serves it
   std::vector<std::unique_ptr<Worker>> workers;
   LinkMonitor links;
   TaskQueue tasks;
   std::unique_ptr<SlowTransmitter> transmitter;
+  std::unique_ptr<Membership> membership;
   std::atomic<bool> stop = false;
   std::atomic<bool> stop_workers = false;
   bool running = false;
 
-  // In the order of the start (engine_start.cpp).
+  // In the order of the start (engine_start.cpp, engine_lags.cpp).
   [[nodiscard]] Result<void> open_ports();
   [[nodiscard]] Result<void> make_pool_and_rings();
   [[nodiscard]] Result<void> configure_ports();
@@ -58,16 +69,45 @@ struct Engine::Parts {
   [[nodiscard]] Result<void> launch_workers();
   void stop_all();
 
-  [[nodiscard]] LagRuntime* find(std::string_view lag) noexcept;
+  // One member, from its device to a port that runs (member_opening.cpp). Thread: any that has `commands`.
+  [[nodiscard]] Result<std::unique_ptr<MemberRuntime>> open_member(const config::Member& member);
+  [[nodiscard]] Result<void> configure_member(MemberRuntime& member, std::size_t lag);
+  [[nodiscard]] Result<void> start_member(MemberRuntime& member, std::size_t lag);
+  [[nodiscard]] control::MemberSettings settings_of(const config::Member& member, const Port& port) const;
+
+  // Commands (engine_commands.cpp). Thread: any that has `commands`, and not the control lcore.
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::AddMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::RemoveMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::EnableMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DisableMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DrainMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
+
+  [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;
   /// With what the workers counted. Thread: the control lcore.
   [[nodiscard]] control::LagStatus status_of(std::size_t lag) const;
+  [[nodiscard]] PortStatus port_status_of(std::size_t port) const;
 
  private:
   [[nodiscard]] Result<Port> open(const config::PortSource& source);
-  [[nodiscard]] Result<void> address_members(std::size_t lag, const MacAddress& address);
-  [[nodiscard]] std::vector<Port*> ports_of(const Endpoint& end);
+  [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);
+  [[nodiscard]] Result<void> make_host_access(std::size_t lag);
+  [[nodiscard]] Port* access_port_of(std::size_t lag) const noexcept;
+  [[nodiscard]] std::size_t queues_offered(const Connection& connection) const;
   [[nodiscard]] Result<WorkerSide> side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step);
+  [[nodiscard]] Result<std::string> administrate(std::size_t lag, const std::string& member,
+                                                 control::Administration administration);
+  [[nodiscard]] Result<std::string> change_ports(LagRuntime& lag, const control::PortOptions& wanted);
   unsigned taps_ = 0;
 };
+
+/// How long a question or a command waits for the control lcore.
+inline constexpr Duration kAnswerPatience = 1s;
+[[nodiscard]] std::unexpected<Error> no_answer();
+[[nodiscard]] std::string ethdev_name(EthdevId id);
+
+/// Locally administered, individual.
+[[nodiscard]] MacAddress random_address();
 
 }  // namespace lagoon::dpdk

@@ -7,14 +7,12 @@
 #include <rte_mempool.h>
 #include <rte_ring.h>
 
-#include <bsd/stdlib.h>
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "dpdk/engine_parts.hpp"
 #include "dpdk/log.hpp"
-#include "dpdk/monotonic_clock.hpp"
 
 namespace lagoon::dpdk {
 
@@ -25,14 +23,7 @@ constexpr unsigned kSlowRingSize = 256;
 constexpr unsigned kMbufCache = 256;
 // For each port: what its queues hold, and what is on its way in bursts, rings and caches.
 constexpr unsigned kMbufsPerPort = 4096;
-
-MacAddress random_address() {
-  MacAddress mac;
-  arc4random_buf(mac.octets.data(), mac.octets.size());
-  mac.octets[0] =
-      static_cast<std::uint8_t>((mac.octets[0] & 0xfc) | 0x02);  // locally administered, individual
-  return mac;
-}
+constexpr std::size_t kSparePorts = 4;
 
 void free_ring(rte_ring* ring) {
   void* frame = nullptr;
@@ -43,14 +34,6 @@ void free_ring(rte_ring* ring) {
 
 }  // namespace
 
-Result<Port> Engine::Parts::open(const config::PortSource& source) {
-  const Device device = device_of(source, taps_++);
-  if (device.bus != DeviceBus::wire) return Port::open(device);
-  const auto end = wires.take_end(device.name);
-  if (!end) return std::unexpected{end.error()};
-  return Port::adopt(*end, device);
-}
-
 Result<void> Engine::Parts::open_ports() {
   for (const config::Port& p : config.ports) {
     auto port = open(p.source);
@@ -59,43 +42,57 @@ Result<void> Engine::Parts::open_ports() {
   }
   for (const config::Lag& l : config.lags) {
     auto lag = std::make_unique<LagRuntime>();
-    lag->members.reserve(l.members.size());
-    for (const config::Member& m : l.members) {
-      auto port = open(m.source);
-      if (!port)
-        return fail(port.error().code,
-                    "LAG '" + l.name + "', member '" + m.name + "': " + port.error().detail);
-      lag->members.push_back({.port = std::move(*port)});
+    for (std::size_t m = 0; m < l.members.size(); ++m) {
+      auto member = open_member(l.members[m]);
+      if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
+      lag->members[m] = std::move(*member);
     }
+    lag->port_options = l.port;
     lags.push_back(std::move(lag));
   }
   return {};
 }
 
 Result<void> Engine::Parts::make_pool_and_rings() {
-  const std::size_t count = rte_eth_dev_count_total();
-  const auto mbufs = static_cast<unsigned>(std::max<std::size_t>(count, 2) * kMbufsPerPort) - 1;
-  pool = rte_pktmbuf_pool_create("lagoon_mbufs", mbufs, kMbufCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-                                 static_cast<int>(rte_socket_id()));
+  const std::size_t count = std::max<std::size_t>(rte_eth_dev_count_total(), 2);
+  // With room for members that come later, or with less where there is no memory for all of it.
+  for (std::size_t spare = kSparePorts; pool == nullptr; --spare) {
+    ports_most = count + spare;
+    pool =
+        rte_pktmbuf_pool_create("lagoon_mbufs", static_cast<unsigned>(ports_most * kMbufsPerPort) - 1,
+                                kMbufCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, static_cast<int>(rte_socket_id()));
+    if (spare == 0) break;
+  }
   if (pool == nullptr)
-    return fail(Errc::no_resources, "no memory for " + std::to_string(mbufs) +
+    return fail(Errc::no_resources, "no memory for " + std::to_string(count * kMbufsPerPort) +
                                         " mbufs; give more with 'memory:' in 'eal:', or more hugepages");
   punts = rte_ring_create("lagoon_punts", kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
+  outgoing = rte_ring_create("lagoon_outgoing", kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
   for (std::size_t w = 0; w + 1 < config.eal.lcores.size(); ++w) {
     const std::string name = "lagoon_slow_" + std::to_string(w);
     slow_rings.push_back(
         rte_ring_create(name.c_str(), kSlowRingSize, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ));
   }
-  if (punts == nullptr || std::find(slow_rings.begin(), slow_rings.end(), nullptr) != slow_rings.end())
+  if (punts == nullptr || outgoing == nullptr ||
+      std::find(slow_rings.begin(), slow_rings.end(), nullptr) != slow_rings.end())
     return fail(Errc::no_resources, std::string{"rings: "} + rte_strerror(rte_errno));
   return {};
 }
 
-std::vector<Port*> Engine::Parts::ports_of(const Endpoint& end) {
-  if (!end.is_lag) return {ports[end.index].get()};
-  std::vector<Port*> all;
-  for (MemberRuntime& member : lags[end.index]->members) all.push_back(&member.port);
-  return all;
+std::size_t Engine::Parts::queues_offered(const Connection& connection) const {
+  std::size_t least = config.eal.lcores.size() - 1;
+  const auto take = [&least](const Port& port) {
+    const QueueOffer offer = port.offer();
+    least = std::min<std::size_t>({least, offer.rx, offer.tx});
+  };
+  for (const auto& end : {std::optional{connection.a}, connection.b}) {
+    if (!end) continue;
+    if (!end->is_lag)
+      take(*ports[end->index]);
+    else
+      for_each_member(*lags[end->index], [&](MemberIndex, const MemberRuntime& m) { take(m.port); });
+  }
+  return least;
 }
 
 Result<void> Engine::Parts::configure_ports() {
@@ -103,122 +100,60 @@ Result<void> Engine::Parts::configure_ports() {
   if (!made) return std::unexpected{made.error()};
   connections = std::move(*made);
   std::vector<std::size_t> queues;
-  for (const Connection& c : connections) {
-    std::size_t least = config.eal.lcores.size() - 1;
-    for (const auto& end : {std::optional{c.a}, c.b}) {
-      if (!end) continue;
-      for (const Port* port : ports_of(*end)) {
-        const QueueOffer offer = port->offer();
-        least = std::min<std::size_t>({least, offer.rx, offer.tx});
-      }
-    }
-    queues.push_back(least);
-  }
+  for (const Connection& c : connections) queues.push_back(queues_offered(c));
   assign_workers(connections, queues, config.eal.lcores.size() - 1);
-  for (const Connection& c : connections)
+  for (const Connection& c : connections) {
+    for (const auto& end : {std::optional{c.a}, c.b})
+      if (end && end->is_lag) lags[end->index]->workers = c.workers;
     for (const auto& end : {std::optional{c.a}, c.b}) {
-      if (!end) continue;
-      if (end->is_lag) lags[end->index]->first_worker = c.workers.front();
-      PortNeeds needs{
-          .pool = pool, .workers = static_cast<std::uint16_t>(c.workers.size()), .member = end->is_lag};
-      if (end->is_lag) needs.mtu = config.lags[end->index].port.mtu;
-      for (Port* port : ports_of(*end)) LAGOON_TRY(port->configure(needs));
+      if (!end || end->is_lag) continue;
+      Port& port = *ports[end->index];
+      PortNeeds needs{.pool = pool, .workers = static_cast<std::uint16_t>(c.workers.size())};
+      // A tap follows the LAG that it is the kernel's access to.
+      const auto& other = *end == c.a ? c.b : std::optional{c.a};
+      if (port.device().is_tap && other && other->is_lag) needs.mtu = lags[other->index]->port_options.mtu;
+      LAGOON_TRY(port.configure(needs));
     }
+  }
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    for (const auto& member : lags[i]->members)
+      if (member != nullptr) LAGOON_TRY(configure_member(*member, i));
   return {};
 }
 
 Result<void> Engine::Parts::start_ports() {
-  for (const Connection& c : connections)
-    for (const auto& end : {std::optional{c.a}, c.b}) {
-      if (!end) continue;
-      for (Port* port : ports_of(*end)) LAGOON_TRY(port->start());
-    }
-  for (const auto& lag : lags)
-    for (MemberRuntime& member : lag->members) {
-      if (!member.port.device().is_af_packet) continue;
-      auto socket = PacketSocket::open(*member.port.device().carrier_interface, SocketUse::slow_protocols);
-      if (!socket) return std::unexpected{socket.error()};
-      member.slow_socket.emplace(std::move(*socket));
-      member.guard.emplace(*member.port.device().carrier_interface);
-    }
+  for (const auto& port : ports) LAGOON_TRY(port->start());
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    for (const auto& member : lags[i]->members)
+      if (member != nullptr) LAGOON_TRY(start_member(*member, i));
   // Only now are all sockets bound, and nothing that was heard before can be believed.
-  for (const Connection& c : connections)
-    for (const auto& end : {std::optional{c.a}, c.b}) {
-      if (!end) continue;
-      for (const Port* port : ports_of(*end)) port->drain();
-    }
+  for (const auto& port : ports) port->drain();
+  for (const auto& lag : lags)
+    for_each_member(*lag, [](MemberIndex, const MemberRuntime& member) { member.port.drain(); });
   return wires.arm();
 }
 
-Result<void> Engine::Parts::address_members(std::size_t lag, const MacAddress& address) {
-  for (MemberRuntime& member : lags[lag]->members)
-    if (auto set = member.port.set_address(address); !set && member.port.device().bus != DeviceBus::wire)
-      log_line(LogLevel::warning, set.error().detail + "; it receives in promiscuous mode");
-  // The kernel's own access to a LAG speaks with the LAG's address.
-  for (const Connection& c : connections) {
-    if (!c.b || (!(c.a.is_lag && c.a.index == lag) && !(c.b->is_lag && c.b->index == lag))) continue;
-    const Endpoint& other = c.a.is_lag && c.a.index == lag ? *c.b : c.a;
-    if (!other.is_lag && ports[other.index]->device().is_tap)
-      LAGOON_TRY(ports[other.index]->set_address(address));
-  }
-  return {};
-}
-
-Result<void> Engine::Parts::make_lags() {
-  const Instant now = dpdk::now();
-  for (std::size_t i = 0; i < lags.size(); ++i) {
-    const config::Lag& from = config.lags[i];
-    control::LagSettings settings{.name = from.name,
-                                  .address = {},
-                                  .lacp = from.options.lacp,
-                                  .hash = from.options.hash,
-                                  .hold = from.options.hold,
-                                  .members = {}};
-    const MacAddress& first = lags[i]->members.front().port.own_address();
-    settings.address = from.mac.value_or(first.is_zero() ? random_address() : first);
-    if (settings.lacp.system.is_zero()) settings.lacp.system = settings.address;
-    settings.lacp.lag_number = static_cast<std::uint16_t>(i);
-    if (from.random_seed) settings.hash.seed = arc4random();
-    for (std::size_t m = 0; m < from.members.size(); ++m) {
-      const config::Member& member = from.members[m];
-      const MacAddress& own = lags[i]->members[m].port.own_address();
-      settings.members.push_back(
-          {.name = member.name,
-           .address = own.is_zero() ? random_address() : own,
-           .lacp = {.port_number = member.port_number.value_or(static_cast<std::uint16_t>(m + 1)),
-                    .port_priority = member.port_priority,
-                    .aggregatable = member.aggregatable},
-           .speed = member.speed});
-    }
-    LAGOON_TRY(address_members(i, settings.address));
-    lags[i]->lag = std::make_unique<control::Lag>(std::move(settings), now);
-    publisher.publish(lags[i]->table, lags[i]->lag->take_table(now));
-  }
-  transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
-  return links.open(lags);
-}
-
 Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step) {
-  WorkerSide side;
-  for (const Port* port : ports_of(end)) {
-    WorkerPort queues{.id = port->id().value(),
-                      .first_rx = position,
-                      .rx_end = port->rx_queues(),
-                      .step = step,
-                      .tx = position};
-    if (port->device().is_af_packet) {
-      auto socket = PacketSocket::open(*port->device().carrier_interface, SocketUse::transmit);
-      if (!socket) return std::unexpected{socket.error()};
-      queues.tx_socket = socket->descriptor();
-      transmit_sockets.push_back(std::move(*socket));
-    }
-    side.ports.push_back(queues);
-  }
   if (end.is_lag) {
-    side.table = &lags[end.index]->table;
-    side.lag = end.index;
+    LagRuntime& lag = *lags[end.index];
+    return WorkerSide{.ports = &lag.ports[position], .table = &lag.table, .index = end.index};
   }
-  return side;
+  const Port& port = *ports[end.index];
+  WorkerPort queues{.id = port.id().value(),
+                    .first_rx = position,
+                    .rx_end = port.rx_queues(),
+                    .step = step,
+                    .tx = position};
+  if (port.device().is_af_packet) {
+    auto socket = PacketSocket::open(*port.device().carrier_interface, SocketUse::transmit);
+    if (!socket) return std::unexpected{socket.error()};
+    queues.tx_socket = socket->descriptor();
+    transmit_sockets.push_back(std::move(*socket));
+  }
+  auto only = std::make_unique<SidePorts>();
+  only->put(MemberIndex{0}, queues);
+  access_slots.emplace_back(only.release());
+  return WorkerSide{.ports = &access_slots.back(), .table = nullptr, .index = end.index};
 }
 
 Result<void> Engine::Parts::launch_workers() {
@@ -227,6 +162,7 @@ Result<void> Engine::Parts::launch_workers() {
                             .qsbr_thread = static_cast<unsigned>(w),
                             .qsbr = publisher.qsbr(),
                             .punts = punts,
+                            .outgoing = outgoing,
                             .slow_frames = slow_rings[w],
                             .stop = &stop_workers,
                             .idle = config.eal.idle};
@@ -264,13 +200,15 @@ void Engine::Parts::stop_all() {
 
 Engine::Parts::~Parts() {
   stop_all();
+  membership.reset();
   transmitter.reset();
   workers.clear();
-  for (const auto& lag : lags) delete lag->table.exchange(nullptr);
   lags.clear();
+  for (PortsSlot& slot : access_slots) delete slot.exchange(nullptr);
   ports.clear();
   wires.close();
   free_ring(punts);
+  free_ring(outgoing);
   for (rte_ring* ring : slow_rings) free_ring(ring);
   rte_mempool_free(pool);
 }

@@ -1,35 +1,82 @@
 // LagRuntime: one LAG with the ports it runs on. What the control loop, the link monitor and the workers
-// share.
+// share. Members keep their index as long as they are there; the array may have gaps.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "control/lag.hpp"
+#include "dpdk/host_access.hpp"
 #include "dpdk/packet_socket.hpp"
 #include "dpdk/port.hpp"
+#include "dpdk/port_upkeep.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/side_ports.hpp"
 #include "dpdk/stack_guard.hpp"
 
 namespace lagoon::dpdk {
 
+/// What stands around one member's port. Its end gives everything back, in the reverse order.
 struct MemberRuntime {
+  std::string name;
   Port port;
+  PortUpkeep upkeep;                     // of `port`
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
   std::optional<BitsPerSecond> carrier_speed{};
-  std::optional<PacketSocket> slow_socket{};  // then punts of this member are copies, and ignored
+  std::optional<PacketSocket> slow_socket{};     // then punts of this member are copies, and ignored
+  std::vector<PacketSocket> transmit_sockets{};  // by position among the LAG's workers
   std::optional<StackGuard> guard{};
+  std::optional<MacAddress> carries{};  // the address that the port was given last
+  bool keeps_address = false;           // whatever it is given
+  bool address_refused = false;
+  bool served = true;  // by workers
+  bool link_read = false;
+  control::Traffic before{};  // what workers had counted for its index before it came
+
+  MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
+  ~MemberRuntime() {
+    if (port.is_started()) upkeep.take_back();
+  }
+  MemberRuntime(const MemberRuntime&) = delete;
+  MemberRuntime& operator=(const MemberRuntime&) = delete;
 };
 
 struct LagRuntime {
-  std::vector<MemberRuntime> members;
-  std::unique_ptr<control::Lag> lag;  // control lcore only
-  TableSlot table{nullptr};           // written by the control lcore, read by workers
-  std::size_t first_worker = 0;       // sends LACPDUs on members without a transmit queue of control's own
+  std::array<std::unique_ptr<MemberRuntime>, kMembersMax> members{};  // by MemberIndex
+  std::unique_ptr<control::Lag> lag;                                  // control lcore only
+  control::PortOptions port_options{};
+  TableSlot table{nullptr};            // written by the control lcore, read by workers
+  std::deque<PortsSlot> ports{};       // one for each worker that serves the LAG: they differ in queues
+  std::vector<std::size_t> workers{};  // those workers. The first sends LACPDUs on members without a transmit
+                                       // queue of control's own
+  std::unique_ptr<HostAccess> host{};  // the kernel's interface behind the LAG
+  std::optional<MacAddress> host_carries{};
+  Port* host_port = nullptr;  // what it is to DPDK
   std::uint64_t slow_tx_refused = 0;
+  Instant next_link_poll{};
+
+  LagRuntime() = default;
+  ~LagRuntime();
+  LagRuntime(const LagRuntime&) = delete;
+  LagRuntime& operator=(const LagRuntime&) = delete;
+
+  [[nodiscard]] MemberRuntime* find(MemberIndex member) const noexcept {
+    return members[member.value()].get();
+  }
 };
+
+template <typename Function>
+void for_each_member(const LagRuntime& lag, Function function) {
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (lag.members[i] != nullptr) function(MemberIndex{static_cast<std::uint8_t>(i)}, *lag.members[i]);
+}
 
 }  // namespace lagoon::dpdk

@@ -1,14 +1,20 @@
 #include "dpdk/link_monitor.hpp"
 
+#include <utility>
+
 namespace lagoon::dpdk {
 
-Result<void> LinkMonitor::open(std::span<const std::unique_ptr<LagRuntime>> lags) {
-  LAGOON_TRY(watch_.open());
-  for (const auto& lag : lags)
-    for (MemberRuntime& member : lag->members)
-      if (const auto& interface = member.port.device().carrier_interface)
-        member.carrier = watch_.add(*interface);
-  return {};
+Result<void> LinkMonitor::open() {
+  return watch_.open();
+}
+
+void LinkMonitor::add(MemberRuntime& member) {
+  if (const auto& interface = member.port.device().carrier_interface) member.carrier = watch_.add(*interface);
+}
+
+void LinkMonitor::remove(MemberRuntime& member) {
+  if (member.carrier) watch_.remove(*member.carrier);
+  member.carrier.reset();
 }
 
 LinkState LinkMonitor::read(MemberRuntime& member, bool ask) {
@@ -25,16 +31,19 @@ LinkState LinkMonitor::read(MemberRuntime& member, bool ask) {
 
 bool LinkMonitor::poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now) {
   const bool told = watch_.poll();
-  const bool safety = now >= next_poll_;
-  if (safety) next_poll_ = now + kSafetyPoll;
   bool changed = false;
-  for (const auto& lag : lags)
-    for (std::size_t i = 0; i < lag->members.size(); ++i) {
-      MemberRuntime& member = lag->members[i];
+  for (const auto& lag : lags) {
+    const Duration interval = lag->lag->options().miimon;
+    const bool due = interval > Duration::zero() && now >= lag->next_link_poll;
+    if (due) lag->next_link_poll = now + interval;
+    for_each_member(*lag, [&](MemberIndex index, MemberRuntime& member) {
+      // A member that has just come is asked in any case.
+      const bool first = !std::exchange(member.link_read, true);
       const bool interrupted = member.port.take_link_interrupt();
-      if (!interrupted && !told && !safety) continue;
-      changed |= lag->lag->link_changed(MemberIndex{static_cast<std::uint8_t>(i)}, read(member, safety), now);
-    }
+      if (!interrupted && !told && !due && !first) return;
+      changed |= lag->lag->link_changed(index, read(member, due || first), now);
+    });
+  }
   return changed || told;
 }
 

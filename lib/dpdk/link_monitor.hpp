@@ -1,5 +1,6 @@
 // LinkMonitor: brings the state of every member's link to its LAG: at once when an interrupt or rtnetlink
-// tells, and at the latest with the safety poll (some drivers claim interrupts that never come).
+// tells, and at the latest with the LAG's poll, every `miimon` (some drivers claim interrupts that never
+// come).
 //
 // Thread: the control lcore.
 #pragma once
@@ -16,10 +17,10 @@ namespace lagoon::dpdk {
 
 class LinkMonitor {
  public:
-  /// How long a change may stay unseen that nothing told of.
-  static constexpr Duration kSafetyPoll = 1ms;
-
-  [[nodiscard]] Result<void> open(std::span<const std::unique_ptr<LagRuntime>> lags);
+  [[nodiscard]] Result<void> open();
+  /// Members come and go with their ports.
+  void add(MemberRuntime& member);
+  void remove(MemberRuntime& member);
   /// True when a link changed.
   bool poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
   [[nodiscard]] int descriptor() const noexcept { return watch_.descriptor(); }
@@ -28,7 +29,6 @@ class LinkMonitor {
   [[nodiscard]] LinkState read(MemberRuntime& member, bool ask);
 
   CarrierWatch watch_;
-  Instant next_poll_{};
 };
 
 }  // namespace lagoon::dpdk

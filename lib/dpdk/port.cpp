@@ -1,5 +1,6 @@
 #include "dpdk/port.hpp"
 
+#include <net/if.h>
 #include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -44,14 +45,16 @@ std::string in_words(const Device& device, const char* call, int error) {
 Error probe_error(const Device& device, int error) {
   const int number = error < 0 ? -error : error;
   std::string words = in_words(device, "can't be probed", number);
-  if (device.carrier_interface) words += "; is there an interface '" + *device.carrier_interface + "'?";
+  if (device.carrier_interface && if_nametoindex(device.carrier_interface->c_str()) == 0)
+    return {Errc::no_such_thing, words + "; there is no interface '" + *device.carrier_interface + "'"};
   if (number == EPERM || number == EACCES) return {Errc::permission, words + "; try as root"};
   return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
 }
 
 }  // namespace
 
-Port::Port(EthdevId id, Device device) : id_{id}, device_{std::move(device)} {
+Port::Port(EthdevId id, Device device, std::shared_ptr<void> lease)
+    : id_{id}, device_{std::move(device)}, lease_{std::move(lease)} {
   rte_ether_addr address{};
   if (rte_eth_macaddr_get(id_.value(), &address) == 0)
     std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
@@ -62,6 +65,7 @@ Port::Port(Port&& other) noexcept
       device_{std::move(other.device_)},
       own_address_{other.own_address_},
       owned_{std::exchange(other.owned_, false)},
+      lease_{std::move(other.lease_)},
       started_{other.started_},
       address_changed_{other.address_changed_},
       steerable_{other.steerable_},
@@ -73,7 +77,19 @@ Port::Port(Port&& other) noexcept
 Port::~Port() {
   if (!owned_) return;
   stop();
-  rte_eth_dev_close(id_.value());
+  rte_eth_dev_callback_unregister(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
+  if (lease_ == nullptr) close();
+}
+
+// The device goes as well, or it could not be probed again.
+void Port::close() {
+  const auto info = info_of(id_);
+  rte_device* const device = info ? info->device : nullptr;
+  if (const int error = rte_eth_dev_close(id_.value()); error != 0)
+    log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_close", error));
+  if (device == nullptr) return;
+  if (const int error = rte_dev_remove(device); error != 0)
+    log_line(LogLevel::warning, in_words(device_, "rte_dev_remove", error));
 }
 
 Result<Port> Port::open(const Device& device) {
@@ -84,11 +100,11 @@ Result<Port> Port::open(const Device& device) {
     if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0)
       return fail(Errc::no_such_thing, device.name + ": probed, but there is no such ethdev");
   }
-  return Port{EthdevId{id}, device};
+  return Port{EthdevId{id}, device, nullptr};
 }
 
-Result<Port> Port::adopt(EthdevId id, const Device& device) {
-  return Port{id, device};
+Result<Port> Port::adopt(EthdevId id, const Device& device, std::shared_ptr<void> lease) {
+  return Port{id, device, std::move(lease)};
 }
 
 QueueOffer Port::offer() const {
@@ -127,6 +143,11 @@ Result<void> Port::configure(const PortNeeds& needs) {
   }
 
   rte_eth_conf conf{};
+  // What one mbuf does not hold needs several. Nothing else is asked of a port's offloads.
+  if (needs.mtu && *needs.mtu + RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN > RTE_MBUF_DEFAULT_DATAROOM) {
+    conf.rxmode.offloads |= info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
+    conf.txmode.offloads |= info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+  }
   if (rx_queues_ > 1 && !has.all_or_nothing) {
     conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
     conf.rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP |
@@ -137,10 +158,7 @@ Result<void> Port::configure(const PortNeeds& needs) {
     return fail(Errc::system, in_words(device_, "rte_eth_dev_configure", error));
   if (conf.intr_conf.lsc != 0)
     rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
-  if (needs.mtu)
-    if (const int error = rte_eth_dev_set_mtu(id_.value(), *needs.mtu); error != 0)
-      return fail(Errc::not_supported,
-                  in_words(device_, ("an MTU of " + std::to_string(*needs.mtu)).c_str(), error));
+  LAGOON_TRY(set_mtu(needs.mtu));
   return set_up_queues(needs.pool, rx, tx);
 }
 
@@ -166,10 +184,10 @@ Result<void> Port::start() {
   if (const int error = rte_eth_dev_start(id_.value()); error != 0)
     return fail(Errc::system, in_words(device_, "rte_eth_dev_start", error));
   started_ = true;
-  if (needs_.promiscuous)
-    if (const int error = rte_eth_promiscuous_enable(id_.value()); error != 0)
-      log_line(LogLevel::warning, in_words(device_, "promiscuous mode", error) +
-                                      "; frames to other addresses will not be forwarded");
+  // (PortUpkeep changes both for members.)
+  if (const int error = rte_eth_promiscuous_enable(id_.value()); error != 0)
+    log_line(LogLevel::warning, in_words(device_, "promiscuous mode", error) +
+                                    "; frames to other addresses will not be forwarded");
   // Slow-protocol frames are multicast. Drivers without this mode (net_af_packet) let them through.
   if (const int error = rte_eth_allmulticast_enable(id_.value()); error != 0 && error != -ENOTSUP)
     log_line(LogLevel::warning, in_words(device_, "all-multicast mode", error));
@@ -210,12 +228,38 @@ void Port::stop() {
 
 Result<void> Port::set_address(const MacAddress& address) {
   if (address == own_address_ && !address_changed_) return {};
+  // (A wire filters nothing, and its driver knows no addresses.)
+  if (device_.bus == DeviceBus::wire) return {};
   rte_ether_addr octets{};
   std::copy(address.octets.begin(), address.octets.end(), octets.addr_bytes);
   if (const int error = rte_eth_dev_default_mac_addr_set(id_.value(), &octets); error != 0)
     return fail(Errc::not_supported, in_words(device_, "can't take another address", error));
   address_changed_ = true;
   return {};
+}
+
+Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
+  if (!mtu) return {};
+  if (const int error = rte_eth_dev_set_mtu(id_.value(), *mtu); error != 0)
+    return fail(Errc::not_supported, in_words(device_, ("an MTU of " + std::to_string(*mtu)).c_str(), error));
+  return {};
+}
+
+bool Port::can_change_address() const {
+  if (device_.bus == DeviceBus::wire) return true;
+  rte_ether_addr now{};
+  return rte_eth_macaddr_get(id_.value(), &now) == 0 && rte_is_valid_assigned_ether_addr(&now) != 0 &&
+         rte_eth_dev_default_mac_addr_set(id_.value(), &now) == 0;
+}
+
+std::optional<unsigned> Port::interface_index() const {
+  const auto info = info_of(id_);
+  return info && info->if_index != 0 ? std::optional{info->if_index} : std::nullopt;
+}
+
+std::string Port::driver() const {
+  const auto info = info_of(id_);
+  return info ? info->driver_name : "";
 }
 
 LinkState Port::link() const {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,7 +32,6 @@ struct PortNeeds {
   rte_mempool* pool = nullptr;
   std::uint16_t workers = 1;
   bool member = false;  // wants a transmit queue, and if it can be steered a receive queue, for control
-  bool promiscuous = true;
   std::optional<std::uint16_t> mtu{};
 };
 
@@ -43,8 +43,10 @@ class Port {
 
   /// Probes the device. Errors: system, permission, no_such_thing.
   [[nodiscard]] static Result<Port> open(const Device& device);
-  /// Takes an ethdev that exists already (an end of a wire).
-  [[nodiscard]] static Result<Port> adopt(EthdevId id, const Device& device);
+  /// Takes an ethdev that exists already. With a lease (of an end of a wire) it is given back with that at
+  /// the end, and not closed.
+  [[nodiscard]] static Result<Port> adopt(EthdevId id, const Device& device,
+                                          std::shared_ptr<void> lease = nullptr);
 
   [[nodiscard]] QueueOffer offer() const;
   [[nodiscard]] Result<void> configure(const PortNeeds& needs);
@@ -53,28 +55,39 @@ class Port {
   void drain() const;
   void stop();
 
-  /// Errors: not_supported where the port keeps its address.
+  /// Also of a started port. It gets its own address back with stop(). Errors: not_supported where the port
+  /// keeps its address.
   [[nodiscard]] Result<void> set_address(const MacAddress& address);
+  /// Whether set_address() works, by setting the address that it has.
+  [[nodiscard]] bool can_change_address() const;
+  /// Of a port that is not a member (those have PortUpkeep); nothing: as it is.
+  [[nodiscard]] Result<void> set_mtu(std::optional<std::uint16_t> mtu);
   [[nodiscard]] LinkState link() const;
   /// True once after each link interrupt. The safety poll does not depend on it.
   [[nodiscard]] bool take_link_interrupt() noexcept;
 
+  [[nodiscard]] bool is_started() const noexcept { return started_; }
   [[nodiscard]] EthdevId id() const noexcept { return id_; }
   [[nodiscard]] const Device& device() const noexcept { return device_; }
   /// The address it had when it was opened, and gets back at the end. Zero where the driver has none.
   [[nodiscard]] const MacAddress& own_address() const noexcept { return own_address_; }
+  /// The kernel's interface that the driver made or sits on; nothing where it says none.
+  [[nodiscard]] std::optional<unsigned> interface_index() const;
+  [[nodiscard]] std::string driver() const;
   [[nodiscard]] std::uint16_t rx_queues() const noexcept { return rx_queues_; }
   [[nodiscard]] std::optional<QueueId> control_tx() const noexcept { return control_tx_; }
   [[nodiscard]] std::optional<QueueId> control_rx() const noexcept { return control_rx_; }
 
  private:
-  Port(EthdevId id, Device device);
+  Port(EthdevId id, Device device, std::shared_ptr<void> lease);
+  void close();
   [[nodiscard]] Result<void> set_up_queues(rte_mempool* pool, std::uint16_t rx, std::uint16_t tx);
 
   EthdevId id_;
   Device device_;
   MacAddress own_address_{};
   bool owned_ = true;  // false after a move
+  std::shared_ptr<void> lease_;
   bool started_ = false;
   bool address_changed_ = false;
   bool steerable_ = false;

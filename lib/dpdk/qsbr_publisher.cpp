@@ -19,17 +19,20 @@ Result<void> QsbrPublisher::open(unsigned workers) {
   return {};
 }
 
-void QsbrPublisher::publish(TableSlot& slot, std::unique_ptr<const table::PortTable> table) {
-  // Pairs with the load-acquire of a worker at the start of a burst.
-  const table::PortTable* old = slot.exchange(table.release(), std::memory_order_acq_rel);
-  if (old == nullptr) return;
-  retired_.push_back(
-      {.token = rte_rcu_qsbr_start(qsbr_), .table = std::unique_ptr<const table::PortTable>{old}});
+void QsbrPublisher::retire(Snapshot old) {
+  retired_.push_back({.period = begin_grace_period(), .snapshot = std::move(old)});
+}
+
+GracePeriod QsbrPublisher::begin_grace_period() const noexcept {
+  return {rte_rcu_qsbr_start(qsbr_)};
+}
+
+bool QsbrPublisher::passed(const GracePeriod& period) const noexcept {
+  return rte_rcu_qsbr_check(qsbr_, period.token, false) == 1;
 }
 
 void QsbrPublisher::reclaim() {
-  while (!retired_.empty() && rte_rcu_qsbr_check(qsbr_, retired_.front().token, false) == 1)
-    retired_.pop_front();
+  while (!retired_.empty() && passed(retired_.front().period)) retired_.pop_front();
 }
 
 }  // namespace lagoon::dpdk

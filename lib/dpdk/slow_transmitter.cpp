@@ -12,6 +12,8 @@ SlowTransmitter::~SlowTransmitter() {
 }
 
 void SlowTransmitter::send(LagRuntime& lag, const control::OutgoingFrame& frame) {
+  const MemberRuntime* const member = lag.find(frame.member);
+  if (member == nullptr) return;  // (it has left)
   rte_mbuf* const m = rte_pktmbuf_alloc(pool_);
   if (m == nullptr) {
     ++lag.slow_tx_refused;
@@ -19,7 +21,7 @@ void SlowTransmitter::send(LagRuntime& lag, const control::OutgoingFrame& frame)
   }
   void* const octets = rte_pktmbuf_append(m, static_cast<std::uint16_t>(frame.frame.size()));
   rte_memcpy(octets, frame.frame.data(), frame.frame.size());
-  m->port = lag.members[frame.member.value()].port.id().value();
+  m->port = member->port.id().value();
   const Kept kept{.frame = m, .lag = &lag, .member = frame.member};
   // What waits goes first, so that the last state sent is the last one said.
   if (kept_.empty() && try_send(kept)) return;
@@ -32,7 +34,7 @@ void SlowTransmitter::send(LagRuntime& lag, const control::OutgoingFrame& frame)
 }
 
 bool SlowTransmitter::try_send(const Kept& kept) {
-  const MemberRuntime& member = kept.lag->members[kept.member.value()];
+  const MemberRuntime& member = *kept.lag->find(kept.member);
   const Port& port = member.port;
   rte_mbuf* frame = kept.frame;
   if (member.slow_socket) {
@@ -42,7 +44,17 @@ bool SlowTransmitter::try_send(const Kept& kept) {
   }
   if (const auto queue = port.control_tx())
     return rte_eth_tx_burst(port.id().value(), queue->value(), &frame, 1) == 1;
-  return rte_ring_sp_enqueue(rings_[kept.lag->first_worker], frame) == 0;
+  return rte_ring_sp_enqueue(rings_[kept.lag->workers.front()], frame) == 0;
+}
+
+void SlowTransmitter::forget(const LagRuntime& lag, MemberIndex member) {
+  FixedVector<Kept, 128> still;
+  for (const Kept& kept : kept_)
+    if (kept.lag == &lag && kept.member == member)
+      rte_pktmbuf_free(kept.frame);
+    else
+      still.push_back(kept);
+  kept_ = still;
 }
 
 void SlowTransmitter::retry() {

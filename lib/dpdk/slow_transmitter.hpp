@@ -29,6 +29,8 @@ class SlowTransmitter {
   void send(LagRuntime& lag, const control::OutgoingFrame& frame);
   /// Tries again what was kept.
   void retry();
+  /// Frees what was kept for a member: its port is about to be closed.
+  void forget(const LagRuntime& lag, MemberIndex member);
   [[nodiscard]] bool idle() const noexcept { return kept_.empty(); }
 
  private:

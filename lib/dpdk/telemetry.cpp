@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/views/views.hpp"
@@ -112,6 +113,38 @@ int on_wire(const char*, const char* parameters, rte_tel_data* data) {
   return 0;
 }
 
+int on_ports(const char*, const char*, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto ports = engine->access_ports();
+  if (!ports) return answer_error(data, ports.error().detail);
+  put_ports(data, *ports);
+  return 0;
+}
+
+// The argument is the rest of the line, commas and all: it is YAML.
+int on_do(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  std::string_view rest = parameters != nullptr ? parameters : "";
+  const auto word = [&rest] {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view taken = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    return taken;
+  };
+  const std::string lag{word()};
+  const std::string_view verb = word();
+  if (lag.empty() || verb.empty()) return answer_error(data, "usage: /lagoon/do,LAG,VERB,ARGUMENT");
+  auto action = config::parse_action(verb, rest);
+  if (!action) return answer_error(data, action.error().detail);
+  const auto done = engine->execute({.lag = lag, .action = std::move(*action)});
+  if (!done) return answer_error(data, done.error().detail);
+  TelemetryDict dict{data};
+  dict.text("done", *done);
+  return 0;
+}
+
 }  // namespace
 
 Result<void> offer_telemetry(Engine& from) {
@@ -127,6 +160,9 @@ Result<void> offer_telemetry(Engine& from) {
       {"/lagoon/lag", on_lag, "Status of a LAG. Parameters: NAME"},
       {"/lagoon/view", on_view, "A LAG as text. Parameters: NAME[,linux|lagg|cisco|json|table[,PAGE]]"},
       {"/lagoon/events", on_events, "The last transitions of a LAG. Parameters: NAME[,MOST]"},
+      {"/lagoon/ports", on_ports, "The access ports. Takes no parameters"},
+      {"/lagoon/do", on_do,
+       "Changes a running LAG. Parameters: LAG,add|remove|enable|disable|drain|activate|set,ARGUMENT"},
       {"/lagoon/wire", on_wire, "Pulls or heals an in-process link. Parameters: NAME,up|down|blackhole|heal"},
   };
   for (const Command& c : commands)

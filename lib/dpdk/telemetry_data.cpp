@@ -133,6 +133,26 @@ void put_lag(rte_tel_data* data, const control::LagStatus& status) {
   dict.nested("drops", drops);
 }
 
+void put_ports(rte_tel_data* data, std::span<const PortStatus> ports) {
+  TelemetryDict by_name{data};
+  for (const PortStatus& p : ports) {
+    rte_tel_data* const item = rte_tel_data_alloc();
+    TelemetryDict dict{item};
+    dict.text("name", p.name);
+    dict.text("port", p.port);
+    dict.text("link", p.up ? "up" : "down");
+    dict.number("rx_packets", p.traffic.rx_packets);
+    dict.number("tx_packets", p.traffic.tx_packets);
+    dict.number("rx_bytes", p.traffic.rx_bytes);
+    dict.number("tx_bytes", p.traffic.tx_bytes);
+    rte_tel_data* const drops = rte_tel_data_alloc();
+    TelemetryDict drop_names{drops};
+    for (const control::NamedCount& d : p.drops) drop_names.number(as_name(d.name).c_str(), d.count);
+    dict.nested("drops", drops);
+    by_name.nested(as_name(p.name).c_str(), item);
+  }
+}
+
 void put_events(rte_tel_data* data, std::span<const NamedEvent> events) {
   TelemetryDict by_sequence{data};
   for (const NamedEvent& e : events) {

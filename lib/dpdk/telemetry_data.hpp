@@ -28,6 +28,7 @@ class TelemetryDict {
 };
 
 void put_lag(rte_tel_data* data, const control::LagStatus& status);
+void put_ports(rte_tel_data* data, std::span<const PortStatus> ports);
 void put_events(rte_tel_data* data, std::span<const NamedEvent> events);
 
 }  // namespace lagoon::dpdk

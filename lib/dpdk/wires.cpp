@@ -8,6 +8,8 @@
 
 #include <array>
 #include <atomic>
+#include <optional>
+#include <utility>
 
 namespace lagoon::dpdk {
 
@@ -20,8 +22,9 @@ constexpr unsigned kWireDepth = 1024;
 struct Wires::Wire {
   std::string name;
   std::array<rte_ring*, 2> rings{};  // rings[i] carries what end i sends
-  std::array<std::uint16_t, 2> ends{};
-  unsigned taken = 0;
+  std::array<std::optional<std::uint16_t>, 2> ends{};
+  std::array<std::weak_ptr<void>, 2> leases{};
+  std::array<bool, 2> armed{};
   std::atomic<bool> swallowing = false;
 };
 
@@ -42,37 +45,52 @@ Wires::~Wires() {
   close();
 }
 
-Result<EthdevId> Wires::take_end(const std::string& name) {
+Result<Wires::End> Wires::take_end(const std::string& name) {
+  Wire* found = nullptr;
   for (const auto& wire : wires_)
-    if (wire->name == name) {
-      if (wire->taken == 2) return fail(Errc::busy, "wire '" + name + "' has two ends, and both are in use");
-      return EthdevId{wire->ends[wire->taken++]};
-    }
-  auto wire = std::make_unique<Wire>();
-  wire->name = name;
+    if (wire->name == name) found = wire.get();
+  if (found == nullptr) {
+    auto made = make(name);
+    if (!made) return std::unexpected{made.error()};
+    found = *made;
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!found->leases[i].expired() || !found->ends[i]) continue;
+    auto lease = std::make_shared<char>();
+    found->leases[i] = lease;
+    return End{.id = EthdevId{*found->ends[i]}, .lease = std::move(lease)};
+  }
+  return fail(Errc::busy, "wire '" + name + "' has two ends, and both are in use");
+}
+
+Result<Wires::Wire*> Wires::make(const std::string& name) {
+  wires_.push_back(std::make_unique<Wire>());
+  Wire& wire = *wires_.back();
+  wire.name = name;
   for (unsigned i = 0; i < 2; ++i) {
     const std::string ring = "wire_" + name + (i == 0 ? "_a" : "_b");
-    wire->rings[i] = rte_ring_create(ring.c_str(), kWireDepth, SOCKET_ID_ANY, 0);
-    if (wire->rings[i] == nullptr)
+    wire.rings[i] = rte_ring_create(ring.c_str(), kWireDepth, SOCKET_ID_ANY, 0);
+    if (wire.rings[i] == nullptr)
       return fail(Errc::no_resources, "ring for wire '" + name + "': " + rte_strerror(rte_errno));
   }
   for (unsigned i = 0; i < 2; ++i) {
     const std::string port = name + (i == 0 ? "_a" : "_b");
-    const int id = rte_eth_from_rings(port.c_str(), &wire->rings[1 - i], 1, &wire->rings[i], 1, 0);
+    const int id = rte_eth_from_rings(port.c_str(), &wire.rings[1 - i], 1, &wire.rings[i], 1, 0);
     if (id < 0) return fail(Errc::system, "port for wire '" + name + "': " + rte_strerror(rte_errno));
-    wire->ends[i] = static_cast<std::uint16_t>(id);
+    wire.ends[i] = static_cast<std::uint16_t>(id);
   }
-  wire->taken = 1;
-  wires_.push_back(std::move(wire));
-  return EthdevId{wires_.back()->ends[0]};
+  return &wire;
 }
 
 Result<void> Wires::arm() {
   for (const auto& wire : wires_)
-    for (const std::uint16_t end : wire->ends)
-      if (rte_eth_add_rx_callback(end, 0, swallow, &wire->swallowing) == nullptr)
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (wire->armed[i] || wire->leases[i].expired()) continue;
+      if (rte_eth_add_rx_callback(*wire->ends[i], 0, swallow, &wire->swallowing) == nullptr)
         return fail(Errc::system,
                     "receive callback of wire '" + wire->name + "': " + rte_strerror(rte_errno));
+      wire->armed[i] = true;
+    }
   return {};
 }
 
@@ -81,10 +99,10 @@ Result<void> Wires::act(std::string_view name, std::string_view action) {
     if (wire->name != name) continue;
     if (action == "up" || action == "heal") {
       wire->swallowing.store(false, std::memory_order_relaxed);
-      for (const std::uint16_t end : wire->ends) rte_eth_dev_set_link_up(end);
+      for (const auto& end : wire->ends) rte_eth_dev_set_link_up(*end);
     } else if (action == "down") {
       wire->swallowing.store(true, std::memory_order_relaxed);
-      for (const std::uint16_t end : wire->ends) rte_eth_dev_set_link_down(end);
+      for (const auto& end : wire->ends) rte_eth_dev_set_link_down(*end);
     } else if (action == "blackhole") {
       wire->swallowing.store(true, std::memory_order_relaxed);
     } else {
@@ -97,13 +115,16 @@ Result<void> Wires::act(std::string_view name, std::string_view action) {
 }
 
 void Wires::close() {
-  for (const auto& wire : wires_)
+  for (const auto& wire : wires_) {
+    for (const auto& end : wire->ends)
+      if (end) rte_eth_dev_close(*end);
     for (rte_ring* ring : wire->rings) {
       void* frame = nullptr;
       while (ring != nullptr && rte_ring_dequeue(ring, &frame) == 0)
         rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
       rte_ring_free(ring);
     }
+  }
   wires_.clear();
 }
 

@@ -21,17 +21,22 @@ class Wires {
   Wires(const Wires&) = delete;
   Wires& operator=(const Wires&) = delete;
 
+  struct End {
+    EthdevId id{};
+    std::shared_ptr<void> lease;  // with its end the wire's end can be taken again
+  };
   /// The first call for a name makes the wire and gives one end, the second gives the other.
-  [[nodiscard]] Result<EthdevId> take_end(const std::string& name);
-  /// To be called once both ends are started.
+  [[nodiscard]] Result<End> take_end(const std::string& name);
+  /// To be called when ends that were taken are started.
   [[nodiscard]] Result<void> arm();
   /// action: up, down, blackhole, heal. Errors: no_such_thing, invalid_argument.
   [[nodiscard]] Result<void> act(std::string_view name, std::string_view action);
-  /// Frees the rings. Precondition: the ports are closed.
+  /// Closes the ends and frees the rings. Precondition: nobody uses them.
   void close();
 
  private:
   struct Wire;
+  [[nodiscard]] Result<Wire*> make(const std::string& name);
   std::vector<std::unique_ptr<Wire>> wires_;
 };
 

@@ -7,6 +7,7 @@
 #include <rte_ring.h>
 #include <sys/prctl.h>
 
+#include <bit>
 #include <ctime>
 #include <span>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "dpdk/packet_socket.hpp"
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
+#include "fast/watch.hpp"
 
 namespace lagoon::dpdk {
 
@@ -29,36 +31,17 @@ constexpr long kSleepNs = 50'000;
 
 class MemberSender {
  public:
-  explicit MemberSender(const WorkerSide& side) noexcept : side_{side} {}
+  explicit MemberSender(const SidePorts& ports) noexcept : ports_{ports} {}
   [[nodiscard]] std::size_t send(MemberIndex member, std::span<rte_mbuf*> frames) noexcept {
-    const WorkerPort& port = side_.ports[member.value()];
+    if (!ports_.has(member)) [[unlikely]]
+      return 0;
+    const WorkerPort& port = ports_[member];
     if (port.tx_socket) return send_burst(*port.tx_socket, frames);
     return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
   }
 
  private:
-  const WorkerSide& side_;
-};
-
-class PuntRing {
- public:
-  PuntRing(rte_ring* ring, const WorkerSide& side) noexcept : ring_{ring}, side_{side} {}
-  [[nodiscard]] bool push(MemberIndex member, rte_mbuf* frame) noexcept {
-    // Not every driver says where a frame came from (net_ring passes on what stood there).
-    frame->port = side_.ports[member.value()].id;
-    return rte_ring_mp_enqueue(ring_, frame) == 0;
-  }
-  [[nodiscard]] bool copy(MemberIndex member, const rte_mbuf& frame) noexcept {
-    rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
-    if (made == nullptr) return false;
-    if (push(member, made)) return true;
-    rte_pktmbuf_free(made);
-    return false;
-  }
-
- private:
-  rte_ring* ring_;
-  const WorkerSide& side_;
+  const SidePorts& ports_;
 };
 
 struct Freer {
@@ -67,14 +50,69 @@ struct Freer {
   }
 };
 
+// A copy of the frame handed to the control lcore, under the number that says whose it is.
+[[nodiscard]] bool copy_to(rte_ring* ring, const rte_mbuf& frame, std::uint16_t whose) noexcept {
+  rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
+  if (made == nullptr) return false;
+  made->port = whose;
+  if (rte_ring_mp_enqueue(ring, made) == 0) return true;
+  rte_pktmbuf_free(made);
+  return false;
+}
+
+class PuntRing {
+ public:
+  PuntRing(rte_ring* ring, const SidePorts& ports) noexcept : ring_{ring}, ports_{ports} {}
+  [[nodiscard]] bool push(MemberIndex member, rte_mbuf* frame) noexcept {
+    // Not every driver says where a frame came from (net_ring passes on what stood there).
+    frame->port = ports_[member].id;
+    return rte_ring_mp_enqueue(ring_, frame) == 0;
+  }
+  [[nodiscard]] bool copy(MemberIndex member, const rte_mbuf& frame) noexcept {
+    return copy_to(ring_, frame, ports_[member].id);
+  }
+
+ private:
+  rte_ring* ring_;
+  const SidePorts& ports_;
+};
+
+// Frames on their way out that the control lcore wants to see, or to send itself.
+class OutgoingRing {
+ public:
+  OutgoingRing(rte_ring* ring, std::size_t lag) noexcept
+      : ring_{ring}, lag_{static_cast<std::uint16_t>(lag)} {}
+  [[nodiscard]] bool take(rte_mbuf* frame) noexcept {
+    frame->port = lag_;
+    return rte_ring_mp_enqueue(ring_, frame) == 0;
+  }
+  [[nodiscard]] bool copy(const rte_mbuf& frame) noexcept { return copy_to(ring_, frame, lag_); }
+  void free(std::span<rte_mbuf*> frames) noexcept { Freer{}.free(frames); }
+
+ private:
+  rte_ring* ring_;
+  std::uint16_t lag_;
+};
+
 void drop(std::span<rte_mbuf*> frames, fast::Drop reason, fast::LagCounters& counters) noexcept {
   counters.of(reason).add(frames.size());
   Freer{}.free(frames);
 }
 
+// After the table, so that whom the table names is in it (dpdk/side_ports.hpp).
+[[nodiscard]] const SidePorts& ports_of(const WorkerSide& side) noexcept {
+  // Pairs with the exchange in QsbrPublisher::publish().
+  return *side.ports->load(std::memory_order_acquire);
+}
+
+[[nodiscard]] const table::PortTable* table_of(const WorkerSide& side) noexcept {
+  // Pairs with the exchange in QsbrPublisher::publish().
+  return side.table != nullptr ? side.table->load(std::memory_order_acquire) : nullptr;
+}
+
 void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCounters& counters) noexcept {
-  if (to.ports.empty()) return drop(frames, fast::Drop::no_peer, counters);
-  MemberSender sender{to};
+  if (to.ports == nullptr) return drop(frames, fast::Drop::no_peer, counters);
+  MemberSender sender{ports_of(to)};
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries)
     frames = frames.subspan(sender.send(MemberIndex{0}, frames));
   if (!frames.empty()) [[unlikely]]
@@ -84,8 +122,8 @@ void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCo
 void distribute_or_drop(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
                         WorkerSideState& state) noexcept {
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries) {
-    frames = frames.subspan(
-        fast::distribute<rte_mbuf>(table, frames, MemberSender{to}, state.distributor, state.counters));
+    frames = frames.subspan(fast::distribute<rte_mbuf>(table, frames, MemberSender{ports_of(to)},
+                                                       state.distributor, state.counters));
     if (table.distributing == 0) break;
   }
   if (!frames.empty()) [[unlikely]]
@@ -103,7 +141,8 @@ void release(const table::PortTable& table, const WorkerSide& to, WorkerSideStat
 }
 
 void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
-                 WorkerSideState& state) noexcept {
+                 WorkerSideState& state, rte_ring* outgoing) noexcept {
+  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{outgoing, to.index}, state.counters);
   if (!state.hold.may_pass(table)) [[unlikely]]
     frames = state.hold.take(table, frames);
   release(table, to, state);
@@ -122,22 +161,24 @@ std::span<rte_mbuf*> without_slow_frames(std::span<rte_mbuf*> frames, fast::LagC
   return frames.first(kept);
 }
 
-[[nodiscard]] const table::PortTable* table_of(const WorkerSide& side) noexcept {
-  // Pairs with the exchange in QsbrPublisher::publish().
-  return side.table != nullptr ? side.table->load(std::memory_order_acquire) : nullptr;
-}
-
 }  // namespace
 
 Worker::Worker(WorkerSettings settings)
     : settings_{std::move(settings)},
-      states_{std::make_unique<std::array<WorkerSideState, 2>[]>(settings_.connections.size())} {}
+      states_{std::make_unique<std::array<WorkerSideState, 2>[]>(settings_.connections.size())} {
+  // (round robin at random: not the same member as the other workers at the same time)
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i)
+    for (WorkerSideState& state : states_[i]) state.distributor.random += settings_.lcore;
+}
 
 unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
                        WorkerSideState& to_state) noexcept {
+  if (from.ports == nullptr) return 0;
   unsigned carried = 0;
-  for (std::size_t m = 0; m < from.ports.size(); ++m) {
-    const WorkerPort& port = from.ports[m];
+  const SidePorts& ports = ports_of(from);
+  for (std::uint32_t members = ports.present; members != 0; members &= members - 1) {
+    const MemberIndex member{static_cast<std::uint8_t>(std::countr_zero(members))};
+    const WorkerPort& port = ports[member];
     for (std::uint16_t queue = port.first_rx; queue < port.rx_end;
          queue = static_cast<std::uint16_t>(queue + port.step)) {
       std::array<rte_mbuf*, kBurstMax> burst;
@@ -146,14 +187,12 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       carried += count;
       std::span<rte_mbuf*> frames{burst.data(), count};
       if (const table::PortTable* table = table_of(from))
-        frames = fast::collect<rte_mbuf>(*table, MemberIndex{static_cast<std::uint8_t>(m)}, frames,
-                                         PuntRing{settings_.punts, from}, Freer{}, from_state.collector,
-                                         from_state.counters);
+        frames = fast::collect<rte_mbuf>(*table, member, frames, PuntRing{settings_.punts, ports}, Freer{},
+                                         from_state.collector, from_state.counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to))
-        send_to_lag(*table, to,
-                    from.table != nullptr ? frames : without_slow_frames(frames, to_state.counters),
-                    to_state);
+        send_to_lag(*table, to, from.is_lag() ? frames : without_slow_frames(frames, to_state.counters),
+                    to_state, settings_.outgoing);
       else
         send_to_port(to, frames, from_state.counters);
     }
@@ -185,15 +224,28 @@ void Worker::send_slow_frames() noexcept {
       slow_frame_ = static_cast<rte_mbuf*>(frame);
     }
     // Only members whose one transmit queue this worker owns are sent to this way: queue 0.
-    if (rte_eth_tx_burst(slow_frame_->port, 0, &slow_frame_, 1) == 0) {
+    const bool gone = !serves(slow_frame_->port);
+    if (gone || rte_eth_tx_burst(slow_frame_->port, 0, &slow_frame_, 1) == 0) {
       // A port that never sends again must not keep the other members' LACPDUs waiting.
-      if (++slow_frame_tries_ < kSlowFrameTries) return;
+      if (!gone && ++slow_frame_tries_ < kSlowFrameTries) return;
       rte_pktmbuf_free(slow_frame_);
       slow_frames_refused_.add(1);
     }
     slow_frame_ = nullptr;
     slow_frame_tries_ = 0;
   }
+}
+
+// (A member may have left since the frame was made.)
+bool Worker::serves(std::uint16_t port) const noexcept {
+  for (const WorkerConnection& c : settings_.connections)
+    for (const WorkerSide* side : {&c.a, &c.b}) {
+      if (!side->is_lag()) continue;
+      const SidePorts& ports = ports_of(*side);
+      for (std::uint32_t members = ports.present; members != 0; members &= members - 1)
+        if (ports.ports[static_cast<std::size_t>(std::countr_zero(members))].id == port) return true;
+    }
+  return false;
 }
 
 void Worker::rest(unsigned idle_turns) const noexcept {
@@ -229,35 +281,45 @@ int Worker::run() noexcept {
   return 0;
 }
 
-void Worker::add_to(control::LagStatus& status, std::size_t lag) const {
-  std::array<std::uint64_t, fast::kDrops> drops{};
+void Worker::count(LagTotals& totals, std::size_t lag) const {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
     for (std::size_t s = 0; s < 2; ++s) {
       const WorkerSide& side = s == 0 ? c.a : c.b;
-      if (side.table == nullptr || side.lag != lag) continue;
-      const fast::LagCounters& counted = states_[i][s].counters;
-      for (std::size_t m = 0; m < status.members.size(); ++m) {
-        control::Traffic& traffic = status.members[m].traffic;
-        const fast::MemberCounters& member = counted.of(MemberIndex{static_cast<std::uint8_t>(m)});
+      if (!side.is_lag() || side.index != lag) continue;
+      const WorkerSideState& state = states_[i][s];
+      for (std::size_t m = 0; m < kMembersMax; ++m) {
+        control::Traffic& traffic = totals.members[m];
+        const fast::MemberCounters& member = state.counters.member[m];
         traffic.rx_packets += member.rx_packets.read();
         traffic.rx_bytes += member.rx_bytes.read();
         traffic.tx_packets += member.tx_packets.read();
         traffic.tx_bytes += member.tx_bytes.read();
+        traffic.rx_ignored += member.rx_ignored.read();
       }
-      for (std::size_t d = 0; d < fast::kDrops; ++d) drops[d] += counted.drop[d].read();
+      for (std::size_t d = 0; d < fast::kDrops; ++d) totals.drops[d] += state.counters.drop[d].read();
+      for (std::size_t g = 0; g < dist::kLoadGroups; ++g)
+        totals.group_octets[g] += state.distributor.load[g].read();
+      totals.copies_missed += state.counters.copies_missed.read();
     }
   }
-  for (std::size_t d = 0; d < fast::kDrops; ++d) {
-    const auto name = name_of(static_cast<fast::Drop>(d));
-    bool found = false;
-    for (control::NamedCount& drop : status.drops)
-      if (drop.name == name) {
-        drop.count += drops[d];
-        found = true;
-      }
-    if (!found) status.drops.push_back({name, drops[d]});
+}
+
+void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const {
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    const WorkerConnection& c = settings_.connections[i];
+    for (std::size_t s = 0; s < 2; ++s) {
+      const WorkerSide& side = s == 0 ? c.a : c.b;
+      if (side.ports == nullptr || side.is_lag() || side.index != port) continue;
+      for (std::size_t d = 0; d < fast::kDrops; ++d) drops[d] += states_[i][s].counters.drop[d].read();
+    }
   }
+}
+
+LagTotals count_all(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag) {
+  LagTotals totals;
+  for (const auto& worker : workers) worker->count(totals, lag);
+  return totals;
 }
 
 }  // namespace lagoon::dpdk

@@ -1,7 +1,7 @@
 // Worker: the loop of one worker lcore. Takes bursts from the ports of its cross-connects, through the Frame
 // Collector or the Frame Distributor where an end is a LAG, and reports a quiescent state after every turn.
 //
-// Thread: run() is the lcore's; the rest is called before it starts, but for add_to(), which any thread may
+// Thread: run() is the lcore's; the rest is called before it starts, but for count(), which any thread may
 // call. Owns: every mbuf between the receive burst that gave it and the transmit burst, ring or free that
 // took it.
 #pragma once
@@ -10,15 +10,15 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <vector>
 
-#include "base/fixed_vector.hpp"
 #include "base/ids.hpp"
 #include "config/model.hpp"
-#include "control/status.hpp"
+#include "dpdk/lag_totals.hpp"
 #include "dpdk/mbuf_packet.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/side_ports.hpp"
 #include "fast/collector_state.hpp"
 #include "fast/counters.hpp"
 #include "fast/distributor_state.hpp"
@@ -29,21 +29,14 @@ struct rte_ring;
 
 namespace lagoon::dpdk {
 
-/// Queues of one port that a worker polls: first_rx, first_rx + step, ... below rx_end; it sends on tx.
-struct WorkerPort {
-  std::uint16_t id = 0;
-  std::uint16_t first_rx = 0;
-  std::uint16_t rx_end = 1;
-  std::uint16_t step = 1;
-  std::uint16_t tx = 0;
-  std::optional<int> tx_socket{};  // sends instead of the queue (dpdk/packet_socket.hpp)
-};
-
-/// One side of a cross-connect. A plain port has no table; a side that is not there has no ports.
+/// One side of a cross-connect: a plain port, or a LAG, which has a table. A side that is not there has no
+/// ports.
 struct WorkerSide {
-  FixedVector<WorkerPort, kMembersMax> ports{};  // by MemberIndex
+  const PortsSlot* ports = nullptr;
   const TableSlot* table = nullptr;
-  std::size_t lag = 0;  // position in the configuration, where there is a table
+  std::size_t index = 0;  // position in the configuration: among the LAGs, or among the ports
+
+  [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }
 };
 
 struct WorkerConnection {
@@ -55,7 +48,8 @@ struct WorkerSettings {
   unsigned lcore = 0;
   unsigned qsbr_thread = 0;
   rte_rcu_qsbr* qsbr = nullptr;
-  rte_ring* punts = nullptr;        // to the control lcore
+  rte_ring* punts = nullptr;     // to the control lcore: received; mbuf->port says by which port
+  rte_ring* outgoing = nullptr;  // to the control lcore: to be sent, or copies; mbuf->port is the LAG's index
   rte_ring* slow_frames = nullptr;  // from the control lcore, mbuf->port says where to
   const std::atomic<bool>* stop = nullptr;
   config::Idle idle = config::Idle::busy;
@@ -77,8 +71,10 @@ class Worker {
   /// Until `stop` is set. Returns 0.
   int run() noexcept;
   [[nodiscard]] unsigned lcore() const noexcept { return settings_.lcore; }
-  /// Adds what this worker counted for the LAG to its status.
-  void add_to(control::LagStatus& status, std::size_t lag) const;
+  /// Adds what this worker has counted for the LAG.
+  void count(LagTotals& totals, std::size_t lag) const;
+  /// The same for a plain port: only drops are counted there.
+  void count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const;
   /// LACPDUs that a port would not take for so long that they were given up.
   [[nodiscard]] std::uint64_t slow_frames_refused() const noexcept { return slow_frames_refused_.read(); }
 
@@ -87,6 +83,7 @@ class Worker {
   [[nodiscard]] unsigned carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
                                WorkerSideState& to_state) noexcept;
   void send_slow_frames() noexcept;
+  [[nodiscard]] bool serves(std::uint16_t port) const noexcept;
   void rest(unsigned idle_turns) const noexcept;
 
   WorkerSettings settings_;
@@ -95,5 +92,8 @@ class Worker {
   unsigned slow_frame_tries_ = 0;
   fast::Counter slow_frames_refused_;
 };
+
+/// Summed over all workers.
+[[nodiscard]] LagTotals count_all(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag);
 
 }  // namespace lagoon::dpdk

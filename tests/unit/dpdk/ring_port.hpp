@@ -11,6 +11,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "dpdk/port.hpp"
 
@@ -46,12 +47,22 @@ class RingPort {
   }
   ~RingPort() {
     port_.reset();
-    rte_ring_free(in_);
-    rte_ring_free(out_);
+    for (rte_ring* ring : {in_, out_}) {
+      void* frame = nullptr;
+      while (rte_ring_dequeue(ring, &frame) == 0) rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
+      rte_ring_free(ring);
+    }
   }
   RingPort(const RingPort&) = delete;
   RingPort& operator=(const RingPort&) = delete;
 
+  /// For a member that is to own it. This object stays, for it has the rings.
+  [[nodiscard]] Port give_port() {
+    Port given = std::move(*port_);
+    port_.reset();
+    return given;
+  }
+  [[nodiscard]] std::uint64_t received() const { return received_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint16_t id() const { return port_->id().value(); }
   [[nodiscard]] bool put(rte_mbuf* frame) {
     if (rte_ring_enqueue(in_, frame) != 0) return false;

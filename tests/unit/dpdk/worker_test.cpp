@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -76,19 +77,28 @@ class Bench {
     punts_ = rte_ring_create(unique("punts").c_str(), 64, SOCKET_ID_ANY, RING_F_SC_DEQ);
     slow_ = rte_ring_create(unique("slow").c_str(), 64, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
     publish({.collecting = 0b111, .distributing = 0b111});
-    WorkerSettings settings{.qsbr = publisher_.qsbr(), .punts = punts_, .slow_frames = slow_, .stop = &stop_};
-    WorkerConnection connection;
-    connection.a.ports.push_back({.id = access_.id()});
-    for (const auto& member : members_) connection.b.ports.push_back({.id = member->id()});
-    connection.b.table = &slot_;
-    settings.connections.push_back(connection);
+    outgoing_ = rte_ring_create(unique("outgoing").c_str(), 64, SOCKET_ID_ANY, RING_F_SC_DEQ);
+    auto access = std::make_unique<SidePorts>();
+    access->put(MemberIndex{0}, {.id = access_.id()});
+    publisher_.publish(access_slot_, std::move(access));
+    serve(0b111);
+    WorkerSettings settings{.qsbr = publisher_.qsbr(),
+                            .punts = punts_,
+                            .outgoing = outgoing_,
+                            .slow_frames = slow_,
+                            .stop = &stop_};
+    settings.connections.push_back(
+        {.a = {.ports = &access_slot_}, .b = {.ports = &ports_slot_, .table = &slot_}});
     worker_.emplace(std::move(settings));
     thread_ = std::thread{[this] { worker_->run(); }};
   }
   ~Bench() {
     finish();
     delete slot_.exchange(nullptr);
+    delete ports_slot_.exchange(nullptr);
+    delete access_slot_.exchange(nullptr);
     rte_ring_free(punts_);
+    rte_ring_free(outgoing_);
     rte_ring_free(slow_);
   }
   Bench(const Bench&) = delete;
@@ -107,23 +117,33 @@ class Bench {
     if (holding) table->held.fill(~std::uint64_t{0});
     publisher_.publish(slot_, std::move(table));
   }
-  control::LagStatus status() const {
-    control::LagStatus s;
-    s.members.resize(kMembers);
-    worker_->add_to(s, 0);
-    return s;
+  /// Which members' ports the worker is given.
+  void serve(std::uint32_t members) {
+    auto ports = std::make_unique<SidePorts>();
+    for (std::size_t i = 0; i < kMembers; ++i)
+      if ((members >> i & 1U) != 0)
+        ports->put(MemberIndex{static_cast<std::uint8_t>(i)}, {.id = members_[i]->id()});
+    publisher_.publish(ports_slot_, std::move(ports));
   }
+  LagTotals totals() const {
+    LagTotals totals;
+    worker_->count(totals, 0);
+    return totals;
+  }
+  std::uint64_t drops(fast::Drop reason) const { return totals().drops[static_cast<std::size_t>(reason)]; }
   std::uint64_t drops() const {
-    std::uint64_t all = 0;
-    for (const control::NamedCount& d : status().drops) all += d.count;
-    return all;
+    const LagTotals counted = totals();
+    return std::accumulate(counted.drops.begin(), counted.drops.end(), std::uint64_t{0});
   }
 
   RingPort access_;
   std::vector<std::unique_ptr<RingPort>> members_;
   QsbrPublisher publisher_;
   TableSlot slot_{nullptr};
+  PortsSlot ports_slot_{nullptr};
+  PortsSlot access_slot_{nullptr};
   rte_ring* punts_ = nullptr;
+  rte_ring* outgoing_ = nullptr;
   rte_ring* slow_ = nullptr;
 
  private:
@@ -187,7 +207,7 @@ TEST_CASE("A worker distributes every frame exactly once while tables change und
     });
     CHECK(taken + bench.drops() == kFrames);
     std::uint64_t counted = 0;
-    for (const control::MemberStatus& m : bench.status().members) counted += m.traffic.tx_packets;
+    for (const control::Traffic& m : bench.totals().members) counted += m.tx_packets;
     CHECK(counted == taken);
     bench.finish();
     CHECK(bench.publisher_.waiting() == 0);
@@ -253,10 +273,8 @@ TEST_CASE("While the LAG is down, and for slow-protocol frames from behind it, f
     REQUIRE(bench.access_.put(frame));
     REQUIRE(bench.access_.put(frame_of(1, 1)));
     wait_until([&] { return bench.drops() == 2; });
-    std::map<std::string_view, std::uint64_t> by_name;
-    for (const control::NamedCount& d : bench.status().drops) by_name[d.name] = d.count;
-    CHECK(by_name["no_distributing_member"] == 1);
-    CHECK(by_name["slow_from_port"] == 1);
+    CHECK(bench.drops(fast::Drop::no_distributing_member) == 1);
+    CHECK(bench.drops(fast::Drop::slow_from_port) == 1);
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }

@@ -1,0 +1,207 @@
+// Commands of an operator to a running Engine. What takes time with a port (probe, start, stop, close) is
+// done in the caller's thread; the control lcore only takes in what is ready, and lets go of what is done.
+#include <rte_ethdev.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "dpdk/engine_parts.hpp"
+#include "dpdk/log.hpp"
+#include "dpdk/monotonic_clock.hpp"
+
+#include <bsd/stdlib.h>
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// Telling a slow Partner takes up to two seconds; then the port is closed.
+constexpr Duration kRemovalPatience = 4s;
+constexpr Duration kRemovalLook = 2ms;
+
+std::unexpected<Error> no_member(const std::string& lag, const std::string& member) {
+  return fail(Errc::no_such_thing, "LAG '" + lag + "' has no member '" + member + "'");
+}
+
+config::Member* find(config::Lag& lag, const std::string& name) {
+  for (config::Member& member : lag.members)
+    if (member.name == name) return &member;
+  return nullptr;
+}
+
+void warn_of_speed(const LagRuntime& lag, const MemberRuntime& added) {
+  const BitsPerSecond speed = added.port.link().speed;
+  for_each_member(lag, [&](MemberIndex, const MemberRuntime& other) {
+    const BitsPerSecond theirs = other.port.link().speed;
+    if (&other == &added || speed.value() == 0 || theirs.value() == 0 || speed == theirs) return;
+    log_line(LogLevel::notice, "member '" + added.name + "' has " + std::to_string(to_mbps(speed)) +
+                                   " Mbit/s, '" + other.name + "' " + std::to_string(to_mbps(theirs)));
+  });
+}
+
+}  // namespace
+
+Result<std::string> Engine::execute(const config::Command& command) {
+  const std::lock_guard lock{parts_->commands};
+  const auto position = parts_->position_of(command.lag);
+  if (!position) return fail(Errc::no_such_thing, "no LAG '" + command.lag + "'");
+  return std::visit([&](const auto& action) { return parts_->run(*position, action); }, command.action);
+}
+
+config::Config Engine::running_config() {
+  const std::lock_guard lock{parts_->commands};
+  return parts_->config;
+}
+
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::AddMember& command) {
+  config::Lag& known = config.lags[lag];
+  const config::Member& wanted = command.member;
+  if (find(known, wanted.name) != nullptr)
+    return fail(Errc::already_exists, "LAG '" + known.name + "' has a member '" + wanted.name + "' already");
+  if (known.members.size() >= kMembersMax)
+    return fail(Errc::no_resources,
+                "LAG '" + known.name + "' has " + std::to_string(kMembersMax) + " members; remove one first");
+  auto member = open_member(wanted);
+  if (!member) return std::unexpected{member.error()};
+  if (rte_eth_dev_count_total() > ports_most)
+    return fail(Errc::no_resources, "there are mbufs for " + std::to_string(ports_most) +
+                                        " ports; remove a member first, or start with more 'memory:'");
+  LAGOON_TRY(configure_member(**member, lag));
+  LAGOON_TRY(start_member(**member, lag));
+  Result<void> taken = no_answer();
+  const auto take = [&] {
+    LagRuntime& runtime = *lags[lag];
+    (*member)->port.drain();
+    if (taken = wires.arm(); !taken) return;
+    control::MemberSettings settings = settings_of(wanted, (*member)->port);
+    const auto index =
+        membership->attach(runtime, *member, std::move(settings), count_all(workers, lag), dpdk::now());
+    if (!index)
+      taken = std::unexpected{index.error()};
+    else
+      warn_of_speed(runtime, *runtime.find(*index));
+  };
+  if (!tasks.run(take, kAnswerPatience)) return no_answer();
+  if (!taken) return std::unexpected{taken.error()};
+  known.members.push_back(wanted);
+  return "member '" + wanted.name + "' added to LAG '" + known.name + "'";
+}
+
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::RemoveMember& command) {
+  config::Lag& known = config.lags[lag];
+  LagRuntime& runtime = *lags[lag];
+  Result<MemberIndex> index = no_answer();
+  const auto leave = [&] {
+    const auto found = runtime.lag->find(command.member);
+    if (!found)
+      index = no_member(known.name, command.member);
+    else if (auto left = membership->leave(runtime, *found, true, dpdk::now()); left)
+      index = *found;
+    else
+      index = fail(left.error().code, "member '" + command.member + "': " + left.error().detail);
+  };
+  if (!tasks.run(leave, kAnswerPatience)) return no_answer();
+  if (!index) return std::unexpected{index.error()};
+  std::erase_if(known.members, [&](const config::Member& m) { return m.name == command.member; });
+
+  std::unique_ptr<MemberRuntime> gone;
+  const Instant until = dpdk::now() + kRemovalPatience;
+  while (gone == nullptr && dpdk::now() < until) {
+    std::this_thread::sleep_for(kRemovalLook);
+    if (!tasks.run([&] { gone = membership->take(runtime, *index); }, kAnswerPatience)) break;
+  }
+  if (gone == nullptr) {
+    static_cast<void>(tasks.run([&] { membership->abandon(runtime, *index); }, kAnswerPatience));
+    return "removal of member '" + command.member + "' from LAG '" + known.name + "' is under way";
+  }
+  gone.reset();
+  static_cast<void>(tasks.run([&] { membership->closed(runtime, *index, dpdk::now()); }, kAnswerPatience));
+  return "member '" + command.member + "' removed from LAG '" + known.name + "'";
+}
+
+Result<std::string> Engine::Parts::administrate(std::size_t lag, const std::string& member,
+                                                control::Administration administration) {
+  config::Lag& known = config.lags[lag];
+  Result<void> done = no_answer();
+  const auto work = [&] {
+    control::Lag& of = *lags[lag]->lag;
+    if (const auto index = of.find(member))
+      done = of.administrate(*index, administration, dpdk::now());
+    else
+      done = no_member(known.name, member);
+  };
+  if (!tasks.run(work, kAnswerPatience)) return no_answer();
+  if (!done) return std::unexpected{done.error()};
+  if (config::Member* const m = find(known, member)) m->administration = administration;
+  return "member '" + member + "' is " + std::string{control::name_of(administration)};
+}
+
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::EnableMember& command) {
+  return administrate(lag, command.member, control::Administration::enabled);
+}
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::DisableMember& command) {
+  return administrate(lag, command.member, control::Administration::disabled);
+}
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::DrainMember& command) {
+  return administrate(lag, command.member, control::Administration::drained);
+}
+
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::ActivateMember& command) {
+  Result<void> done = no_answer();
+  const auto work = [&] {
+    control::Lag& of = *lags[lag]->lag;
+    if (const auto index = of.find(command.member))
+      done = of.activate(*index, dpdk::now());
+    else
+      done = no_member(config.lags[lag].name, command.member);
+  };
+  if (!tasks.run(work, kAnswerPatience)) return no_answer();
+  if (!done) return std::unexpected{done.error()};
+  return "member '" + command.member + "' is active";
+}
+
+// All ports or none: what was set is taken back when one refuses.
+Result<std::string> Engine::Parts::change_ports(LagRuntime& lag, const control::PortOptions& wanted) {
+  const control::PortOptions before = std::exchange(lag.port_options, wanted);
+  Result<std::string> warnings{""};
+  for_each_member(lag, [&](MemberIndex, MemberRuntime& member) {
+    if (!warnings || !member.served) return;
+    const auto lacks = member.upkeep.apply(wanted, member.address_refused);
+    if (!lacks)
+      warnings = fail(lacks.error().code, "member '" + member.name + "': " + lacks.error().detail);
+    else
+      for (const std::string& lack : *lacks) *warnings += "; member '" + member.name + "' " + lack;
+  });
+  if (warnings) {
+    if (lag.host_port != nullptr && wanted.mtu != before.mtu)
+      if (auto set = lag.host_port->set_mtu(wanted.mtu); !set) *warnings += "; " + set.error().detail;
+    return warnings;
+  }
+  lag.port_options = before;
+  for_each_member(lag, [&](MemberIndex, MemberRuntime& member) {
+    if (member.served) static_cast<void>(member.upkeep.apply(before, member.address_refused));
+  });
+  return warnings;
+}
+
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::SetOption& command) {
+  config::Lag wanted = config.lags[lag];
+  LAGOON_TRY(config::set_option(wanted, command.key, command.value));
+  if (wanted.random_seed && !config.lags[lag].random_seed) wanted.options.hash.seed = arc4random();
+  Result<std::string> done = no_answer();
+  const auto work = [&] {
+    LagRuntime& runtime = *lags[lag];
+    done = std::string{};
+    if (!(wanted.port == runtime.port_options)) done = change_ports(runtime, wanted.port);
+    if (!done) return;
+    if (auto changed = runtime.lag->change(wanted.options, dpdk::now()); !changed)
+      done = std::unexpected{changed.error()};
+  };
+  if (!tasks.run(work, kAnswerPatience)) return no_answer();
+  if (!done) return done;
+  config.lags[lag] = std::move(wanted);
+  return command.key + " set" + *done;
+}
+
+}  // namespace lagoon::dpdk
