@@ -1,6 +1,7 @@
 // FixedVector<T, N>: up to N values in place, never the heap. For what grows at run time under a limit.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -31,6 +32,9 @@ class FixedVector {
   [[nodiscard]] constexpr T* end() noexcept { return items_.data() + size_; }
   [[nodiscard]] constexpr const T* begin() const noexcept { return items_.data(); }
   [[nodiscard]] constexpr const T* end() const noexcept { return items_.data() + size_; }
+  friend constexpr bool operator==(const FixedVector& a, const FixedVector& b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
 
  private:
   std::array<T, N> items_{};

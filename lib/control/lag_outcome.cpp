@@ -248,7 +248,6 @@ TableInput Lag::table_input() const {
                 .distributing = outcome_.distributing,
                 .standby = outcome_.standby,
                 .active = outcome_.active,
-                .order = order_,
                 .distribution = row().distribution,
                 .hash = options_.hash,
                 .packets_per_member = options_.packets_per_member,
@@ -256,7 +255,10 @@ TableInput Lag::table_input() const {
                 .spread_forwarded = options_.adaptive.spread_forwarded,
                 .own = addresses_.lag,
                 .address = addresses_.member};
-  for (const MemberIndex m : order_) in.capacity.push_back(capacity(m));
+  for (const MemberIndex m : order_) {
+    in.order.push_back(m);
+    in.capacity[m.value()] = capacity(m);
+  }
   if (row().distribution == table::Distribution::adaptive) {
     in.own_address_only = in.collecting & ~(outcome_.active ? set_of(*outcome_.active) : 0);
     if (in.distributing != 0) in.groups = load_.map();

@@ -4,7 +4,7 @@
 #include <bit>
 #include <utility>
 
-#include "base/check.hpp"
+#include "table/port_table_builder.hpp"
 
 namespace lagoon::control {
 
@@ -22,13 +22,18 @@ namespace {
   return false;
 }
 
-std::unique_ptr<table::PortTable> plain_copy(const TableInput& input) {
-  auto table = std::make_unique<table::PortTable>();
-  table->collecting = input.collecting;
-  table->distributing = input.distributing;
+std::unique_ptr<table::PortTable> table_of(const TableInput& input, std::uint64_t generation,
+                                           dist::BucketPlan& plan) {
+  auto table = table::build_port_table({.generation = generation,
+                                        .collecting = input.collecting,
+                                        .distributing = input.distributing,
+                                        .capacity = input.capacity,
+                                        .hash = input.hash,
+                                        .order = input.order,
+                                        .groups = input.groups ? &*input.groups : nullptr},
+                                       plan);
   table->standby = input.standby;
   table->own_address_only = input.own_address_only;
-  table->hash = input.hash;
   table->distribution = input.distribution;
   table->packets_per_member = input.packets_per_member;
   table->eliminate_duplicates = input.eliminate_duplicates;
@@ -49,44 +54,22 @@ std::unique_ptr<table::PortTable> plain_copy(const TableInput& input) {
 
 }  // namespace
 
-// Preferences are laid out over members by order and not by index, so two LAGs with the same members in the
-// same order have the same map, whatever was added and removed before.
-void TableMaker::fill_buckets(const TableInput& input, dist::BucketMap& out) {
-  if (input.distributing == 0) return;
-  if (input.groups) {
-    for (std::size_t b = 0; b < dist::kBuckets; ++b)
-      out[b] = (*input.groups)[dist::load_group(static_cast<std::uint32_t>(b))];
-  } else {
-    dist::BucketMapInput dense;
-    for (std::size_t i = 0; i < input.order.size(); ++i) {
-      dense.capacity[i] = input.capacity[i];
-      if (contains(input.distributing, input.order[i])) dense.distributing |= std::uint32_t{1} << i;
-    }
-    plan_.map(dense, out);
-    for (std::uint8_t& member : out) member = input.order[member].value();
-  }
-  for (const std::uint8_t member : out)
-    LAGOON_CHECK(member < kMembersMax && contains(input.distributing, MemberIndex{member}));
-}
-
 std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input, const MoveHold& hold,
                                                          Instant now) {
   const bool changed = generation_ == 0 || !(input == published_);
   const bool wait_over = held_until_ && now >= *held_until_;
   if (!changed && !wait_over) return nullptr;
   if (wait_over) release();
-  auto table = plain_copy(input);
-  table->generation = ++generation_;
+  auto table = table_of(input, ++generation_, plan_);
   if (changed) {
-    const dist::BucketMap map_before = published_map_;
-    fill_buckets(input, published_map_);
     const TableInput before = std::exchange(published_, input);
+    const dist::BucketMap map_before = published_map_;
+    if (input.distributing != 0) published_map_ = table->bucket;
     note_moves(before, map_before, hold, now);
     buckets_.fill(0);
     if (input.distributing != 0)
       for (const std::uint8_t member : published_map_) ++buckets_[member];
   }
-  table->bucket = published_map_;
   table->holding = held_until_.has_value();
   table->held = held_;
   return table;

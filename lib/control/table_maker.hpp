@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "base/fixed_vector.hpp"
 #include "base/ids.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
@@ -28,11 +28,9 @@ struct TableInput {
   MemberSet standby = 0;
   MemberSet own_address_only = 0;
   std::optional<MemberIndex> active{};
-  // Members in the order in which they were added, so that the map does not depend on the index one happened
-  // to get, and their capacities.
-  std::vector<MemberIndex> order{};
-  std::vector<std::uint32_t> capacity{};
-  std::optional<dist::GroupMap> groups{};  // instead of capacities; of members by MemberIndex
+  FixedVector<MemberIndex, kMembersMax> order{};
+  std::array<std::uint32_t, kMembersMax> capacity{};
+  std::optional<dist::GroupMap> groups{};  // instead of capacities
   table::Distribution distribution = table::Distribution::flow_hash;
   dist::FlowHashSettings hash{};
   std::uint16_t packets_per_member = 1;
@@ -58,7 +56,6 @@ class TableMaker {
   [[nodiscard]] std::uint32_t buckets(MemberIndex member) const noexcept { return buckets_[member.value()]; }
 
  private:
-  void fill_buckets(const TableInput& input, dist::BucketMap& out);
   void note_moves(const TableInput& before, const dist::BucketMap& map_before, const MoveHold& hold,
                   Instant now);
   void release() noexcept;

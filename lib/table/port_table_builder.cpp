@@ -1,10 +1,32 @@
-// The map of buckets comes from dist::BucketPlan; what is added here is the proof that it names only members
-// that distribute.
+// The map of buckets comes from dist::BucketPlan, or from load groups; what is added here is the proof that
+// it names only members that distribute.
 #include "table/port_table_builder.hpp"
 
 #include "base/check.hpp"
 
 namespace lagoon::table {
+
+namespace {
+
+void map_by_preference(const PortTableInput& input, dist::BucketPlan& plan, dist::BucketMap& out) {
+  if (input.order.empty())
+    return plan.map({.capacity = input.capacity, .distributing = input.distributing}, out);
+  dist::BucketMapInput dense;
+  for (std::size_t i = 0; i < input.order.size(); ++i) {
+    const std::uint8_t member = input.order[i].value();
+    dense.capacity[i] = input.capacity[member];
+    if ((input.distributing >> member & 1U) != 0) dense.distributing |= std::uint32_t{1} << i;
+  }
+  plan.map(dense, out);
+  for (std::uint8_t& member : out) member = input.order[member].value();
+}
+
+void map_by_group(const dist::GroupMap& groups, dist::BucketMap& out) {
+  for (std::size_t b = 0; b < dist::kBuckets; ++b)
+    out[b] = groups[dist::load_group(static_cast<std::uint32_t>(b))];
+}
+
+}  // namespace
 
 std::unique_ptr<PortTable> build_port_table(const PortTableInput& input, dist::BucketPlan& plan) {
   auto table = std::make_unique<PortTable>();
@@ -15,8 +37,12 @@ std::unique_ptr<PortTable> build_port_table(const PortTableInput& input, dist::B
   if (input.distributing == 0) return table;
   for (std::size_t i = 0; i < kMembersMax; ++i)
     LAGOON_CHECK((input.distributing >> i & 1U) == 0 || input.capacity[i] != 0);
-  plan.map({.capacity = input.capacity, .distributing = input.distributing}, table->bucket);
-  for (const std::uint8_t member : table->bucket) LAGOON_CHECK((input.distributing >> member & 1U) != 0);
+  if (input.groups != nullptr)
+    map_by_group(*input.groups, table->bucket);
+  else
+    map_by_preference(input, plan, table->bucket);
+  for (const std::uint8_t member : table->bucket)
+    LAGOON_CHECK(member < kMembersMax && (input.distributing >> member & 1U) != 0);
   return table;
 }
 

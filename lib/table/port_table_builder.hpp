@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/fixed_vector.hpp"
 #include "base/ids.hpp"
 #include "dist/bucket_map.hpp"
+#include "dist/load_group.hpp"
 #include "dist/policy.hpp"
 #include "table/port_table.hpp"
 
@@ -18,6 +20,10 @@ struct PortTableInput {
   std::uint32_t distributing = 0;                     // bit set of members
   std::array<std::uint32_t, kMembersMax> capacity{};  // of every member, also of one that is down
   dist::FlowHashSettings hash{};
+  // Preferences are laid out over members in this order, so that two LAGs with the same members in the same
+  // order have the same map, whatever indices these happened to get. Empty: by index.
+  FixedVector<MemberIndex, kMembersMax> order{};
+  const dist::GroupMap* groups = nullptr;  // instead of preferences: a member for each load group
 };
 
 /// Precondition (checked): every distributing member has a capacity. `plan` belongs to this LAG and is kept
