@@ -11,6 +11,7 @@ from stage.partners.linux import Bond
 
 RATE = 4000
 BROKEN_S = 4.0
+UNDER_WAY_S = 0.1
 FOUND_MAX_MS = 500
 # the Partner's last word counts for 3 s, and some 100 ms for what is on its way
 LACP_FOUND_MAX_MS = 3500
@@ -35,6 +36,7 @@ class BlackholeBehindAMediaConverter(Case):
         self.works_while_broken = self.end.works(1)
         starts.append(link.heal())
         self.back_after = wait_for(lambda: self.end.works(1), 10)
+        time.sleep(UNDER_WAY_S)
         starts.append(time.monotonic_ns())
         time.sleep(1.0)
         outcome = stream.stop()

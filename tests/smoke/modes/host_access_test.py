@@ -118,9 +118,9 @@ class HostAccess(Case):
         status, tap = self.end.status(), self.tap_link()["stats64"]
         members = status["members"]
         return {"tap_tx": tap["tx"]["packets"], "tap_rx": tap["rx"]["packets"], "tap_tx_octets": tap["tx"]["bytes"],
-                "members_tx": sum(m["tx_packets"] for m in members),
-                "members_rx": sum(m["rx_packets"] for m in members),
-                "members_tx_octets": sum(m["tx_bytes"] for m in members), "drops": sum(status["drops"].values())}
+                "members_tx": sum(m["traffic"]["tx_packets"] for m in members),
+                "members_rx": sum(m["traffic"]["rx_packets"] for m in members),
+                "members_tx_octets": sum(m["traffic"]["tx_bytes"] for m in members), "drops": sum(status["drops"].values())}
 
 
 def _open(interface):

@@ -73,11 +73,11 @@ class OverASwitch(Case):
             self.skipTest("as the kernel does it: not measured")
         client = self.far.clients[0]
         netns.run_in(client.namespace, _enable_ipv6, "eth0")
-        netns.ip_batch(client.namespace, [f"-6 addr add {IPV6_TARGET}/64 dev eth0 nodad"])
+        netns.ip_batch(client.namespace, [f"addr add {IPV6_TARGET}/64 dev eth0 nodad"])
         try:
             self.silent_break("both", arp_ip_target=[], ns_ip6_target=[IPV6_TARGET])
         finally:
-            netns.ip_batch(client.namespace, ["-6 addr flush dev eth0"])
+            netns.ip_batch(client.namespace, [f"addr del {IPV6_TARGET}/64 dev eth0"])
 
     @tries
     def test_no_false_alarm_under_full_load(self):

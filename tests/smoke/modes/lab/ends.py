@@ -61,10 +61,10 @@ class LagoonEnd:
     # what it says of itself
 
     def status(self):
-        return self.lagoond.status()
+        return json.loads(self.lagoond.view("json"))
 
     def members(self):
-        return self.lagoond.status()["members"]
+        return self.status()["members"]
 
     def active(self):
         """The index of the active member; None: there is none."""
@@ -72,20 +72,19 @@ class LagoonEnd:
 
     def works(self, index):
         """Whether the member is ready: it may be one that stands by."""
-        member = self.members()[index]
-        if self.status()["mode"] == "lacp":
-            return bool(member["distributing"] and member["collecting"])
-        return bool(member["works"])
+        status = self.status()
+        member = status["members"][index]
+        return member["collecting"] and member["distributing"] if status["mode"] == "lacp" else member["works"]
 
     def in_use(self, index):
         member = self.members()[index]
-        return bool(member["distributing"] and member["collecting"])
+        return member["collecting"] and member["distributing"]
 
     def member_mac(self, index):
         return mac_of(self.stage.net, self.stage.links[index].near)
 
     def lag_mac(self):
-        return self.status()["mac"]
+        return self.status()["address"]
 
 
 class LinuxEnd:
