@@ -199,7 +199,10 @@ std::unique_ptr<const table::PortTable> Lag::take_table(Instant now) {
   const bool wait_over = tables_.deadline() && now >= *tables_.deadline();
   if (!table_is_old_ && !wait_over) return nullptr;
   table_is_old_ = false;
-  return tables_.make(table_input(), options_.hold, now);
+  MemberSet working = 0;
+  for (const MemberIndex m : order_)
+    if (links_.port(m).up) working |= set_of(m);
+  return tables_.make(table_input(), working, options_.hold, now);
 }
 
 std::optional<MemberIndex> Lag::find(std::string_view member) const noexcept {

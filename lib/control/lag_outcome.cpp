@@ -116,12 +116,12 @@ void Lag::update_fallback(Instant now) {
   fallback_due_ = outcome_.fallback ? link : long_enough;
 }
 
-// The first max-links of them, in order.
+// max-links of them: the active one, if the mode has one, and the first in order.
 MemberSet Lag::within_links(MemberSet candidates) const {
-  MemberSet set = 0;
-  int room = options_.lacp.max_links;
+  MemberSet set = active_ ? candidates & set_of(*active_) : 0;
+  int room = options_.lacp.max_links - std::popcount(set);
   for (const MemberIndex m : order_)
-    if (contains(candidates, m) && room-- > 0) set |= set_of(m);
+    if (contains(candidates & ~set, m) && room-- > 0) set |= set_of(m);
   return set;
 }
 

@@ -54,22 +54,23 @@ std::unique_ptr<table::PortTable> table_of(const TableInput& input, std::uint64_
 
 }  // namespace
 
-std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input, const MoveHold& hold,
-                                                         Instant now) {
+std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input, MemberSet working,
+                                                         const MoveHold& hold, Instant now) {
   const bool changed = generation_ == 0 || !(input == published_);
   const bool wait_over = held_until_ && now >= *held_until_;
   if (!changed && !wait_over) return nullptr;
-  if (wait_over) release();
   auto table = table_of(input, ++generation_, plan_);
   if (changed) {
     const TableInput before = std::exchange(published_, input);
     const dist::BucketMap map_before = published_map_;
     if (input.distributing != 0) published_map_ = table->bucket;
-    note_moves(before, map_before, hold, now);
+    note_moves(before, map_before, working, hold, now);
     buckets_.fill(0);
     if (input.distributing != 0)
       for (const std::uint8_t member : published_map_) ++buckets_[member];
   }
+  // (A bucket that moves as others' wait ends keeps all waiting: their frames are in one queue.)
+  if (held_until_ && now >= *held_until_) release();
   table->holding = held_until_.has_value();
   table->held = held_;
   return table;
@@ -81,8 +82,8 @@ void TableMaker::release() noexcept {
 }
 
 // Compares the map before with the one published now, and decides which buckets wait, and until when.
-void TableMaker::note_moves(const TableInput& before, const dist::BucketMap& map_before, const MoveHold& hold,
-                            Instant now) {
+void TableMaker::note_moves(const TableInput& before, const dist::BucketMap& map_before, MemberSet working,
+                            const MoveHold& hold, Instant now) {
   if (before.distributing == 0 || published_.distributing == 0 || !keeps_order(published_.distribution))
     return release();
   // Under another hash every conversation may have moved, and none can be told by its bucket.
@@ -92,7 +93,7 @@ void TableMaker::note_moves(const TableInput& before, const dist::BucketMap& map
   for (std::size_t b = 0; b < dist::kBuckets; ++b) {
     if (!rehashed && map_before[b] == published_map_[b]) continue;
     moved = true;
-    planned = planned || contains(published_.distributing, MemberIndex{map_before[b]});
+    planned = planned || contains(working, MemberIndex{map_before[b]});
     held_[b / 64] |= std::uint64_t{1} << (b % 64);
   }
   const Duration wait = planned ? hold.planned : hold.failover;

@@ -48,16 +48,17 @@ struct TableInput {
 class TableMaker {
  public:
   /// A table, when the input differs from the last one's or a wait has ended. The first call gives one.
-  [[nodiscard]] std::unique_ptr<const table::PortTable> make(const TableInput& input, const MoveHold& hold,
-                                                             Instant now);
+  /// `working`: members whose links work, so that what was sent on them is still on its way.
+  [[nodiscard]] std::unique_ptr<const table::PortTable> make(const TableInput& input, MemberSet working,
+                                                             const MoveHold& hold, Instant now);
   /// When a wait ends.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept { return held_until_; }
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
   [[nodiscard]] std::uint32_t buckets(MemberIndex member) const noexcept { return buckets_[member.value()]; }
 
  private:
-  void note_moves(const TableInput& before, const dist::BucketMap& map_before, const MoveHold& hold,
-                  Instant now);
+  void note_moves(const TableInput& before, const dist::BucketMap& map_before, MemberSet working,
+                  const MoveHold& hold, Instant now);
   void release() noexcept;
 
   dist::BucketPlan plan_;

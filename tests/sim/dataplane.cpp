@@ -13,7 +13,7 @@ void Wire::send(std::size_t from, Frame frame, Instant now) {
     if (frame->number != 0) ++lost_;
     return;
   }
-  to_[1 - from].push_back({.at = now + delay_, .frame = std::move(frame)});
+  to_[1 - from].push_back({.at = now + delay_[1 - from], .frame = std::move(frame)});
 }
 
 Frame Wire::receive(std::size_t end, Instant now) {
@@ -140,7 +140,11 @@ void End::control(Instant now) {
     const bool up = wire && wires_[*wire].up();
     lag->link_changed(m, {.up = up, .speed = up ? mbps(10'000) : BitsPerSecond{}}, now);
   });
-  if (lag->measurement_due(now)) lag->measured({}, now);
+  if (lag->measurement_due(now)) {
+    control::Measurement counts;
+    for (std::size_t g = 0; g < dist::kLoadGroups; ++g) counts.group_octets[g] = distributor_.load[g].read();
+    lag->measured(counts, now);
+  }
   if (const auto due = lag->deadline(); due && *due <= now) lag->expire(now);
   if (auto table = lag->take_table(now)) table_ = std::move(table);
   while (const auto out = lag->transmit(now)) {
@@ -193,6 +197,34 @@ void End::release(Instant now) {
     send(frames, now);
     hold_.pop(count);
   }
+}
+
+namespace {
+
+[[nodiscard]] MacAddress address_at(const TestPacket& frame, std::size_t at) {
+  MacAddress mac;
+  for (std::size_t i = 0; i < mac.octets.size(); ++i)
+    mac.octets[i] = std::to_integer<std::uint8_t>(frame.octets[at + i]);
+  return mac;
+}
+
+}  // namespace
+
+void Bridge::run(Conversations& arriving, const MacAddress& station, Instant now) {
+  for (std::size_t w = 0; w < wires_.size(); ++w) {
+    if (!wires_[w].up()) std::erase_if(learned_, [&](const auto& entry) { return entry.second == w; });
+    while (const Frame frame = wires_[w].receive(number_, now)) {
+      learned_[address_at(*frame, 6)] = w;
+      if (address_at(*frame, 0) == station && frame->number != 0) arriving.delivered(*frame);
+    }
+  }
+}
+
+void Bridge::offer(Frame frame, Instant now) {
+  const auto known = learned_.find(address_at(*frame, 0));
+  for (std::size_t w = 0; w < wires_.size(); ++w)
+    if (wires_[w].up() && (known == learned_.end() || known->second == w))
+      wires_[w].send(number_, std::make_unique<TestPacket>(*frame), now);
 }
 
 std::uint64_t End::dropped() const {

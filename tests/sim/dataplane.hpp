@@ -24,7 +24,8 @@ using Frame = std::unique_ptr<test::TestPacket>;
 /// A cable: what is on its way in each direction. Taken down, it loses that.
 class Wire {
  public:
-  explicit Wire(Duration delay) : delay_{delay} {}
+  /// To the near end (0) and to the far end (1).
+  Wire(Duration to_near, Duration to_far) : delay_{to_near, to_far} {}
   void send(std::size_t from, Frame frame, Instant now);
   /// The next frame that has come to that end.
   [[nodiscard]] Frame receive(std::size_t end, Instant now);
@@ -38,7 +39,7 @@ class Wire {
     Instant at{};
     Frame frame;
   };
-  Duration delay_;
+  std::array<Duration, 2> delay_;
   bool up_ = true;
   std::array<std::deque<OnTheWay>, 2> to_;
   std::uint64_t lost_ = 0;
@@ -98,6 +99,22 @@ class End {
   fast::CollectorState collector_;
   fast::LagCounters counters_;
   fast::HoldQueue<test::TestPacket, 1024> hold_;
+};
+
+/// A learning switch at the far end of all wires, with a station behind it: for modes whose far end is no
+/// LAG.
+class Bridge {
+ public:
+  Bridge(std::size_t number, std::deque<Wire>& wires) : number_{number}, wires_{wires} {}
+  /// Learns where addresses are, and takes what came for the station.
+  void run(Conversations& arriving, const MacAddress& station, Instant now);
+  /// To the wire where its destination is, or to all.
+  void offer(Frame frame, Instant now);
+
+ private:
+  std::size_t number_;
+  std::deque<Wire>& wires_;
+  std::map<MacAddress, std::size_t> learned_;
 };
 
 }  // namespace lagoon::sim
