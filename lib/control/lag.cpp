@@ -190,6 +190,7 @@ std::optional<OutgoingFrame> Lag::transmit(Instant now) {
   if (!aggregator_) return std::nullopt;
   const auto due = aggregator_->transmit(now);
   if (!due) return std::nullopt;
+  if (auto& quiet = at(due->port).quiet_at; quiet && aggregator_->has_left(due->port)) quiet = now + kGrace;
   return OutgoingFrame{
       .member = due->port,
       .frame = wire::ControlFrame{wire::emit_slow_frame(at(due->port).settings.address, due->pdu)}};

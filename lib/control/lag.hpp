@@ -135,12 +135,16 @@ class Lag {
   [[nodiscard]] std::span<const MemberIndex> order() const noexcept { return order_; }
 
  private:
+  /// For frames that the Partner sent before it heard that a member leaves.
+  static constexpr Duration kGrace = 200ms;
+
   struct Member {
     MemberSettings settings{};
     marker::Responder responder{};
     std::uint64_t link_failures = 0;
     std::optional<Instant> leaving{};  // since when
-    // Disabled or leaving: until then frames that are under way are still taken.
+    // Disabled or leaving: until then frames that are under way are still taken. Set anew when the Partner is
+    // told.
     std::optional<Instant> quiet_at{};
     Instant changed{};  // when it began or ceased to work or to distribute
     // What the journal has said last.
@@ -163,6 +167,7 @@ class Lag {
   [[nodiscard]] const Member& at(MemberIndex i) const noexcept { return slots_[i.value()]; }
   [[nodiscard]] const ModeRow& row() const noexcept { return row_of(options_.mode); }
   void insert(MemberIndex index, MemberSettings settings, Instant now);
+  void fall_quiet(MemberIndex member, Instant now);
   [[nodiscard]] lacp::AggregatorConfig lacp_config(const LagOptions& options) const;
   void set_hosts();
   void slow_frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now);

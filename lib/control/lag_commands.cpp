@@ -11,8 +11,8 @@ namespace lagoon::control {
 
 namespace {
 
-// For frames that the Partner sent before it heard that a member leaves.
-constexpr Duration kGrace = 200ms;
+// A Partner that was told three things in the last second hears the fourth after it.
+constexpr Duration kFarewell = 1500ms;
 
 }  // namespace
 
@@ -56,15 +56,18 @@ void Lag::leave_member(MemberIndex member, Instant now) {
   LAGOON_CHECK(contains(members_, member));
   if (at(member).leaving) return;
   at(member).leaving = now;
-  at(member).quiet_at = now + kGrace;
   if (aggregator_) aggregator_->leave(member, now);
+  fall_quiet(member, now);
   note({.at = now, .member = member, .kind = "member", .from = "", .to = "leaving", .why = "command"});
   settle(now, "command");
 }
 
+void Lag::fall_quiet(MemberIndex member, Instant now) {
+  const bool told = !aggregator_ || aggregator_->has_left(member);
+  at(member).quiet_at = now + (told ? kGrace : kFarewell);
+}
+
 bool Lag::may_close(MemberIndex member, Instant now) const noexcept {
-  // A Partner that was told three things in the last second hears the fourth after it.
-  constexpr Duration kFarewell = 1500ms;
   const Member& m = at(member);
   if (!m.leaving || m.quiet_at) return false;
   const bool told = !aggregator_ || !links_.up(member) || aggregator_->has_left(member);
@@ -91,14 +94,14 @@ Result<void> Lag::administrate(MemberIndex member, Administration administration
   if (m.leaving) return fail(Errc::busy, "member '" + m.settings.name + "' is being removed");
   const Administration before = std::exchange(m.settings.administration, administration);
   if (before == administration) return {};
-  if (administration == Administration::disabled)
-    m.quiet_at = now + kGrace;
-  else
-    m.quiet_at.reset();
   if (aggregator_) {
     aggregator_->set_enabled(member, administration != Administration::disabled, now);
     aggregator_->set_drained(member, administration == Administration::drained, now);
   }
+  if (administration == Administration::disabled)
+    fall_quiet(member, now);
+  else
+    m.quiet_at.reset();
   note({.at = now,
         .member = member,
         .kind = "administration",

@@ -128,6 +128,38 @@ TEST_CASE("Under LACP a drained member stays in sync, and the Partner is told of
   CHECK(pair.tables[0]->collecting == 0b011);
 }
 
+TEST_CASE("A member that leaves takes frames until its Partner was told and has had time to act",
+          "[control][commands][lacp]") {
+  const bool removed = GENERATE(true, false);
+  Pair pair{2};
+  pair.all_links(true);
+  pair.advance(5s);
+  Lag& lag = *pair.ends[0];
+  // Three LACPDUs in a second: the farewell has to wait.
+  for (int i = 0; i < 2; ++i)
+    for (const Administration a : {Administration::drained, Administration::enabled}) {
+      REQUIRE(lag.administrate(at(1), a, pair.now));
+      pair.advance(20ms);
+    }
+  if (removed)
+    lag.leave_member(at(1), pair.now);
+  else
+    REQUIRE(lag.administrate(at(1), Administration::disabled, pair.now));
+  pair.exchange();
+  REQUIRE(pair.tables[1]->distributing == 0b11);
+  int waited = 0;
+  for (; waited < 2000 && pair.tables[1]->distributing == 0b11; ++waited) {
+    pair.advance(1ms);
+    REQUIRE(pair.tables[0]->collecting == 0b11);
+  }
+  CHECK(waited > 250);
+  CHECK(waited < 1500);
+  pair.advance(150ms);
+  CHECK(pair.tables[0]->collecting == 0b11);
+  pair.advance(100ms);
+  CHECK(pair.tables[0]->collecting == 0b01);
+}
+
 TEST_CASE("Options change while the LAG runs, but for its mode", "[control][commands]") {
   Pair pair{2};
   pair.all_links(true);
