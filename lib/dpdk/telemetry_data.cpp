@@ -54,24 +54,41 @@ void put_lacp(TelemetryDict& dict, const lacp::PortView& v) {
   dict.number("partner_key", v.partner.key);
   dict.number("partner_port_number", v.partner.port_number);
   dict.number("partner_port_priority", v.partner.port_priority);
-  dict.flag("collecting", v.collecting);
-  dict.flag("distributing", v.distributing);
   dict.number("lacpdu_rx", v.counters.lacpdu_rx);
   dict.number("lacpdu_tx", v.counters.lacpdu_tx);
   dict.number("expirations", v.counters.expirations);
 }
 
-rte_tel_data* member_data(const control::MemberStatus& m) {
+// What other modes than LACP have to say of a member as well.
+void put_use(TelemetryDict& dict, const control::MemberStatus& m) {
+  dict.text("administration", name_of(m.administration));
+  dict.text("mii_status", name_of(m.mii));
+  dict.flag("works", m.works);
+  dict.flag("active", m.active);
+  dict.flag("collecting", m.collecting);
+  dict.flag("distributing", m.distributing);
+  dict.text("carries", to_string(m.carries));
+  if (m.held_down_for) dict.number("held_down_ms", static_cast<std::uint64_t>(to_ms(*m.held_down_for)));
+  if (!m.health) return;
+  dict.flag("alive", m.health->alive);
+  dict.text("dead_because", name_of(m.health->why));
+  dict.number("probes_tx", m.health->probes_sent);
+  dict.number("probe_answers_rx", m.health->answers);
+}
+
+rte_tel_data* member_data(const control::MemberStatus& m, bool has_lacp) {
   rte_tel_data* const data = rte_tel_data_alloc();
   TelemetryDict dict{data};
   dict.text("name", m.name);
   dict.text("link", m.lacp.link.up ? "up" : "down");
   dict.number("speed_mbps", to_mbps(m.lacp.link.speed));
-  put_lacp(dict, m.lacp);
+  put_use(dict, m);
+  if (has_lacp) put_lacp(dict, m.lacp);
   dict.number("rx_packets", m.traffic.rx_packets);
   dict.number("tx_packets", m.traffic.tx_packets);
   dict.number("rx_bytes", m.traffic.rx_bytes);
   dict.number("tx_bytes", m.traffic.tx_bytes);
+  dict.number("rx_ignored", m.traffic.rx_ignored);
   dict.number("buckets", m.buckets);
   dict.number("link_failures", m.link_failures);
   dict.number("marker_rx", m.markers_received);
@@ -115,6 +132,13 @@ void put_lag(rte_tel_data* data, const control::LagStatus& status) {
   dict.number("system_priority", status.system_priority);
   dict.text("lag_id", status.lag_id == lacp::LagId{} ? "" : control::to_string(status.lag_id));
   dict.number("distributing_members", status.distributing_members);
+  const control::ModeRow& mode = control::row_of(status.options.mode);
+  const bool has_lacp = mode.choice == control::Choice::lacp;
+  if (has_lacp) dict.flag("fallback", status.fallback);
+  if (mode.has_active) {
+    dict.text("active", status.active ? status.members[*status.active].name : "");
+    dict.number("failovers", status.failovers);
+  }
   dict.number("table_generation", status.generation);
   rte_tel_data* const buckets = rte_tel_data_alloc();
   TelemetryDict by_member{buckets};
@@ -123,7 +147,7 @@ void put_lag(rte_tel_data* data, const control::LagStatus& status) {
   for (std::size_t i = 0; i < status.members.size(); ++i) {
     const std::string name = unique_name(status.members, i);
     by_member.number(name.c_str(), status.members[i].buckets);
-    each_member.nested(name.c_str(), member_data(status.members[i]));
+    each_member.nested(name.c_str(), member_data(status.members[i], has_lacp));
   }
   rte_tel_data* const drops = rte_tel_data_alloc();
   TelemetryDict by_name{drops};
