@@ -56,6 +56,7 @@ int run(const Options& options) {
     config::print(std::cerr, options.config_file, config.error());
     return 1;
   }
+  config::print(std::cerr, options.config_file, config->warnings);
   PidFile pid_file;
   if (options.pid_file)
     if (auto written = pid_file.write(*options.pid_file); !written) return complain(written.error());

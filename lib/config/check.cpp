@@ -11,6 +11,7 @@ int check_config_file(const char* path, std::ostream& out, std::ostream& err) {
     print(err, path, config.error());
     return 1;
   }
+  print(err, path, config->warnings);
   print(out, plan(*config));
   return 0;
 }

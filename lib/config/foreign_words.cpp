@@ -44,7 +44,6 @@ constexpr std::array<Foreign, 33> kForeign{{
     {"lacp-rate", "lacp.rate"},
     {"lacp-fast-timeout", "lacp.rate"},
     {"lacp-active", "lacp.activity"},
-    {"lacp-strict", "lacp.strict"},
     {"ad-select", "lacp.select"},
     {"ad-actor-sys-prio", "lacp.system-priority"},
     {"ad-actor-system", "lacp.system-id"},

@@ -1,5 +1,5 @@
-// Which keys of a LAG have an effect in which modes. A key that has none is a mistake: the one who wrote it
-// expects something that will not happen.
+// Which keys of a LAG have an effect in which modes. One that has none in a file is warned of, for whoever
+// wrote it may expect what will not happen; a command with it is refused.
 #pragma once
 
 #include <array>
@@ -47,8 +47,9 @@ constexpr bool takes_from_all(const control::ModeRow& row) {
 }  // namespace detail
 
 /// All other keys have an effect in every mode.
-inline constexpr std::array<ModeKey, 24> kModeKeys{{
+inline constexpr std::array<ModeKey, 25> kModeKeys{{
     {"lacp", detail::runs_lacp},
+    {"lacp-strict", detail::runs_lacp},
     {"members[].lacp", detail::runs_lacp},
     {"hash", detail::hashes},
     {"hash-seed", detail::hashes},

@@ -10,6 +10,7 @@
 
 #include "base/mac_address.hpp"
 #include "base/units.hpp"
+#include "config/diagnostics.hpp"
 #include "control/lag_options.hpp"
 
 namespace lagoon::config {
@@ -81,6 +82,7 @@ struct Config {
   std::vector<Port> ports;
   std::vector<Lag> lags;
   std::vector<Forward> forward;
+  Diagnostics warnings{};  // of the file it was read from
 };
 
 }  // namespace lagoon::config

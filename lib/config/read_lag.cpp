@@ -70,9 +70,22 @@ void read_member(Reading& out, Place place, Member& member) {
   }
 }
 
+// As Linux's users say it: the same as strict in the section lacp.
+void read_lacp_strict(Reading& out, MapReader& map, bool& strict) {
+  const auto place = map.find("lacp-strict");
+  if (!place) return;
+  if (!out.source.places().contains(key_path(map.path(), "lacp.strict"))) {
+    map.parse(*place, strict, Boolean{});
+    return;
+  }
+  map.report(place->node.at, "lacp-strict stands beside strict in lacp, which is the same; keep one of them");
+  map.mark_broken(place->path);
+}
+
 void read_lag_options(Reading& out, MapReader& map, Lag& lag) {
   map.read("mode", lag.options.mode, ModeWord{});
   read_lacp(out, map, lag);
+  read_lacp_strict(out, map, lag.options.lacp_extras.strict);
   read_distribution(map, lag);
   read_links(map, lag);
   read_monitor(out, map, lag);

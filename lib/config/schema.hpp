@@ -18,7 +18,7 @@ namespace keys {
 inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
-inline constexpr std::array<std::string_view, 46> kLag{"name",
+inline constexpr std::array<std::string_view, 47> kLag{"name",
                                                        "mode",
                                                        "lacp",
                                                        "hash",
@@ -45,6 +45,7 @@ inline constexpr std::array<std::string_view, 46> kLag{"name",
                                                        "arp-validate",
                                                        "arp-all-targets",
                                                        "arp-missed-max",
+                                                       "lacp-strict",
                                                        "primary",
                                                        "primary-reselect",
                                                        "fail-over-mac",

@@ -24,8 +24,8 @@ void validate(const Config& config, const SourceMap& source, Diagnostics& diagno
   validator.forwards();
 }
 
-void Validator::report(const std::string& path, std::string message) {
-  if (!source_.broken(path)) diagnostics_.add(source_.find(path), std::move(message));
+void Validator::report(const std::string& path, std::string message, Severity severity) {
+  if (!source_.broken(path)) diagnostics_.add(source_.find(path), std::move(message), severity);
 }
 
 std::string Validator::line_of(std::string_view path) const {

@@ -38,7 +38,7 @@ class Validator {
     FirstUse used;
   };
 
-  void report(const std::string& path, std::string message);
+  void report(const std::string& path, std::string message, Severity severity = Severity::error);
   /// " (line 7)" or nothing.
   [[nodiscard]] std::string line_of(std::string_view path) const;
   /// True when `value` is used at `path` for the first time; else false, and the repetition is reported.

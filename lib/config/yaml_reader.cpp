@@ -171,7 +171,8 @@ Reading read_config(std::string_view text) {
 std::expected<Config, Diagnostics> parse_config(std::string_view text) {
   Reading reading = read_config(text);
   validate(reading.config, reading.source, reading.diagnostics);
-  if (!reading.diagnostics.empty()) return std::unexpected{std::move(reading.diagnostics)};
+  if (reading.diagnostics.has_errors()) return std::unexpected{std::move(reading.diagnostics)};
+  reading.config.warnings = std::move(reading.diagnostics);
   return std::move(reading.config);
 }
 

@@ -25,33 +25,52 @@ void check_only(const Row& row) {
   CHECK(lines[0] == "f:" + std::string{row.expected});
 }
 
+TEST_CASE("A key without an effect is warned of, and the configuration works", "[config][mode]") {
+  const auto config = parse_config("lags:\n- name: l\n  mode: 0\n  hash: l2\n  members: [{ dev: net_a }]\n");
+  REQUIRE(config.has_value());
+  REQUIRE(config->warnings.items().size() == 1);
+  CHECK(config->warnings.items()[0].severity == Severity::warning);
+  CHECK_FALSE(config->warnings.has_errors());
+}
+
+TEST_CASE("Strict LACP is said in one of two places", "[config][mode]") {
+  const std::string lag = "lags:\n- name: l\n  members: [{ dev: net_a }]\n";
+  CHECK_FALSE(parse_config(lag + "  lacp-strict: false\n")->lags.at(0).options.lacp_extras.strict);
+  CHECK(mistakes(lag + "  lacp: { strict: true }\n  lacp-strict: true\n") ==
+        std::vector<std::string>{
+            "f:5:16: error: lacp-strict stands beside strict in lacp, which is the same; keep one "
+            "of them"});
+}
+
 TEST_CASE("A key without an effect in the mode names the modes that know it", "[config][mode]") {
   check_only(GENERATE(
       Row{"balance-rr", "  primary: m0\n",
-          "4:12: error: primary has no effect in mode balance-rr; it is for mode active-backup, balance-tlb, "
+          "4:12: warning: primary has no effect in mode balance-rr; it is for mode active-backup, "
+          "balance-tlb, "
           "balance-alb or failover"},
       Row{"4", "  packets-per-member: 1\n",
-          "4:23: error: packets-per-member has no effect in mode lacp; it is for mode balance-rr or "
+          "4:23: warning: packets-per-member has no effect in mode lacp; it is for mode balance-rr or "
           "roundrobin"},
       Row{"6", "  fail-over-mac: none\n",
-          "4:18: error: fail-over-mac has no effect in mode balance-alb; it is for mode active-backup or "
+          "4:18: warning: fail-over-mac has no effect in mode balance-alb; it is for mode active-backup or "
           "failover"},
       Row{"2", "  tlb-dynamic-lb: true\n",
-          "4:19: error: tlb-dynamic-lb has no effect in mode balance-xor; it is for mode balance-tlb or "
+          "4:19: warning: tlb-dynamic-lb has no effect in mode balance-xor; it is for mode balance-tlb or "
           "balance-alb"},
       Row{"1", "  lacp: { rate: slow }\n",
-          "4:9: error: lacp has no effect in mode active-backup; it is for mode lacp"},
+          "4:9: warning: lacp has no effect in mode active-backup; it is for mode lacp"},
       Row{"roundrobin", "  hash: l2\n",
-          "4:9: error: hash has no effect in mode roundrobin; it is for mode balance-xor, lacp, balance-tlb, "
+          "4:9: warning: hash has no effect in mode roundrobin; it is for mode balance-xor, lacp, "
+          "balance-tlb, "
           "balance-alb or loadbalance"},
       Row{"failover", "  eliminate-duplicates: true\n",
-          "4:25: error: eliminate-duplicates has no effect in mode failover; it is for mode balance-rr, "
+          "4:25: warning: eliminate-duplicates has no effect in mode failover; it is for mode balance-rr, "
           "balance-xor, broadcast, loadbalance or roundrobin"}));
   CHECK(mistakes("lags:\n- name: l\n  mode: 0\n  members:\n  - { dev: net_a, lacp: {} }\n"
                  "  - { dev: net_b, priority: 5 }\n") ==
         std::vector<std::string>{
-            "f:5:25: error: lacp has no effect in mode balance-rr; it is for mode lacp",
-            "f:6:29: error: priority has no effect in mode balance-rr; it is for mode active-backup, "
+            "f:5:25: warning: lacp has no effect in mode balance-rr; it is for mode lacp",
+            "f:6:29: warning: priority has no effect in mode balance-rr; it is for mode active-backup, "
             "balance-tlb, balance-alb or failover"});
   // Nothing is said about keys when the mode could not be read.
   CHECK(mistakes(lag_with("balance-xxx", "  primary: m0\n  lacp: {}\n")).size() == 1);
@@ -175,9 +194,8 @@ TEST_CASE("Words of Linux and lagg are answered in ours", "[config][mode]") {
       Word{"fail_over_mac", "fail-over-mac"}, Word{"xmit_hash_policy", "hash"}, Word{"lagghash", "hash"},
       Word{"laggproto", "mode"}, Word{"all_slaves_active", "all-members-active"},
       Word{"packets_per_slave", "packets-per-member"}, Word{"lacp_rate", "lacp: { rate: ... }"},
-      Word{"ad_actor_sys_prio", "lacp: { system-priority: ... }"},
-      Word{"lacp-strict", "lacp: { strict: ... }"}, Word{"num_grat_arp", "num-grat-arp"},
-      Word{"mimon", "miimon"});
+      Word{"ad_actor_sys_prio", "lacp: { system-priority: ... }"}, Word{"lacp_strict", "lacp-strict"},
+      Word{"num_grat_arp", "num-grat-arp"}, Word{"mimon", "miimon"});
   const auto lines =
       mistakes("lags:\n- name: l\n  members: [{ dev: net_a }]\n  " + std::string{row.word} + ": 1\n");
   CAPTURE(row.word, lines);

@@ -1,4 +1,5 @@
-// What `lagoond --check` would print for a text, without a file: "line:column: message" by position.
+// What `lagoond --check` would print for a text, without a file: "line:column: message" by position, warnings
+// of a text that is right as well.
 #pragma once
 
 #include <sstream>
@@ -13,9 +14,8 @@ namespace lagoon::config {
 inline std::vector<std::string> mistakes(std::string_view text) {
   std::vector<std::string> lines;
   const auto config = parse_config(text);
-  if (config) return lines;
   std::ostringstream out;
-  print(out, "f", config.error());
+  print(out, "f", config ? config->warnings : config.error());
   std::istringstream in{out.str()};
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
