@@ -164,8 +164,8 @@ def mac_of(namespace, interface):
 
 
 def link_of(namespace, interface):
-    """What `ip` tells of an interface."""
-    done = subprocess.run(["ip", "-n", namespace, "-j", "-s", "link", "show", interface], check=True,
+    """What `ip` tells of an interface. (`ip -n` mounts /sys anew, which a chroot does not allow.)"""
+    done = subprocess.run(netns.command_in(namespace, ["ip", "-j", "-s", "link", "show", interface]), check=True,
                           capture_output=True, text=True)
     return json.loads(done.stdout)[0]
 
