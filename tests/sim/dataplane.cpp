@@ -164,8 +164,11 @@ void End::run(Conversations& arriving, Instant now) {
     std::vector<TestPacket*> burst;
     while (Frame frame = wires_[*wire_of[m]].receive(number_, now)) burst.push_back(frame.release());
     std::vector<Frame> for_control;
-    for (TestPacket* frame : fast::collect<TestPacket>(
-             *table_, member, std::span{burst}, ToControl{for_control}, Freer{}, collector_, counters_)) {
+    ToControl to_control{for_control};
+    Freer freer;
+    const std::span<TestPacket*> data = fast::collect<TestPacket>(*table_, member, std::span{burst},
+                                                                  to_control, freer, collector_, counters_);
+    for (TestPacket* frame : data) {
       arriving.delivered(*frame);
       delete frame;
     }
