@@ -25,7 +25,9 @@
 namespace lagoon::balance {
 namespace {
 
-// After a client was told that its member is another.
+// After a client was told that its member is another. The first of them asks the client for its own address:
+// Linux takes the sender of such a request at once, while it ignores a reply within a second of the last
+// change (locktime), and other hosts answer it, so that they are heard.
 constexpr std::array<Duration, 3> kRepeats{300ms, 1200ms, 3s};
 // After a frame that went to all.
 constexpr Duration kAfterBroadcast = 1100ms;
@@ -242,13 +244,15 @@ std::optional<ReceiveOutgoing> ReceiveBalancer::State::told_frame(const ClientKe
   entry->queued = false;
   if (!usable(entry->member)) return std::nullopt;
   entry->told = address(*entry);
+  const bool asks = entry->repeats == 1;
   return ReceiveOutgoing{entry->member, wire::emit_arp({.destination = entry->mac,
                                                         .source = entry->told,
                                                         .vlan_tci = entry->vlan_tci,
-                                                        .operation = wire::ArpOperation::reply,
+                                                        .operation = asks ? wire::ArpOperation::request
+                                                                          : wire::ArpOperation::reply,
                                                         .sender_mac = entry->told,
                                                         .sender_ip = key.host.host,
-                                                        .target_mac = entry->mac,
+                                                        .target_mac = asks ? MacAddress{} : entry->mac,
                                                         .target_ip = key.client})};
 }
 

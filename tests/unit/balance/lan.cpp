@@ -154,8 +154,7 @@ void Lan::arrive_at_member(std::size_t member, const wire::ControlFrame& frame, 
 
 void Lan::arrive_at_station(Station& station, const wire::ControlFrame&, const wire::ArpFrame& arp) {
   if (!arp.destination.is_group() && arp.destination != station.mac) return;
-  if (arp.vlan_tci == station.vlan_tci && arp.operation == wire::ArpOperation::reply)
-    station.told.push_back(arp);
+  if (arp.vlan_tci == station.vlan_tci && !arp.destination.is_group()) station.told.push_back(arp);
   const auto port =
       static_cast<std::size_t>(std::ranges::find(stations_, station.mac, &Station::mac) - stations_.begin());
   if (const auto reply = answer(station, arp)) enter(member_count_ + port, wire::emit_arp(*reply));

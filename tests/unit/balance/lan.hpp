@@ -47,7 +47,7 @@ struct Station {
   MacAddress mac{};
   std::optional<std::uint16_t> vlan_tci{};
   Neighbours neighbours{};
-  std::vector<wire::ArpFrame> told{};  // ARP replies to it
+  std::vector<wire::ArpFrame> told{};  // ARP to it alone
 };
 
 /// Ports 0..members-1 of the bridge are the LAG's members, the next ones are stations.
