@@ -225,7 +225,10 @@ double LoadBalancer::smallest_of_use(double fair) const {
 
 void LoadBalancer::sort_by_rate() {
   std::iota(by_rate_.begin(), by_rate_.end(), std::uint8_t{0});
-  std::ranges::stable_sort(by_rate_, std::ranges::greater{}, [this](std::size_t g) { return rate_[g]; });
+  // (not stable_sort: it asks for heap, by a function that clang finds deprecated)
+  std::ranges::sort(by_rate_, [this](std::size_t a, std::size_t b) {
+    return rate_[a] != rate_[b] ? rate_[a] > rate_[b] : a < b;
+  });
 }
 
 void LoadBalancer::rebalance() {

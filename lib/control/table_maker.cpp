@@ -45,9 +45,10 @@ std::unique_ptr<table::PortTable> table_of(const TableInput& input, std::uint64_
   table->address = input.address;
   table->probe_base = input.probe_base;
   // A distributing member in any case: the first one, where the mode has no active one.
-  const auto active = input.active && contains(input.distributing, *input.active)
-                          ? input.active->value()
-                          : static_cast<std::uint8_t>(std::countr_zero(input.distributing) % kMembersMax);
+  const auto active =
+      input.active && contains(input.distributing, *input.active)
+          ? input.active->value()
+          : static_cast<std::uint8_t>(std::countr_zero(input.distributing) % int{kMembersMax});
   table->active = active;
   return table;
 }
