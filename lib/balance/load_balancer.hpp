@@ -8,8 +8,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "balance/evening.hpp"
+#include "balance/rate_meter.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/load_group.hpp"
@@ -46,31 +47,9 @@ class LoadBalancer {
   [[nodiscard]] std::uint64_t load(MemberIndex member) const noexcept;
 
  private:
-  // What a member carries, and how far the estimate may be off by chance, in octets a second.
-  struct Share {
-    double capacity = 0;  // 0: does not distribute
-    double load = 0;
-    double variance = 0;
-    [[nodiscard]] double utilisation() const noexcept { return load / capacity; }
-  };
-  using Shares = std::array<Share, kMembersMax>;
-  struct Move {
-    std::size_t group = 0;
-    std::size_t to = 0;
-  };
-  using Moves = std::vector<Move>;
-
-  void forget_rates();
-  void update_rates(const dist::GroupOctets& octets, Duration since_last);
   void place_groups();
   [[nodiscard]] Shares shares() const;
-  [[nodiscard]] static double mean_utilisation(const Shares& shares);
-  [[nodiscard]] std::uint32_t overloaded(const Shares& shares) const;
-  [[nodiscard]] Moves moves_from(const Shares& shares, std::size_t from, std::size_t moves_max) const;
-  [[nodiscard]] Moves exchange(const Shares& shares, std::size_t from, std::size_t to, double level,
-                               std::size_t moves_max) const;
-  [[nodiscard]] double smallest_of_use(double fair) const;
-  void sort_by_rate();
+  void sort_groups();
   void rebalance();
 
   LoadBalancerOptions options_;
@@ -78,12 +57,8 @@ class LoadBalancer {
   std::uint32_t distributing_ = 0;
   dist::GroupPlan plan_{};
   dist::GroupMap map_{};
-  dist::GroupOctets last_{};
-  std::array<double, dist::kLoadGroups> rate_{};           // smoothed octets a second; 0: idle
-  std::array<double, dist::kLoadGroups> variance_{};       // of single measurements around it
-  std::array<std::uint8_t, dist::kLoadGroups> by_rate_{};  // the groups, busiest first
-  std::optional<Instant> last_measured_{};
-  bool seeded_ = false;  // rate_ holds at least one measurement
+  RateMeter meter_;
+  std::array<std::uint16_t, dist::kLoadGroups> by_rate_{};  // the groups, busiest first
   std::optional<Instant> next_{};
   std::uint64_t moves_ = 0;
 };

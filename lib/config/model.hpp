@@ -56,8 +56,9 @@ struct Member {
   std::uint16_t port_priority = 32768;
   std::optional<std::uint16_t> port_number{};  // default: position in the LAG, from 1
   bool aggregatable = true;
-  std::optional<BitsPerSecond> speed{};  // instead of what the port says
-  std::int32_t priority = 0;             // to become the active member; higher first
+  std::optional<BitsPerSecond> speed{};   // instead of what the port says
+  std::optional<std::uint32_t> weight{};  // of its capacity, in units of weight-unit; instead of the speed's
+  std::int32_t priority = 0;              // to become the active member; higher first
   control::Administration administration = control::Administration::enabled;  // state: enabled
 };
 

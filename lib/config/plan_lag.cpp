@@ -107,6 +107,7 @@ std::string distribution_text(const Lag& lag) {
   std::string text = "distribution: ";
   switch (row.distribution) {
     case table::Distribution::flow_hash:
+    case table::Distribution::weighted:
       text += row.choice == control::Choice::active_backup ? "all on the active member" : hash_text(lag);
       break;
     case table::Distribution::round_robin:
@@ -121,9 +122,9 @@ std::string distribution_text(const Lag& lag) {
       if (options.adaptive.spread_forwarded) text += ", forwarded frames as well";
       break;
   }
-  if (options.hold != control::MoveHold{})
-    text += ", frames wait " + text_of(options.hold.planned) + " when conversations move, " +
-            text_of(options.hold.failover) + " after a loss";
+  if (options.move != control::MoveOptions{})
+    text += ", frames wait " + text_of(options.move.planned) + " when conversations move, " +
+            text_of(options.move.failover) + " after a loss";
   if (options.eliminate_duplicates) text += ", duplicates that come in are dropped";
   return text;
 }

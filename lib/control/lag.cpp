@@ -7,6 +7,7 @@
 #include "base/byte_reader.hpp"
 #include "base/check.hpp"
 #include "control/earliest.hpp"
+#include "control/load_options.hpp"
 #include "wire/learning.hpp"
 #include "wire/slow_protocol.hpp"
 
@@ -31,6 +32,10 @@ Lag::Lag(LagSettings settings, Instant now)
       links_{options_, probe_base_, now},
       changed_{now},
       load_{options_.adaptive.load, now},
+      member_load_{load_options(options_)},
+      rebalancer_{rebalancer_options(), now},
+      next_load_{now},
+      workers_{settings.workers},
       next_learning_{now},
       next_measurement_{now} {
   LAGOON_CHECK(settings.members.size() <= kMembersMax);
@@ -46,6 +51,7 @@ Lag::Lag(LagSettings settings, Instant now)
 lacp::AggregatorConfig Lag::lacp_config(const LagOptions& options) const {
   lacp::AggregatorConfig config = options.lacp;
   if (config.system.is_zero()) config.system = address_;
+  config.any_speed = options.unequal_speed;
   return config;
 }
 
@@ -71,7 +77,9 @@ void Lag::slow_frame_received(MemberIndex member, std::span<const std::byte> fra
     aggregator_->receive(member, *lacpdu, now);
     return settle(now);
   }
-  const auto response = at(member).responder.receive(std::get<wire::MarkerPdu>(*pdu), now);
+  const auto& marker = std::get<wire::MarkerPdu>(*pdu);
+  if (marker.kind == wire::MarkerKind::response && answers_marker(member, marker, now)) return;
+  const auto response = at(member).responder.receive(marker, now);
   if (response)
     queue(member, wire::ControlFrame{wire::emit_slow_frame(at(member).settings.address, *response)});
 }
@@ -116,7 +124,7 @@ void Lag::set_hosts() {
 
 bool Lag::measurement_due(Instant now) const noexcept {
   const auto load = load_.deadline();
-  return (links_.monitors_targets() && now >= next_measurement_) || (load && now >= *load);
+  return (links_.monitors_targets() && now >= next_measurement_) || (load && now >= *load) || load_due(now);
 }
 
 void Lag::measured(const Measurement& counts, Instant now) {
@@ -125,6 +133,7 @@ void Lag::measured(const Measurement& counts, Instant now) {
     next_measurement_ = now + options_.targets.interval / 4;
   }
   if (const auto due = load_.deadline(); due && now >= *due) load_.measured(counts.group_octets, now);
+  if (load_due(now)) load_measured(counts, now);
   settle(now);
 }
 
@@ -132,7 +141,7 @@ void Lag::expire(Instant now) {
   links_.expire(now);
   if (aggregator_) aggregator_->expire(now);
   if (receive_) receive_->expire(now);
-  if (row().distribution == table::Distribution::adaptive && now >= next_learning_) send_learning_frames(now);
+  if (distribution() == table::Distribution::adaptive && now >= next_learning_) send_learning_frames(now);
   settle(now);
 }
 
@@ -168,6 +177,7 @@ std::optional<Instant> Lag::deadline() const noexcept {
   if (!closing_) first.add(announcer_.deadline());
   if (receive_) first.add(receive_->deadline());
   first.add(load_.deadline());
+  first.add(load_deadline());
   if (links_.monitors_targets()) first.add(next_measurement_);
   if (row().distribution == table::Distribution::adaptive) first.add(next_learning_);
   for (const MemberIndex m : order_)
@@ -177,6 +187,11 @@ std::optional<Instant> Lag::deadline() const noexcept {
 
 std::optional<OutgoingFrame> Lag::transmit(Instant now) {
   if (auto queued = queued_.pop()) return queued;
+  if (const auto question = requester_.transmit())
+    return OutgoingFrame{.member = question->member,
+                         .frame = wire::ControlFrame{wire::emit_slow_frame(
+                             at(question->member).settings.address, question->pdu)},
+                         .worker = question->worker};
   if (!closing_) {
     if (const auto probe = links_.transmit(now))
       return OutgoingFrame{.member = probe->member, .frame = probe->frame};
@@ -197,13 +212,15 @@ std::optional<OutgoingFrame> Lag::transmit(Instant now) {
 }
 
 std::unique_ptr<const table::PortTable> Lag::take_table(Instant now) {
-  const bool wait_over = tables_.deadline() && now >= *tables_.deadline();
+  const bool wait_over = tables_.has_news() || (tables_.deadline() && now >= *tables_.deadline());
   if (!table_is_old_ && !wait_over) return nullptr;
   table_is_old_ = false;
   MemberSet working = 0;
   for (const MemberIndex m : order_)
     if (links_.port(m).up) working |= set_of(m);
-  return tables_.make(table_input(), working, options_.hold, now);
+  auto table = tables_.make(table_input(), working, options_.move, now);
+  if (table) ask_with_markers(now);
+  return table;
 }
 
 std::optional<MemberIndex> Lag::find(std::string_view member) const noexcept {

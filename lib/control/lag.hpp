@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "balance/load_balancer.hpp"
+#include "balance/member_load.hpp"
+#include "balance/rebalancer.hpp"
 #include "balance/receive_balancer.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
@@ -27,6 +29,7 @@
 #include "base/ring_queue.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "control/explanation.hpp"
 #include "control/journal.hpp"
 #include "control/lag_options.hpp"
 #include "control/member_links.hpp"
@@ -37,6 +40,7 @@
 #include "failover/announcer.hpp"
 #include "lacp/aggregator.hpp"
 #include "lacp/config.hpp"
+#include "marker/requester.hpp"
 #include "marker/responder.hpp"
 #include "table/port_table.hpp"
 #include "wire/control_frame.hpp"
@@ -46,9 +50,10 @@ namespace lagoon::control {
 
 struct MemberSettings {
   std::string name;
-  MacAddress address{};                  // the port's own; source of the LACPDUs
-  lacp::PortConfig lacp{};               // port_number 0: the lowest that is free
-  std::optional<BitsPerSecond> speed{};  // instead of the link's
+  MacAddress address{};                   // the port's own; source of the LACPDUs
+  lacp::PortConfig lacp{};                // port_number 0: the lowest that is free
+  std::optional<BitsPerSecond> speed{};   // instead of the link's
+  std::optional<std::uint32_t> weight{};  // instead of the speed's: in units of WeightedOptions::unit
   std::int32_t priority = 0;
   Administration administration = Administration::enabled;
 };
@@ -59,17 +64,26 @@ struct LagSettings {
   MacAddress probe_base{};  // five random octets, locally administered; for the target monitor
   LagOptions options{};
   std::vector<MemberSettings> members;  // at most kMembersMax, by MemberIndex
+  std::size_t workers = 1;              // that send for it: each has to be asked whether what it sent arrived
 };
 
 struct OutgoingFrame {
   MemberIndex member{};
   wire::ControlFrame frame{};
+  // Behind what that worker of the LAG has sent on the member, on its own queue. Nothing: it matters not.
+  std::optional<std::size_t> worker{};
 };
 
-/// Counted by the workers since the start, summed over them.
+/// Counted by the workers since the start, summed over them. What no part of the LAG asks for may be left
+/// out.
 struct Measurement {
-  std::array<std::uint64_t, kMembersMax> rx_frames{};  // heard by each member, also what was dropped
-  dist::GroupOctets group_octets{};                    // sent, by load group
+  std::array<std::uint64_t, kMembersMax> rx_frames{};     // heard by each member, also what was dropped
+  dist::GroupOctets group_octets{};                       // sent, by load group
+  std::array<std::uint64_t, kMembersMax> tx_octets{};     // sent, by member
+  std::array<std::uint64_t, dist::kLanes> lane_octets{};  // sent, by lane
+  std::vector<balance::HeavyHitter> hitters;              // large conversations, since the last measurement
+  std::array<std::uint64_t, kMembersMax> live{};          // conversations that are on it now
+  std::size_t conversation_lines = 0;                     // of one worker's table
 };
 
 class Lag {
@@ -88,6 +102,11 @@ class Lag {
   /// To be called when measurement_due().
   void measured(const Measurement& counts, Instant now);
   [[nodiscard]] bool measurement_due(Instant now) const noexcept;
+  /// Whether the next measurement is to have the load of members, lanes and conversations.
+  [[nodiscard]] bool wants_load() const noexcept { return load_deadline().has_value(); }
+  /// Where the workers are, while wants_progress().
+  void report(const Progress& progress, Instant now);
+  [[nodiscard]] bool wants_progress() const noexcept { return tables_.moving(); }
   void expire(Instant now);
   /// Tells every Partner that we leave. Done when drained() and transmit() gives nothing.
   void shut_down(Instant now);
@@ -124,11 +143,14 @@ class Lag {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const LagOptions& options() const noexcept { return options_; }
   [[nodiscard]] bool up() const noexcept { return outcome_.up; }
+  [[nodiscard]] table::Distribution distribution() const noexcept;
   /// Members that are there, leaving ones included.
   [[nodiscard]] MemberSet members() const noexcept { return members_; }
   [[nodiscard]] std::optional<MemberIndex> find(std::string_view member) const noexcept;
   [[nodiscard]] const MemberSettings& member(MemberIndex index) const noexcept { return at(index).settings; }
   [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
+  /// Which way a frame takes, and why. What workers know of its conversation, the caller adds.
+  [[nodiscard]] Explanation explain(std::span<const std::byte> frame, Instant now) const;
   /// Without what the workers count; the caller adds it. Members in the order in which they were added.
   [[nodiscard]] LagStatus status(Instant now) const;
   /// The indices of status().members.
@@ -188,6 +210,25 @@ class Lag {
   [[nodiscard]] TableInput table_input() const;
   [[nodiscard]] std::uint32_t capacity(MemberIndex member) const;
 
+  // lag_load.cpp
+  [[nodiscard]] bool rebalances() const noexcept;
+  [[nodiscard]] balance::RebalancerOptions rebalancer_options() const noexcept;
+  [[nodiscard]] Duration load_interval() const noexcept;
+  [[nodiscard]] bool load_due(Instant now) const noexcept;
+  [[nodiscard]] std::optional<Instant> load_deadline() const noexcept;
+  void load_measured(const Measurement& counts, Instant now);
+  void find_crowded();
+  void tell_rebalancer(Instant now);
+  void add_load(TableInput& in) const;
+  void add_load_status(LagStatus& status) const;
+
+  // lag_moves.cpp
+  void ask_with_markers(Instant now);
+  [[nodiscard]] bool answers_marker(MemberIndex member, const wire::MarkerPdu& pdu, Instant now);
+  [[nodiscard]] MemberSet lingering() const;
+  [[nodiscard]] MemberSet withdrawn() const;
+  void note_partner_keys(Instant now);
+
   // lag_journal.cpp
   void note(JournalEntry entry);
   void note_links(Instant now);
@@ -221,6 +262,16 @@ class Lag {
   std::vector<HostAddress> hosts_;  // of the kernel's interface
   balance::LoadBalancer load_;
   std::optional<balance::ReceiveBalancer> receive_{};  // under ReceiveBalance::arp
+  balance::MemberLoad member_load_;
+  balance::Rebalancer rebalancer_;
+  MemberSet crowded_ = 0;  // conversations may leave them
+  std::uint64_t load_measurements_ = 0;
+  std::uint32_t sweep_rate_ = 0;
+  Instant next_load_{};
+  marker::Requester requester_{};
+  std::size_t workers_ = 1;
+  dist::LaneSet behind_{};  // lanes that some worker has not taken to where they are to be
+  bool noted_unlike_keys_ = false;
   Instant next_learning_{};
   Instant next_measurement_{};
 

@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "control/lag.hpp"
+#include "control/load_options.hpp"
 
 namespace lagoon::control {
 
@@ -78,6 +79,8 @@ void Lag::forget_member(MemberIndex member, Instant now) {
   LAGOON_CHECK(contains(members_, member) && at(member).leaving);
   note({.at = now, .member = member, .kind = "member", .from = "leaving", .to = "removed", .why = "command"});
   if (aggregator_) aggregator_->remove_port(member, now);
+  requester_.forget(member);
+  member_load_.forget(member);
   links_.remove(member, now);
   members_ &= ~set_of(member);
   std::erase(order_, member);
@@ -130,6 +133,11 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   if (options.mode != options_.mode)
     return fail(Errc::not_supported, "the mode of a running LAG is fixed (" + std::string{row().name} +
                                          "); change it in the configuration and start again");
+  if (options.distribute != options_.distribute ||
+      options.weighted.conversations != options_.weighted.conversations)
+    return fail(Errc::not_supported,
+                "distribute and conversations of a running LAG are fixed: its workers have their memory; "
+                "change them in the configuration and start again");
   if (!(options.active == options_.active)) pinned_.reset();
   const std::uint16_t lag_number = options_.lacp.lag_number;
   options_ = options;
@@ -137,6 +145,9 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   if (aggregator_) aggregator_->change(lacp_config(options_), now);
   links_.set_options(options_, now);
   load_.set_options(options_.adaptive.load, now);
+  member_load_.set_options(load_options(options_));
+  rebalancer_.set_options(rebalancer_options(), now);
+  next_load_ = std::min(next_load_, now + load_interval());
   set_hosts();
   next_learning_ = std::min(next_learning_, now + options_.adaptive.learning_interval);
   next_measurement_ = std::min(next_measurement_, now + options_.targets.interval);

@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "balance/load_balancer.hpp"
+#include "balance/rebalancer.hpp"
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
+#include "base/units.hpp"
 #include "control/mode.hpp"
+#include "control/move_options.hpp"
 #include "dist/policy.hpp"
 #include "failover/active_member.hpp"
 #include "failover/address_plan.hpp"
@@ -23,15 +26,29 @@
 #include "failover/debounce.hpp"
 #include "lacp/config.hpp"
 #include "monitor/target_monitor.hpp"
+#include "table/weights.hpp"
 
 namespace lagoon::control {
 
-/// How long the frames of a bucket wait when it changes its member, so that they can't overtake those before
-/// them.
-struct MoveHold {
-  Duration planned = 50ms;   // the member before still works: a link returned
-  Duration failover = 10ms;  // it does not; what is on its way to the far end's processor may still be ahead
-  friend constexpr bool operator==(const MoveHold&, const MoveHold&) noexcept = default;
+/// How conversations are dealt out, in modes that keep each on one member and have several.
+enum class Distribute : std::uint8_t {
+  flow_hash,  // by bucket, shares by capacity
+  weighted,   // each placed when it begins, by load
+};
+inline constexpr std::array<std::string_view, 2> kDistributeNames{"flow-hash", "weighted"};
+[[nodiscard]] constexpr std::string_view name_of(Distribute d) noexcept {
+  return kDistributeNames[static_cast<std::size_t>(d)];
+}
+
+struct WeightedOptions {
+  table::PlaceBy by = table::PlaceBy::share;
+  BitsPerSecond unit = mbps(100);  // of weights: a 10G port has 100 of them
+  Duration window = 500ms;         // that loads are averaged over
+  std::optional<BitsPerSecond>
+      estimate{};                        // that a new conversation is charged with; nothing: by what is seen
+  std::uint32_t conversations = 65'536;  // that each worker has room for; fixed while the LAG runs
+  Duration idle = 10s;                   // a conversation that is silent for longer is forgotten
+  friend constexpr bool operator==(const WeightedOptions&, const WeightedOptions&) noexcept = default;
 };
 
 struct LacpExtras {
@@ -62,7 +79,12 @@ struct LagOptions {
   LacpExtras lacp_extras{};
   dist::FlowHashSettings hash{};
   std::uint16_t packets_per_member = 1;
-  MoveHold hold{};
+  bool unequal_speed = false;  // members of different speeds aggregate: the speed is not in the key
+  Distribute distribute = Distribute::flow_hash;  // fixed while the LAG runs
+  WeightedOptions weighted{};
+  MoveOptions move{};
+  std::optional<bool> rebalances{};  // nothing: when weighted
+  balance::RebalancerOptions rebalance{};
   Duration miimon = 1ms;  // between polls of the links; 0: interrupts only
   failover::DebounceOptions debounce{};
   failover::DampingOptions damping{};

@@ -36,6 +36,7 @@ void Lag::settle(Instant now, std::string_view why) {
   if (active_ != active_before) active_changed(active_before, why, now);
   tell_balancers(now);
   note_links(now);
+  note_partner_keys(now);
   if (outcome_.fallback != was_fallback)
     note({.at = now,
           .of_lag = true,
@@ -220,6 +221,7 @@ void Lag::plan_addresses() {
 }
 
 void Lag::tell_balancers(Instant now) {
+  tell_rebalancer(now);
   if (row().distribution != table::Distribution::adaptive) return;
   std::array<std::uint32_t, kMembersMax> capacities{};
   for (const MemberIndex m : order_) capacities[m.value()] = capacity(m);
@@ -234,6 +236,8 @@ void Lag::tell_balancers(Instant now) {
 }
 
 std::uint32_t Lag::capacity(MemberIndex member) const {
+  if (const auto& weight = at(member).settings.weight)
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, *weight * to_mbps(options_.weighted.unit)));
   BitsPerSecond speed = links_.port(member).speed;
   // Not known yet. Assuming the fastest of the others' keeps their buckets where they are once it is.
   if (speed.value() == 0)
@@ -248,7 +252,9 @@ TableInput Lag::table_input() const {
                 .distributing = outcome_.distributing,
                 .standby = outcome_.standby,
                 .active = outcome_.active,
-                .distribution = row().distribution,
+                .lingering = lingering(),
+                .withdrawn = withdrawn(),
+                .distribution = distribution(),
                 .hash = options_.hash,
                 .packets_per_member = options_.packets_per_member,
                 .eliminate_duplicates = options_.eliminate_duplicates,
@@ -272,6 +278,7 @@ TableInput Lag::table_input() const {
     in.divert_sent = Watch::arp;
   }
   if (row().has_active) in.watch_sent = Watch::membership;
+  add_load(in);
   return in;
 }
 

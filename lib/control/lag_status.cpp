@@ -41,6 +41,7 @@ LagStatus Lag::status(Instant now) const {
       client.member = MemberIndex{static_cast<std::uint8_t>(*at_position)};
       s.clients.push_back(client);
     }
+  add_load_status(s);
   add_drops(s);
   return s;
 }
@@ -62,7 +63,16 @@ MemberStatus Lag::member_status(MemberIndex index, Instant now) const {
   if (const auto until = links_.held_until(index); until && *until > now) s.held_down_for = *until - now;
   s.holds = links_.holds(index);
   s.health = links_.health(index);
-  if (row().distribution == table::Distribution::adaptive) s.load_octets_s = load_.load(index);
+  s.capacity_mbps = capacity(index);
+  constexpr double kOne = std::uint64_t{1} << balance::kWeightBits;
+  s.weight = static_cast<double>(member_load_.original_weight(index).value()) / kOne;
+  s.weight_left = static_cast<double>(member_load_.current_weight(index).value()) / kOne;
+  if (distribution() == table::Distribution::adaptive)
+    s.load_octets_s = load_.load(index);
+  else if (distribution() == table::Distribution::weighted)
+    s.load_octets_s = member_load_.load(index).value() / 8;
+  else if (rebalances())
+    s.load_octets_s = static_cast<std::uint64_t>(rebalancer_.member_rate(index));
   if (aggregator_) s.lacp = aggregator_->port(index);
   s.lacp.link = links_.port(index);
   // The LAG may hold back (min-links) or go on with (fallback) what the port itself would not.

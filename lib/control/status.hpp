@@ -9,13 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include "balance/rebalancer.hpp"
 #include "balance/receive_balancer.hpp"
 #include "base/link_state.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
 #include "control/lag_options.hpp"
+#include "control/move_keeper.hpp"
 #include "failover/debounce.hpp"
 #include "lacp/port_view.hpp"
+#include "marker/requester.hpp"
 #include "monitor/target_monitor.hpp"
 
 namespace lagoon::control {
@@ -34,6 +37,18 @@ struct Traffic {
   std::uint64_t rx_ignored = 0;  // heard and not delivered, for whatever reason
 };
 
+/// Of a LAG that places each conversation by load. Filled in by dpdk/, summed over the workers.
+struct ConversationStatus {
+  std::uint64_t live = 0;
+  std::uint64_t room = 0;    // entries in all workers' tables
+  std::uint64_t octets = 0;  // of memory, in all
+  std::uint64_t begun = 0;
+  std::uint64_t ended = 0;           // silent for too long
+  std::uint64_t pushed_out = 0;      // silent, and made room
+  std::uint64_t moved = 0;           // to another member
+  std::uint64_t frames_without = 0;  // that went as their bucket, since there was no room for an entry
+};
+
 struct MemberStatus {
   std::string name;
   std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
@@ -50,7 +65,11 @@ struct MemberStatus {
   std::optional<Duration> held_down_for{};        // flap damping
   std::uint64_t holds = 0;                        // times that it was held down
   std::optional<monitor::MemberHealth> health{};  // with target monitoring
-  std::uint64_t load_octets_s = 0;                // balance-tlb and -alb: what is sent on it now
+  std::uint64_t load_octets_s = 0;                // what is sent on it now, where that is measured
+  std::uint64_t capacity_mbps = 0;                // what its share goes by
+  double weight = 0;                              // of weighted distribution: its capacity in units
+  double weight_left = 0;                         // and what of it is not used now
+  std::uint64_t conversations = 0;  // that are on it now, where each is placed. Filled in by dpdk/
   lacp::PortView lacp{};
   Traffic traffic{};
   std::uint32_t buckets = 0;
@@ -73,6 +92,14 @@ struct LagStatus {
   bool fallback = false;                 // no Partner speaks, one member is used (lacp fallback)
   Duration uptime{};                     // since the LAG last came up or went down
   std::uint64_t failovers = 0;           // times that another member became active
+  std::string distribution;              // "flow_hash", "weighted", ..
+  bool moving = false;                   // conversations are being moved in order
+  MoveCounters moves{};
+  marker::RequesterCounters markers{};  // that we asked with
+  bool rebalances = false;
+  balance::RebalancerCounters rebalanced{};
+  std::uint32_t pins = 0;  // large conversations with entries of their own
+  std::optional<ConversationStatus> conversations{};
   std::vector<balance::Client> clients;  // balance-alb; .member is a position in `members`
   std::string hash;
   MacAddress address{};

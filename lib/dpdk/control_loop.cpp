@@ -23,7 +23,7 @@ constexpr Duration kRest = 200us;
 
 }  // namespace
 
-ControlLoop::ControlLoop(const ControlLoopParts& parts) : parts_{parts} {
+ControlLoop::ControlLoop(const ControlLoopParts& parts) : parts_{parts}, loads_(parts.lags.size()) {
   static_assert(RTE_MAX_ETHPORTS <= 1024);
   list_members();
 }
@@ -145,10 +145,14 @@ void ControlLoop::measure(std::size_t index, Instant now) {
   LagRuntime& runtime = *parts_.lags[index];
   if (!runtime.lag->measurement_due(now)) return;
   const LagTotals totals = count_all(parts_.workers, index);
-  control::Measurement counts{.group_octets = totals.group_octets};
+  control::Measurement counts{};
+  counts.group_octets = totals.group_octets;
   for_each_member(runtime, [&](MemberIndex member, const MemberRuntime& m) {
-    counts.rx_frames[member.value()] = heard(since(totals.members[member.value()], m.before));
+    const control::Traffic traffic = since(totals.members[member.value()], m.before);
+    counts.rx_frames[member.value()] = heard(traffic);
+    counts.tx_octets[member.value()] = traffic.tx_bytes;
   });
+  if (runtime.lag->wants_load()) loads_[index].fill(counts, parts_.workers, index);
   runtime.lag->measured(counts, now);
 }
 
@@ -159,6 +163,7 @@ bool ControlLoop::run_machines(Instant now) {
     LagRuntime* const runtime = parts_.lags[i].get();
     control::Lag& lag = *runtime->lag;
     measure(i, now);
+    if (lag.wants_progress()) lag.report(progress_of(parts_.workers, i), now);
     if (const auto due = lag.deadline(); due && *due <= now) lag.expire(now);
     // The table first: what we tell the Partner about Collecting has to be true when it hears it.
     if (auto table = lag.take_table(now)) {

@@ -16,6 +16,7 @@
 #include "config/model.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/link_monitor.hpp"
+#include "dpdk/load_counts.hpp"
 #include "dpdk/membership.hpp"
 #include "dpdk/qsbr_publisher.hpp"
 #include "dpdk/slow_transmitter.hpp"
@@ -71,6 +72,7 @@ class ControlLoop {
   std::uint64_t listed_ = 0;           // the revision of the membership that the next two are of
   std::array<Origin, 1024> origin_{};  // by ethdev id
   std::vector<pollfd> news_;           // what wakes us
+  std::vector<LoadCounts> loads_;      // by LAG
 };
 
 }  // namespace lagoon::dpdk

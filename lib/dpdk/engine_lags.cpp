@@ -50,7 +50,8 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
                                 .address = {},
                                 .probe_base = random_address(),
                                 .options = from.options,
-                                .members = {}};
+                                .members = {},
+                                .workers = runtime.workers.size()};
   for (std::size_t m = 0; m < from.members.size(); ++m)
     settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));
   settings.address = address_of(from, settings.members);

@@ -136,7 +136,17 @@ Result<void> Engine::Parts::start_ports() {
 Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step) {
   if (end.is_lag) {
     LagRuntime& lag = *lags[end.index];
-    return WorkerSide{.ports = &lag.ports[position], .table = &lag.table, .index = end.index};
+    WorkerSide side{
+        .ports = &lag.ports[position], .table = &lag.table, .index = end.index, .conversations = {}};
+    if (lag.lag->distribution() != table::Distribution::weighted) return side;
+    auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations);
+    if (!memory) return fail(memory.error().code, "LAG '" + lag.lag->name() + "': " + memory.error().detail);
+    log_line(LogLevel::notice, "LAG '" + lag.lag->name() + "': room for " +
+                                   std::to_string(lag.lag->options().weighted.conversations) +
+                                   " conversations, " + std::to_string(memory->octets()) +
+                                   " octets on worker " + std::to_string(position));
+    side.conversations = std::make_shared<const ConversationMemory>(*std::move(memory));
+    return side;
   }
   const Port& port = *ports[end.index];
   WorkerPort queues{.id = port.id().value(),
@@ -153,7 +163,7 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
   auto only = std::make_unique<SidePorts>();
   only->put(MemberIndex{0}, queues);
   access_slots.emplace_back(only.release());
-  return WorkerSide{.ports = &access_slots.back(), .table = nullptr, .index = end.index};
+  return WorkerSide{.ports = &access_slots.back(), .table = nullptr, .index = end.index, .conversations = {}};
 }
 
 Result<void> Engine::Parts::launch_workers() {

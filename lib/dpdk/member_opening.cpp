@@ -76,6 +76,7 @@ control::MemberSettings Engine::Parts::settings_of(const config::Member& member,
                    .port_priority = member.port_priority,
                    .aggregatable = member.aggregatable},
           .speed = member.speed,
+          .weight = member.weight,
           .priority = member.priority,
           .administration = member.administration};
 }

@@ -22,7 +22,7 @@ void SlowTransmitter::send(LagRuntime& lag, const control::OutgoingFrame& frame)
   void* const octets = rte_pktmbuf_append(m, static_cast<std::uint16_t>(frame.frame.size()));
   rte_memcpy(octets, frame.frame.data(), frame.frame.size());
   m->port = member->port.id().value();
-  const Kept kept{.frame = m, .lag = &lag, .member = frame.member};
+  const Kept kept{.frame = m, .lag = &lag, .member = frame.member, .worker = frame.worker};
   // What waits goes first, so that the last state sent is the last one said.
   if (kept_.empty() && try_send(kept)) return;
   if (kept_.full()) {
@@ -37,6 +37,7 @@ bool SlowTransmitter::try_send(const Kept& kept) {
   const MemberRuntime& member = *kept.lag->find(kept.member);
   const Port& port = member.port;
   rte_mbuf* frame = kept.frame;
+  if (kept.worker) return rte_ring_sp_enqueue(rings_[kept.lag->workers[*kept.worker]], frame) == 0;
   if (member.slow_socket) {
     if (!member.slow_socket->send({rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len})) return false;
     rte_pktmbuf_free(frame);

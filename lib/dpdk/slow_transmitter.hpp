@@ -5,6 +5,8 @@
 // Thread: the control lcore. Owns: the mbufs it could not hand on yet.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 
 #include "base/fixed_vector.hpp"
@@ -38,6 +40,7 @@ class SlowTransmitter {
     rte_mbuf* frame = nullptr;
     LagRuntime* lag = nullptr;
     MemberIndex member{};
+    std::optional<std::size_t> worker{};  // that is to send it
   };
   [[nodiscard]] bool try_send(const Kept& kept);
 

@@ -7,14 +7,17 @@
 #include <rte_ring.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <bit>
 #include <ctime>
 #include <span>
 #include <utility>
 
+#include "dpdk/monotonic_clock.hpp"
 #include "dpdk/packet_socket.hpp"
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
+#include "fast/hold_back.hpp"
 #include "fast/watch.hpp"
 
 namespace lagoon::dpdk {
@@ -29,15 +32,18 @@ constexpr unsigned kSlowFrameTries = 4096;
 constexpr unsigned kEmptyTurns = 64;
 constexpr long kSleepNs = 50'000;
 
+[[nodiscard]] std::size_t send_on(const WorkerPort& port, std::span<rte_mbuf*> frames) noexcept {
+  if (port.tx_socket) return send_burst(*port.tx_socket, frames);
+  return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
+}
+
 class MemberSender {
  public:
   explicit MemberSender(const SidePorts& ports) noexcept : ports_{ports} {}
   [[nodiscard]] std::size_t send(MemberIndex member, std::span<rte_mbuf*> frames) noexcept {
     if (!ports_.has(member)) [[unlikely]]
       return 0;
-    const WorkerPort& port = ports_[member];
-    if (port.tx_socket) return send_burst(*port.tx_socket, frames);
-    return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
+    return send_on(ports_[member], frames);
   }
 
  private:
@@ -130,9 +136,17 @@ void distribute_or_drop(const table::PortTable& table, const WorkerSide& to, std
     drop(frames, fast::refusal(table), state.counters);
 }
 
+// Takes the lanes to where the table wants them. The clock is read only when there is a new one.
+void follow(const table::PortTable& table, fast::DistributorState& distributor) noexcept {
+  if (distributor.steering.followed() == table.generation) [[likely]]
+    return;
+  distributor.now = dpdk::now();
+  distributor.follow(table);
+}
+
 // Lets held frames go once they may.
 void release(const table::PortTable& table, const WorkerSide& to, WorkerSideState& state) noexcept {
-  while (!state.hold.empty() && state.hold.may_pass(table)) {
+  while (!state.hold.empty() && !state.distributor.steering.waits()) {
     const std::span<rte_mbuf*> frames = state.hold.front(kBurstMax);
     const std::size_t count = frames.size();
     distribute_or_drop(table, to, frames, state);
@@ -143,10 +157,26 @@ void release(const table::PortTable& table, const WorkerSide& to, WorkerSideStat
 void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
                  WorkerSideState& state, rte_ring* outgoing) noexcept {
   frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{outgoing, to.index}, state.counters);
-  if (!state.hold.may_pass(table)) [[unlikely]]
-    frames = state.hold.take(table, frames);
+  follow(table, state.distributor);
+  frames = fast::hold_back(table, frames, state.hold, state.distributor);
   release(table, to, state);
   if (!frames.empty()) distribute_or_drop(table, to, frames, state);
+}
+
+// What is to be done for a LAG once a turn, whether frames come or not.
+void look_after(const WorkerSide& side, WorkerSideState& state) noexcept {
+  const table::PortTable* const table = table_of(side);
+  if (table == nullptr) return;
+  follow(*table, state.distributor);
+  // (held frames go also when no others come)
+  release(*table, side, state);
+  const bool wants_time =
+      table->distribution == table::Distribution::weighted || !state.distributor.steering.plain();
+  if (!wants_time) [[likely]]
+    return;
+  state.distributor.now = dpdk::now();
+  state.distributor.steering.look_for_gaps(*table, state.distributor.now);
+  state.distributor.sweep(*table);
 }
 
 // Takes out what only the LAG itself may say on its links. Returns the rest, in order.
@@ -168,7 +198,15 @@ Worker::Worker(WorkerSettings settings)
       states_{std::make_unique<std::array<WorkerSideState, 2>[]>(settings_.connections.size())} {
   // (round robin at random: not the same member as the other workers at the same time)
   for (std::size_t i = 0; i < settings_.connections.size(); ++i)
-    for (WorkerSideState& state : states_[i]) state.distributor.random += settings_.lcore;
+    for (WorkerSideState& state : states_[i]) {
+      state.distributor.random += settings_.lcore;
+      state.distributor.sample_random += settings_.lcore;
+    }
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    WorkerConnection& c = settings_.connections[i];
+    if (c.a.conversations) states_[i][0].distributor.conversations.use(c.a.conversations->lines());
+    if (c.b.conversations) states_[i][1].distributor.conversations.use(c.b.conversations->lines());
+  }
 }
 
 unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
@@ -206,9 +244,8 @@ unsigned Worker::turn() noexcept {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
     auto& [a, b] = states_[i];
-    // (held frames go also when no others come)
-    if (const table::PortTable* table = table_of(c.a)) release(*table, c.a, a);
-    if (const table::PortTable* table = table_of(c.b)) release(*table, c.b, b);
+    look_after(c.a, a);
+    look_after(c.b, b);
     carried += carry(c.a, c.b, a, b);
     carried += carry(c.b, c.a, b, a);
   }
@@ -223,11 +260,11 @@ void Worker::send_slow_frames() noexcept {
       if (rte_ring_sc_dequeue(settings_.slow_frames, &frame) != 0) return;
       slow_frame_ = static_cast<rte_mbuf*>(frame);
     }
-    // Only members whose one transmit queue this worker owns are sent to this way: queue 0.
-    const bool gone = !serves(slow_frame_->port);
-    if (gone || rte_eth_tx_burst(slow_frame_->port, 0, &slow_frame_, 1) == 0) {
+    // On this worker's own queue: behind all that it has sent on the member.
+    const WorkerPort* const port = port_of(slow_frame_->port);
+    if (port == nullptr || send_on(*port, {&slow_frame_, 1}) == 0) {
       // A port that never sends again must not keep the other members' LACPDUs waiting.
-      if (!gone && ++slow_frame_tries_ < kSlowFrameTries) return;
+      if (port != nullptr && ++slow_frame_tries_ < kSlowFrameTries) return;
       rte_pktmbuf_free(slow_frame_);
       slow_frames_refused_.add(1);
     }
@@ -237,15 +274,17 @@ void Worker::send_slow_frames() noexcept {
 }
 
 // (A member may have left since the frame was made.)
-bool Worker::serves(std::uint16_t port) const noexcept {
+const WorkerPort* Worker::port_of(std::uint16_t port) const noexcept {
   for (const WorkerConnection& c : settings_.connections)
     for (const WorkerSide* side : {&c.a, &c.b}) {
       if (!side->is_lag()) continue;
       const SidePorts& ports = ports_of(*side);
-      for (std::uint32_t members = ports.present; members != 0; members &= members - 1)
-        if (ports.ports[static_cast<std::size_t>(std::countr_zero(members))].id == port) return true;
+      for (std::uint32_t members = ports.present; members != 0; members &= members - 1) {
+        const WorkerPort& found = ports.ports[static_cast<std::size_t>(std::countr_zero(members))];
+        if (found.id == port) return &found;
+      }
     }
-  return false;
+  return nullptr;
 }
 
 void Worker::rest(unsigned idle_turns) const noexcept {
@@ -305,6 +344,15 @@ void Worker::count(LagTotals& totals, std::size_t lag) const {
   }
 }
 
+fast::DistributorState* Worker::distributor(std::size_t lag) const noexcept {
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    const WorkerConnection& c = settings_.connections[i];
+    if (c.a.is_lag() && c.a.index == lag) return &states_[i][0].distributor;
+    if (c.b.is_lag() && c.b.index == lag) return &states_[i][1].distributor;
+  }
+  return nullptr;
+}
+
 void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
@@ -314,6 +362,22 @@ void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::siz
       for (std::size_t d = 0; d < fast::kDrops; ++d) drops[d] += states_[i][s].counters.drop[d].read();
     }
   }
+}
+
+control::Progress progress_of(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag) {
+  control::Progress all{.followed = ~std::uint64_t{0}, .gave_up = 0, .gaps_used = 0, .behind = {}};
+  for (const auto& worker : workers) {
+    const fast::DistributorState* const state = worker->distributor(lag);
+    if (state == nullptr) continue;
+    const fast::Steering& steering = state->steering;
+    // (first, so that what is behind is at least of that table)
+    const std::uint64_t followed = steering.followed();
+    all.followed = std::min(all.followed, followed == ~std::uint64_t{0} ? 0 : followed);
+    all.gave_up = std::max(all.gave_up, steering.move_given_up());
+    all.gaps_used += steering.gaps_used();
+    steering.add_behind(all.behind);
+  }
+  return all;
 }
 
 LagTotals count_all(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag) {

@@ -15,6 +15,8 @@
 
 #include "base/ids.hpp"
 #include "config/model.hpp"
+#include "control/move_keeper.hpp"
+#include "dpdk/conversation_memory.hpp"
 #include "dpdk/lag_totals.hpp"
 #include "dpdk/mbuf_packet.hpp"
 #include "dpdk/qsbr_publisher.hpp"
@@ -35,6 +37,7 @@ struct WorkerSide {
   const PortsSlot* ports = nullptr;
   const TableSlot* table = nullptr;
   std::size_t index = 0;  // position in the configuration: among the LAGs, or among the ports
+  std::shared_ptr<const ConversationMemory> conversations{};  // where the LAG places each by load
 
   [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }
 };
@@ -73,6 +76,9 @@ class Worker {
   [[nodiscard]] unsigned lcore() const noexcept { return settings_.lcore; }
   /// Adds what this worker has counted for the LAG.
   void count(LagTotals& totals, std::size_t lag) const;
+  /// What it keeps of a LAG that it serves; nothing: it serves it not. Others than the worker may use of it
+  /// what its parts say so of.
+  [[nodiscard]] fast::DistributorState* distributor(std::size_t lag) const noexcept;
   /// The same for a plain port: only drops are counted there.
   void count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const;
   /// LACPDUs that a port would not take for so long that they were given up.
@@ -83,7 +89,7 @@ class Worker {
   [[nodiscard]] unsigned carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
                                WorkerSideState& to_state) noexcept;
   void send_slow_frames() noexcept;
-  [[nodiscard]] bool serves(std::uint16_t port) const noexcept;
+  [[nodiscard]] const WorkerPort* port_of(std::uint16_t port) const noexcept;
   void rest(unsigned idle_turns) const noexcept;
 
   WorkerSettings settings_;
@@ -93,6 +99,9 @@ class Worker {
   fast::Counter slow_frames_refused_;
 };
 
+/// How far the workers of a LAG have followed its tables.
+[[nodiscard]] control::Progress progress_of(std::span<const std::unique_ptr<Worker>> workers,
+                                            std::size_t lag);
 /// Summed over all workers.
 [[nodiscard]] LagTotals count_all(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag);
 

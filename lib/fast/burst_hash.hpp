@@ -62,4 +62,15 @@ inline void fold_burst(const dist::FlowHashSettings& settings, std::span<P* cons
   });
 }
 
+/// The flow hash of each frame: what lanes and conversations are known by.
+using BurstHashes = std::array<std::uint32_t, kBurstMax>;
+
+template <Packet P>
+inline void hash_burst(const dist::FlowHashSettings& settings, std::span<P* const> burst,
+                       BurstHashes& out) noexcept {
+  fold_burst<P>(settings, burst, out);
+  const dist::FlowMixer mix{settings.seed};
+  for (std::size_t i = 0; i < burst.size(); ++i) out[i] = mix(out[i]);
+}
+
 }  // namespace lagoon::fast

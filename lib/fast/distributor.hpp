@@ -20,6 +20,7 @@
 #include "fast/policies/broadcast.hpp"
 #include "fast/policies/flow_hash.hpp"
 #include "fast/policies/round_robin.hpp"
+#include "fast/policies/weighted.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::fast {
@@ -42,6 +43,8 @@ template <typename Use>
       return use(Broadcast{});
     case table::Distribution::adaptive:
       return use(Adaptive{});
+    case table::Distribution::weighted:
+      return use(Weighted{});
   }
   return use(FlowHash{});
 }
@@ -57,6 +60,7 @@ template <Packet P, typename Tx>
                                             DistributorState& state, LagCounters& counters) noexcept {
   LAGOON_DCHECK(burst.size() <= kBurstMax);
   if (table.distributing == 0 || burst.empty()) return 0;
+  state.follow(table);
   return with_distribution(table.distribution, [&]<typename Policy>(Policy) noexcept {
     return Policy::template distribute<P>(table, burst, tx, state, counters);
   });

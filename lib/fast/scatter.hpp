@@ -1,4 +1,4 @@
-// Sorts a burst by member, stably. Up to eight members: in one pass, with a lane of packets for each and all
+// Sorts a burst by member, stably. Up to eight members: in one pass, with a track of packets for each and all
 // counts in one register, for a count in memory makes each packet wait for the one before it on the same
 // member. More: by counting.
 #pragma once
@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "dist/flow_hash.hpp"
+#include "dist/lanes.hpp"
 #include "fast/burst_hash.hpp"
 #include "table/port_table.hpp"
 
@@ -17,11 +18,11 @@ namespace lagoon::fast {
 
 static_assert(kBurstMax < 256, "counts of packets are octets");
 
-inline constexpr std::size_t kLanes = 8;
+inline constexpr std::size_t kTracks = 8;
 
 template <typename P>
 struct Scattered {
-  std::array<P*, kLanes * kBurstMax> packets;
+  std::array<P*, kTracks * kBurstMax> packets;
   std::array<std::uint16_t, kMembersMax>
       begin;                                    // member m's packets are packets[begin[m]], count[m] of them;
   std::array<std::uint8_t, kMembersMax> count;  // both are set for distributing members only
@@ -35,18 +36,19 @@ struct Scattered {
 namespace detail {
 
 template <typename P>
-inline void scatter_to_lanes(const table::PortTable& table, std::span<P* const> burst,
-                             const BurstFolds& folds, Scattered<P>& out) noexcept {
+inline void scatter_to_tracks(const table::PortTable& table, const dist::LaneMap& where,
+                              std::span<P* const> burst, const BurstFolds& folds,
+                              Scattered<P>& out) noexcept {
   const dist::FlowMixer mix{table.hash.seed};
   std::uint64_t counts = 0;  // octet m: packets of member m so far
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    const std::uint8_t m = table.member(mix(folds[i])).value();
+    const std::uint8_t m = where[dist::bucket_of(mix(folds[i]))];
     const unsigned shift = 8U * m;
     out.member[i] = m;
     out.packets[m * kBurstMax + (counts >> shift & 0xffU)] = burst[i];
     counts += std::uint64_t{1} << shift;
   }
-  for (std::size_t m = 0; m < kLanes; ++m) {
+  for (std::size_t m = 0; m < kTracks; ++m) {
     out.begin[m] = static_cast<std::uint16_t>(m * kBurstMax);
     out.count[m] = static_cast<std::uint8_t>(counts >> (8 * m));
   }
@@ -65,12 +67,13 @@ inline void place_counted(std::span<P* const> burst, Scattered<P>& out) noexcept
 }
 
 template <typename P>
-inline void scatter_by_counting(const table::PortTable& table, std::span<P* const> burst,
-                                const BurstFolds& folds, Scattered<P>& out) noexcept {
+inline void scatter_by_counting(const table::PortTable& table, const dist::LaneMap& where,
+                                std::span<P* const> burst, const BurstFolds& folds,
+                                Scattered<P>& out) noexcept {
   const dist::FlowMixer mix{table.hash.seed};
   out.count.fill(0);
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    out.member[i] = table.member(mix(folds[i])).value();
+    out.member[i] = where[dist::bucket_of(mix(folds[i]))];
     ++out.count[out.member[i]];
   }
   place_counted<P>(burst, out);
@@ -86,14 +89,14 @@ inline void scatter_by_member(std::span<P* const> burst, Scattered<P>& out) noex
   detail::place_counted<P>(burst, out);
 }
 
-/// Precondition: the table has a distributing member; `folds` has one for each packet of the burst.
+/// By bucket. Precondition: `where` names distributing members; `folds` has one for each packet.
 template <typename P>
-inline void scatter(const table::PortTable& table, std::span<P* const> burst, const BurstFolds& folds,
-                    Scattered<P>& out) noexcept {
-  if (table.distributing >> kLanes == 0)
-    detail::scatter_to_lanes<P>(table, burst, folds, out);
+inline void scatter(const table::PortTable& table, const dist::LaneMap& where, std::span<P* const> burst,
+                    const BurstFolds& folds, Scattered<P>& out) noexcept {
+  if (table.sending() >> kTracks == 0)
+    detail::scatter_to_tracks<P>(table, where, burst, folds, out);
   else
-    detail::scatter_by_counting<P>(table, burst, folds, out);
+    detail::scatter_by_counting<P>(table, where, burst, folds, out);
 }
 
 }  // namespace lagoon::fast

@@ -36,9 +36,9 @@ template <Packet P, MemberTx<P> Tx>
   return accepted;
 }
 
-/// The only distributing member, if there is but one. Precondition: there is one.
+/// The only member that frames are sent on, if there is but one. Precondition: there is one.
 [[nodiscard]] inline std::optional<MemberIndex> only_member(const table::PortTable& table) noexcept {
-  if (!std::has_single_bit(table.distributing)) return std::nullopt;
+  if (!std::has_single_bit(table.sending())) return std::nullopt;
   return MemberIndex{static_cast<std::uint8_t>(std::countr_zero(table.distributing))};
 }
 
@@ -72,14 +72,14 @@ template <Packet P, typename Refused>
 
 /// Sends to each member what is its own. Returns how many were sent; the rest is then the burst's tail.
 template <Packet P, MemberTx<P> Tx, typename Refused>
-[[nodiscard, gnu::always_inline]] inline std::size_t send_scattered(std::uint32_t distributing,
+[[nodiscard, gnu::always_inline]] inline std::size_t send_scattered(std::uint32_t sending,
                                                                     std::span<P*> burst,
                                                                     Scattered<P>& scattered, Tx& tx,
                                                                     LagCounters& counters,
                                                                     Refused refused) noexcept {
   std::array<std::uint8_t, kMembersMax> accepted;
   std::size_t sent = 0;
-  for (std::uint32_t members = distributing; members != 0; members &= members - 1) {
+  for (std::uint32_t members = sending; members != 0; members &= members - 1) {
     const auto m = static_cast<std::uint8_t>(std::countr_zero(members));
     accepted[m] = 0;
     if (scattered.count[m] == 0) continue;

@@ -298,7 +298,7 @@ bool AggregationPort::distributes() const noexcept {
 }
 
 std::uint16_t AggregationPort::key_under(const AggregatorConfig& lag) const noexcept {
-  return lag.key ? *lag.key : automatic_key(lag.lag_number, link_);
+  return lag.key ? *lag.key : automatic_key(lag.lag_number, link_, lag.any_speed);
 }
 
 bool AggregationPort::aggregation() const noexcept {

@@ -28,6 +28,7 @@ struct AggregatorConfig {
   MacAddress system{};                 // must be an individual address
   std::uint16_t lag_number = 0;        // makes automatic keys of several LAGs of one System differ
   std::optional<std::uint16_t> key{};  // nothing: computed from speed and duplex
+  bool any_speed = false;              // the speed is left out of it, so that unequal ports may aggregate
   Activity activity = Activity::active;
   Rate rate = Rate::fast;
   MuxControl mux = MuxControl::independent;

@@ -22,6 +22,10 @@ inline constexpr std::array<std::uint32_t, 16> kKeySpeedsMbps{
     10,     100,    1'000,  2'500,  5'000,   10'000,  14'000,  20'000,
     25'000, 40'000, 50'000, 56'000, 100'000, 200'000, 400'000, 800'000};
 
+/// Instead of a speed's code, where ports of all speeds may aggregate. That of a port whose speed is unknown,
+/// which has no other group to be taken for.
+inline constexpr std::uint16_t kAnySpeedCode = 1;
+
 /// 1: unknown; then the listed speeds; then two codes for each power of two up to 8 Tb/s and above.
 [[nodiscard]] constexpr std::uint16_t key_speed_code(BitsPerSecond speed) noexcept {
   constexpr std::size_t first_listed = 2;
@@ -39,12 +43,12 @@ inline constexpr std::array<std::uint32_t, 16> kKeySpeedsMbps{
   return static_cast<std::uint16_t>(std::min(first_other + 2 * octave + (upper_half ? 1 : 0), last));
 }
 
-/// Never 0, and different for two listed speeds, two duplexes or two LAGs. Precondition: lag_number <=
-/// kLagNumberMax.
-[[nodiscard]] constexpr std::uint16_t automatic_key(std::uint16_t lag_number,
-                                                    const LinkState& link) noexcept {
-  return static_cast<std::uint16_t>((lag_number << 7) | (key_speed_code(link.speed) << 1) |
-                                    (link.full_duplex ? 1 : 0));
+/// Never 0, and different for two listed speeds (unless any_speed), two duplexes or two LAGs. Precondition:
+/// lag_number <= kLagNumberMax.
+[[nodiscard]] constexpr std::uint16_t automatic_key(std::uint16_t lag_number, const LinkState& link,
+                                                    bool any_speed = false) noexcept {
+  const std::uint16_t speed = any_speed ? kAnySpeedCode : key_speed_code(link.speed);
+  return static_cast<std::uint16_t>((lag_number << 7) | (speed << 1) | (link.full_duplex ? 1 : 0));
 }
 
 }  // namespace lagoon::lacp

@@ -11,8 +11,12 @@
 #include "base/ids.hpp"
 #include "base/mac_address.hpp"
 #include "dist/bucket_map.hpp"
+#include "dist/lanes.hpp"
 #include "dist/policy.hpp"
 #include "table/distribution.hpp"
+#include "table/moves.hpp"
+#include "table/pin_index.hpp"
+#include "table/weights.hpp"
 
 namespace lagoon::table {
 
@@ -22,7 +26,7 @@ struct alignas(64) PortTable {
   std::uint32_t collecting = 0;    // bit set of members that frames are taken from
   std::uint32_t distributing = 0;  // bit set of members that frames are sent to; 0: drop by name
   dist::FlowHashSettings hash{};
-  bool holding = false;  // some buckets are held
+  bool counts_lanes = false;  // octets of each lane are counted, and large conversations looked for
 
   Distribution distribution = Distribution::flow_hash;
   std::uint16_t packets_per_member = 1;  // round_robin: this many, then the next member; 0: at random
@@ -49,15 +53,24 @@ struct alignas(64) PortTable {
   std::array<MacAddress, kMembersMax> address{};  // what each member carries
   MacAddress probe_base{};                        // monitor::probe_address; zero: none
 
-  dist::BucketMap bucket{};  // names distributing members only, when there is one
-  // Buckets that have changed their member a moment ago. Their frames wait (fast/hold_queue.hpp), so that
-  // they can't overtake those that are still on their way over the member before.
-  std::array<std::uint64_t, dist::kBuckets / 64> held{};
+  // Not distributing, but what is moving away from them may still be sent on them: they are drained.
+  std::uint32_t lingering = 0;
+  Moves moves{};
+  // Where every lane is to be. Names distributing members only, when there is one.
+  dist::BucketMap bucket{};
+  PinIndex pins{};
+  std::array<std::uint8_t, dist::kPins> pin_member{};
+  Weights weights{};  // Distribution::weighted
 
-  [[nodiscard]] constexpr bool is_held(std::uint32_t flow_hash) const noexcept {
-    const std::size_t b = flow_hash & (dist::kBuckets - 1);
-    return (held[b / 64] >> (b % 64) & 1U) != 0;
+  [[nodiscard]] constexpr std::uint8_t target(std::size_t lane) const noexcept {
+    return lane < dist::kBuckets ? bucket[lane] : pin_member[lane - dist::kBuckets];
   }
+  /// Members that frames may be sent on.
+  [[nodiscard]] constexpr std::uint32_t sending() const noexcept { return distributing | lingering; }
+  [[nodiscard]] constexpr bool may_send_on(std::uint8_t m) const noexcept {
+    return m < kMembersMax && (sending() >> m & 1U) != 0;
+  }
+  /// Of a bucket; workers ask fast::Steering where it is now.
   [[nodiscard]] constexpr MemberIndex member(std::uint32_t flow_hash) const noexcept {
     return MemberIndex{bucket[flow_hash & (dist::kBuckets - 1)]};
   }

@@ -145,6 +145,15 @@ void End::control(Instant now) {
     for (std::size_t g = 0; g < dist::kLoadGroups; ++g) counts.group_octets[g] = distributor_.load[g].read();
     lag->measured(counts, now);
   }
+  if (lag->wants_progress()) {
+    const fast::Steering& steering = distributor_.steering;
+    control::Progress progress{.followed = steering.followed(),
+                               .gave_up = steering.move_given_up(),
+                               .gaps_used = steering.gaps_used(),
+                               .behind = {}};
+    steering.add_behind(progress.behind);
+    lag->report(progress, now);
+  }
   if (const auto due = lag->deadline(); due && *due <= now) lag->expire(now);
   if (auto table = lag->take_table(now)) table_ = std::move(table);
   while (const auto out = lag->transmit(now)) {
@@ -180,7 +189,9 @@ void End::run(Conversations& arriving, Instant now) {
 void End::offer(Frame frame, Instant now) {
   TestPacket* one = frame.release();
   std::span<TestPacket*> burst{&one, 1};
-  if (!hold_.may_pass(*table_)) burst = hold_.take(*table_, burst);
+  distributor_.now = now;
+  distributor_.follow(*table_);
+  burst = fast::hold_back(*table_, burst, hold_, distributor_);
   release(now);
   send(burst, now);
 }
@@ -194,7 +205,10 @@ void End::send(std::span<TestPacket*> frames, Instant now) {
 }
 
 void End::release(Instant now) {
-  while (!hold_.empty() && hold_.may_pass(*table_)) {
+  distributor_.now = now;
+  distributor_.follow(*table_);
+  distributor_.steering.look_for_gaps(*table_, now);
+  while (!hold_.empty() && !distributor_.steering.waits()) {
     const auto frames = hold_.front(kBurstMax);
     const std::size_t count = frames.size();
     send(frames, now);

@@ -14,6 +14,7 @@
 #include "control/lag.hpp"
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
+#include "fast/hold_back.hpp"
 #include "fast/hold_queue.hpp"
 #include "unit/fast/packets.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
+#include "fast/hold_back.hpp"
 #include "fast/watch.hpp"
 
 namespace lagoon::tidy {
@@ -45,6 +46,16 @@ std::size_t distribute(const table::PortTable& table, std::span<Frame*> burst, P
 std::size_t distribute(const table::PortTable& table, std::span<Frame*> burst, Port& port,
                        fast::DistributorState& state, fast::LagCounters& counters) {
   return fast::distribute(table, burst, port, state, counters);
+}
+
+std::size_t hold_back(const table::PortTable& table, std::span<Frame*> burst,
+                      fast::HoldQueue<Frame, 64>& hold, fast::DistributorState& state);
+std::size_t hold_back(const table::PortTable& table, std::span<Frame*> burst,
+                      fast::HoldQueue<Frame, 64>& hold, fast::DistributorState& state) {
+  state.follow(table);
+  state.steering.look_for_gaps(table, state.now);
+  state.sweep(table);
+  return fast::hold_back(table, burst, hold, state).size();
 }
 
 std::size_t collect(const table::PortTable& table, std::span<Frame*> burst, Port& port,

@@ -95,8 +95,8 @@ void put_options(JsonWriter& out, const LagOptions& options) {
   out.flag("use_nic_hash", options.hash.use_nic_hash);
   out.close_object();
   out.number("packets_per_member", options.packets_per_member);
-  out.milliseconds("hold_planned_ms", options.hold.planned);
-  out.milliseconds("hold_failover_ms", options.hold.failover);
+  out.milliseconds("hold_planned_ms", options.move.planned);
+  out.milliseconds("hold_failover_ms", options.move.failover);
   put_monitors(out, options);
   put_active(out, options);
   put_adaptive(out, options.adaptive);

@@ -37,11 +37,11 @@ struct Adaptive {
     fold_burst<P>(table.hash, burst, folds);
     Scattered<P> scattered;
     Spread spread;
-    place<P>(table, burst, folds, scattered, spread);
+    place<P>(table, burst, folds, state, scattered, spread);
     scatter_by_member<P>(burst, scattered);
     std::uint64_t refused = 0;
     const std::size_t sent = detail::send_scattered<P>(
-        table.distributing, burst, scattered, tx, counters, [&](std::size_t i) noexcept {
+        table.sending(), burst, scattered, tx, counters, [&](std::size_t i) noexcept {
           refused |= bit(i);
           // What the caller tries again, or gives to another table, is as it was.
           if ((spread.rewritten & bit(i)) != 0) PacketTraits<P>::set_source(*burst[i], spread.source[i]);
@@ -69,7 +69,7 @@ struct Adaptive {
 
   template <Packet P>
   static void place(const table::PortTable& table, std::span<P* const> burst, const BurstFolds& folds,
-                    Scattered<P>& out, Spread& spread) noexcept {
+                    DistributorState& state, Scattered<P>& out, Spread& spread) noexcept {
     using Traits = PacketTraits<P>;
     const dist::FlowMixer mix{table.hash.seed};
     const std::uint8_t gathering = detail::gathering_member(table);
@@ -80,7 +80,7 @@ struct Adaptive {
       const MacAddress source = source_of(frame);
       if (source != table.own && !table.spread_forwarded) continue;
       const std::uint32_t hash = mix(folds[i]);
-      const std::uint8_t m = table.member(hash).value();
+      const std::uint8_t m = state.steering.choose(table, table.pins.lane_of(hash), state.now);
       out.member[i] = m;
       spread.frames |= bit(i);
       spread.group[i] = static_cast<std::uint8_t>(dist::load_group(hash));

@@ -1,14 +1,21 @@
-// A conversation stays on the member of its bucket, and its frames stay in order. A LAG with one distributing
-// member is not hashed at all.
+// A conversation stays on the member of its lane, and its frames stay in order (fast/steering.hpp). A LAG
+// with one member to send on is not hashed at all.
+//
+// Where the table asks for it, the octets of each lane are counted and large conversations looked for: what
+// adaptive rebalancing goes by. That is a loop of its own, so that it costs nothing else.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
+#include "dist/lanes.hpp"
 #include "fast/burst_hash.hpp"
 #include "fast/concepts.hpp"
 #include "fast/counters.hpp"
 #include "fast/distributor_state.hpp"
+#include "fast/sample.hpp"
 #include "fast/scatter.hpp"
 #include "fast/send.hpp"
 #include "table/port_table.hpp"
@@ -18,14 +25,44 @@ namespace lagoon::fast {
 struct FlowHash {
   template <Packet P, MemberTx<P> Tx>
   [[nodiscard]] static std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx& tx,
-                                              DistributorState&, LagCounters& counters) noexcept {
+                                              DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
       return detail::send_counted<P>(*only, burst, tx, counters);
+    if (!state.steering.plain() || table.counts_lanes)
+      return distribute_by_lane<P>(table, burst, tx, state, counters);
     BurstFolds folds;
     fold_burst<P>(table.hash, burst, folds);
     Scattered<P> scattered;
-    scatter<P>(table, burst, folds, scattered);
-    return detail::send_scattered<P>(table.distributing, burst, scattered, tx, counters, [](std::size_t) {});
+    scatter<P>(table, state.steering.current(), burst, folds, scattered);
+    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
+  }
+
+ private:
+  template <Packet P, MemberTx<P> Tx>
+  [[nodiscard, gnu::noinline]] static std::size_t distribute_by_lane(const table::PortTable& table,
+                                                                     std::span<P*> burst, Tx& tx,
+                                                                     DistributorState& state,
+                                                                     LagCounters& counters) noexcept {
+    BurstHashes hashes;
+    hash_burst<P>(table.hash, burst, hashes);
+    Scattered<P> scattered;
+    std::array<std::uint16_t, kBurstMax> lane;
+    for (std::size_t i = 0; i < burst.size(); ++i) {
+      lane[i] = static_cast<std::uint16_t>(table.pins.lane_of(hashes[i]));
+      scattered.member[i] = state.steering.choose(table, lane[i], state.now);
+    }
+    if (table.counts_lanes) {
+      for (std::size_t i = 0; i < burst.size(); ++i)
+        state.lanes.add(lane[i], PacketTraits<P>::length(*burst[i]));
+      detail::sample<P>(burst, hashes, scattered, state);
+    }
+    scatter_by_member<P>(burst, scattered);
+    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
+                                     [&](std::size_t i) noexcept {
+                                       // (it is counted when it is tried again)
+                                       if (table.counts_lanes)
+                                         state.lanes.take_back(lane[i], PacketTraits<P>::length(*burst[i]));
+                                     });
   }
 };
 

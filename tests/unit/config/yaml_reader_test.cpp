@@ -55,8 +55,8 @@ forward: [[tap0, lag0]]
   CHECK(lag.options.lacp.mux == lacp::MuxControl::coupled);
   CHECK(lag.options.lacp.select == lacp::SelectPolicy::port_priority);
   CHECK(lag.options.lacp.aggregate_wait == 1500ms);
-  CHECK((lag.options.lacp.partner_settle == 0s && lag.options.hold.planned == 20ms &&
-         lag.options.hold.failover == 0s));
+  CHECK((lag.options.lacp.partner_settle == 0s && lag.options.move.planned == 20ms &&
+         lag.options.move.failover == 0s));
   CHECK(lag.options.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
   CHECK_FALSE(lag.random_seed);
   CHECK(int{lag.options.lacp.min_links} == 1);

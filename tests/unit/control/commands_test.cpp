@@ -167,14 +167,15 @@ TEST_CASE("Options change while the LAG runs, but for its mode", "[control][comm
   LagOptions options = pair.ends[0]->options();
   options.lacp.rate = lacp::Rate::slow;
   options.hash.policy = dist::HashPolicy::l2;
+  options.move.by = MoveBy::hold;  // (no Marker shortens the wait)
   REQUIRE(pair.ends[0]->change(options, pair.now));
   pair.exchange();
   CHECK(pair.tables[0]->hash.policy == dist::HashPolicy::l2);
   CHECK(pair.tables[0]->distributing == 0b11);
-  CHECK(pair.tables[0]->holding);  // every conversation may have moved
+  CHECK(pair.tables[0]->moves.waiting());  // every conversation may have moved
   CHECK((pair.ends[1]->status(pair.now).members[0].lacp.partner.state & 0b10) == 0);
   pair.advance(1s);
-  CHECK_FALSE(pair.tables[0]->holding);
+  CHECK_FALSE(pair.tables[0]->moves.waiting());
   options.mode = Mode::balance_rr;
   const auto refused = pair.ends[0]->change(options, pair.now);
   REQUIRE_FALSE(refused.has_value());

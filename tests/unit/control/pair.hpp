@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/lag.hpp"
+#include "wire/slow_protocol.hpp"
 
 namespace lagoon::control::test {
 
@@ -74,12 +75,15 @@ class Pair {
         }
         while (const auto frame = ends[e]->transmit(now)) {
           moved = true;
+          constexpr std::size_t kSubtypeAt = 14;
+          if (loses_markers && frame->frame.octets()[kSubtypeAt] == static_cast<std::byte>(wire::SlowSubtype::marker)) continue;
           ends[1 - e]->frame_received(frame->member, frame->frame, now);
         }
       }
     }
   }
 
+  bool loses_markers = false;
   Instant now{1s};
   Measurement counts{};  // of both ends
   std::vector<std::unique_ptr<Lag>> ends;

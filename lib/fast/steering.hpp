@@ -1,0 +1,261 @@
+// Steering: where each lane is now, for one worker and LAG, and how it gets to where the PortTable wants it.
+//
+// Frames of a conversation must not overtake each other when it changes its member: those sent before may
+// still be on their way over a slower path. So a worker does not take the table's map as it is, but follows
+// it lane by lane:
+//
+//   the member of the lane ..           the lane goes to its new member ..
+//   .. can still be sent on             at once; or when the move is released, and until then its frames wait
+//                                       (HoldQueue); or when it was idle for longer than a gap (flowlet)
+//   .. can't be sent on                 at once; or when the move is released
+//
+// A conversation stays on one worker (its port hands it to one queue), so each worker may be at another point
+// of the same move. What is not yet where it should be is `behind`, and the control lcore sees it.
+// Thread: the worker that owns it; behind(), followed() and gave_up() may be read by the control lcore.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "dist/lanes.hpp"
+#include "table/port_table.hpp"
+
+namespace lagoon::fast {
+
+class Steering {
+ public:
+  static constexpr std::uint8_t kNobody = 0xff;
+
+  Steering() { current_.fill(kNobody); }
+
+  /// To be asked for each table that is used, before anything else here.
+  void follow(const table::PortTable& table, Instant now) noexcept {
+    if (table.generation != followed_.load(std::memory_order_relaxed)) [[unlikely]]
+      adopt(table, now);
+  }
+
+  /// Every lane is where current() says, and no pin is to be looked for: nothing else need be asked.
+  [[nodiscard]] bool plain() const noexcept { return plain_; }
+  [[nodiscard]] const dist::LaneMap& current() const noexcept { return current_; }
+  /// The member that a frame of the lane goes to. Precondition: the lane is not held.
+  [[nodiscard]] std::uint8_t choose(const table::PortTable& table, std::size_t lane, Instant now) noexcept {
+    if (pending_count_ != 0 && pending_.contains(lane)) [[unlikely]]
+      step(table, lane, now);
+    return current_[lane];
+  }
+
+  /// Some frames must wait.
+  [[nodiscard]] bool waits() const noexcept { return waits_; }
+  [[nodiscard]] bool is_held(std::size_t lane) const noexcept { return held_.contains(lane); }
+  /// Ends the wait, since there is no room for more frames: lanes that can stay where they were do so until
+  /// another move begins, the others go where they should be.
+  void give_up(const table::PortTable& table) noexcept;
+  /// Whether the wait for the table's move was given up here.
+  [[nodiscard]] bool gave_up(const table::Moves& moves) const noexcept {
+    return gave_up_.load(std::memory_order_relaxed) == moves.begun && moves.begun != 0;
+  }
+
+  /// Looks at some of the lanes that wait for a gap: idle ones go without another frame. Bounded.
+  void look_for_gaps(const table::PortTable& table, Instant now) noexcept;
+
+  // For the control lcore.
+  [[nodiscard]] std::uint64_t followed() const noexcept { return followed_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t move_given_up() const noexcept {
+    return gave_up_.load(std::memory_order_relaxed);
+  }
+  void add_behind(dist::LaneSet& set) const noexcept {
+    for (std::size_t w = 0; w < dist::LaneSet::kWords; ++w)
+      set.set_word(w, set.word(w) | behind_[w].load(std::memory_order_relaxed));
+  }
+  [[nodiscard]] std::uint64_t gaps_used() const noexcept {
+    return gaps_used_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  // A worker's time in some microseconds, in 32 bits: differences of up to half an hour.
+  [[nodiscard]] static std::uint32_t stamp(Instant now) noexcept {
+    return static_cast<std::uint32_t>(static_cast<std::uint64_t>(to_ns(now)) >> 10);
+  }
+  [[nodiscard]] static std::uint32_t stamps(Duration gap) noexcept {
+    return static_cast<std::uint32_t>((static_cast<std::uint64_t>(gap.count()) >> 10) + 1);
+  }
+
+  void adopt(const table::PortTable& table, Instant now) noexcept;
+  void adopt_pins(const table::PortTable& table) noexcept;
+  void begin(const table::PortTable& table, std::size_t lane, Instant now) noexcept;
+  void step(const table::PortTable& table, std::size_t lane, Instant now) noexcept;
+  void arrive(const table::PortTable& table, std::size_t lane) noexcept {
+    current_[lane] = table.target(lane);
+    held_.erase(lane);
+    pending_.erase(lane);
+  }
+  [[nodiscard]] bool is_there(const table::PortTable& table) const noexcept;
+  void pass_gap(const table::PortTable& table, std::size_t lane) noexcept;
+  void tell(const table::PortTable& table) noexcept;
+
+  dist::LaneMap current_;
+  bool plain_ = false;
+  bool waits_ = false;
+  bool had_pins_ = false;
+  std::size_t pending_count_ = 0;
+  dist::LaneSet held_{};
+  dist::LaneSet pending_{};                              // wait for a gap
+  std::array<std::uint32_t, dist::kLanes> last_sent_{};  // of lanes that are pending
+  std::array<std::uint32_t, dist::kPins> pin_hash_{};    // of the pins that were there
+  std::array<bool, dist::kPins> pin_used_{};
+  dist::FlowHashSettings hash_{};
+  std::uint32_t look_at_ = 0;  // the next word of lanes for look_for_gaps()
+  std::atomic<std::uint64_t> followed_{~std::uint64_t{0}};
+  std::atomic<std::uint64_t> gave_up_{0};
+  std::atomic<std::uint64_t> gaps_used_{0};
+  std::array<std::atomic<std::uint64_t>, dist::LaneSet::kWords> behind_{};
+};
+
+inline void Steering::adopt(const table::PortTable& table, Instant now) noexcept {
+  // Under another hash every lane is other conversations, and none of them was ever anywhere else.
+  const bool rehashed = !(hash_ == table.hash);
+  const bool all_wait = rehashed && current_[0] != kNobody && table.moves.waiting() &&
+                        table.moves.way != table::MoveWay::at_once;
+  hash_ = table.hash;
+  if (table.distributing == 0 || rehashed) {
+    current_.fill(kNobody);
+    held_.clear();
+    pending_.clear();
+  }
+  if (table.distributing != 0 && !is_there(table)) {
+    adopt_pins(table);
+    for (std::size_t lane = 0; lane < dist::kBuckets; ++lane)
+      if (current_[lane] != table.bucket[lane] || held_.contains(lane)) begin(table, lane, now);
+    for (std::size_t pin = 0; pin < dist::kPins; ++pin)
+      if (pin_used_[pin]) begin(table, dist::kBuckets + pin, now);
+    if (all_wait)
+      for (std::size_t lane = 0; lane < dist::kLanes; ++lane) held_.insert(lane);
+  }
+  tell(table);
+  // (for the control lcore: what is behind is of this table)
+  followed_.store(table.generation, std::memory_order_release);
+}
+
+// Nothing is under way, and nothing is to begin: most tables differ in other things.
+inline bool Steering::is_there(const table::PortTable& table) const noexcept {
+  return held_.empty() && pending_count_ == 0 && !table.pins.any() && !had_pins_ &&
+         std::equal(table.bucket.begin(), table.bucket.end(), current_.begin());
+}
+
+// A new pin is where its bucket is, and goes on from there.
+inline void Steering::adopt_pins(const table::PortTable& table) noexcept {
+  const dist::Pins& pins = table.pins.pins();
+  had_pins_ = table.pins.any();
+  for (std::size_t i = 0; i < dist::kPins; ++i) {
+    const std::size_t lane = dist::kBuckets + i;
+    const bool is_new = pins[i].used && (!pin_used_[i] || pin_hash_[i] != pins[i].hash);
+    if (is_new || !pins[i].used) {
+      current_[lane] = pins[i].used ? current_[dist::bucket_of(pins[i].hash)] : kNobody;
+      held_.erase(lane);
+      pending_.erase(lane);
+    }
+    if (is_new && held_.contains(dist::bucket_of(pins[i].hash))) held_.insert(lane);
+    pin_used_[i] = pins[i].used;
+    pin_hash_[i] = pins[i].hash;
+  }
+}
+
+inline void Steering::begin(const table::PortTable& table, std::size_t lane, Instant now) noexcept {
+  const table::Moves& moves = table.moves;
+  const bool may_stay = table.may_send_on(current_[lane]);
+  const bool may_wait = moves.waiting() && !gave_up(moves);
+  if (held_.contains(lane)) {
+    // (also one that goes back to where it was: its frames are in the queue)
+    if (!moves.waiting()) arrive(table, lane);
+    return;
+  }
+  if (current_[lane] == table.target(lane) || current_[lane] == kNobody) return arrive(table, lane);
+  if (!may_stay) {
+    if (moves.gone_wait && may_wait)
+      held_.insert(lane);
+    else
+      arrive(table, lane);
+    return;
+  }
+  switch (moves.way) {
+    case table::MoveWay::at_once:
+      return arrive(table, lane);
+    case table::MoveWay::flowlet:
+      if (pending_.contains(lane)) return;
+      pending_.insert(lane);
+      last_sent_[lane] = stamp(now);
+      return;
+    case table::MoveWay::hold:
+      if (!moves.takes_part(lane) || gave_up(moves)) return;
+      pending_.erase(lane);
+      if (moves.waiting())
+        held_.insert(lane);
+      else
+        arrive(table, lane);
+      return;
+  }
+}
+
+inline void Steering::step(const table::PortTable& table, std::size_t lane, Instant now) noexcept {
+  const std::uint32_t at = stamp(now);
+  if (at - last_sent_[lane] > stamps(table.moves.gap))
+    pass_gap(table, lane);
+  else
+    last_sent_[lane] = at;
+}
+
+inline void Steering::pass_gap(const table::PortTable& table, std::size_t lane) noexcept {
+  arrive(table, lane);
+  std::atomic<std::uint64_t>& word = behind_[lane / 64];
+  word.store(word.load(std::memory_order_relaxed) & ~(std::uint64_t{1} << (lane % 64)),
+             std::memory_order_relaxed);
+  gaps_used_.store(gaps_used_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (--pending_count_ == 0) plain_ = !table.pins.any();
+}
+
+inline void Steering::look_for_gaps(const table::PortTable& table, Instant now) noexcept {
+  if (pending_count_ == 0) return;
+  const std::size_t word = look_at_++ % dist::LaneSet::kWords;
+  for (std::uint64_t left = pending_.word(word); left != 0; left &= left - 1) {
+    const std::size_t lane = word * 64 + static_cast<std::size_t>(std::countr_zero(left));
+    if (stamp(now) - last_sent_[lane] > stamps(table.moves.gap)) pass_gap(table, lane);
+  }
+}
+
+inline void Steering::give_up(const table::PortTable& table) noexcept {
+  gave_up_.store(table.moves.begun, std::memory_order_relaxed);
+  for (std::size_t w = 0; w < dist::LaneSet::kWords; ++w)
+    for (std::uint64_t left = held_.word(w); left != 0; left &= left - 1) {
+      const std::size_t lane = w * 64 + static_cast<std::size_t>(std::countr_zero(left));
+      if (!table.may_send_on(current_[lane])) arrive(table, lane);
+    }
+  held_.clear();
+  tell(table);
+}
+
+// Brings up to date what follows from the lanes.
+inline void Steering::tell(const table::PortTable& table) noexcept {
+  pending_count_ = pending_.size();
+  const table::Moves& moves = table.moves;
+  waits_ = !held_.empty() || (table.distribution == table::Distribution::weighted && moves.waiting() &&
+                              !gave_up(moves) && (moves.way == table::MoveWay::hold || moves.gone_wait));
+  plain_ = pending_count_ == 0 && !table.pins.any();
+  for (std::size_t w = 0; w < dist::LaneSet::kWords; ++w) {
+    std::uint64_t bits = 0;
+    const std::size_t end = table.distributing != 0 ? std::min((w + 1) * 64, dist::kLanes) : 0;
+    for (std::size_t lane = w * 64; lane < end; ++lane) {
+      const bool exists = lane < dist::kBuckets || pin_used_[lane - dist::kBuckets];
+      if (exists && (current_[lane] != table.target(lane) || held_.contains(lane)))
+        bits |= std::uint64_t{1} << (lane % 64);
+    }
+    behind_[w].store(bits, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace lagoon::fast
