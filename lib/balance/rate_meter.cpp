@@ -87,9 +87,13 @@ double RateMeter::variance(std::size_t counter) const noexcept {
   return variance_[counter] / smoothing(kNewest);
 }
 
-void SmoothedRate::measured(double sample) noexcept {
+void SmoothedRate::measured(double sample, bool steady) noexcept {
   if (!seeded_) rate_ = sample;
   seeded_ = true;
+  if (!steady) {
+    rate_ += kNewest * (sample - rate_);
+    return;
+  }
   smooth_into(rate_, variance_, sample, kNewest);
 }
 

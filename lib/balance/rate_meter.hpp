@@ -57,7 +57,8 @@ class SmoothedRate {
   /// Of few counters that sum up many conversations, more is known at once.
   static constexpr double kNewest = 0.5;
 
-  void measured(double sample) noexcept;
+  /// Not steady: a step is expected, so how far the sample is off says nothing about chance.
+  void measured(double sample, bool steady) noexcept;
   [[nodiscard]] double rate() const noexcept { return rate_; }
   [[nodiscard]] double variance() const noexcept;
   /// Less or more is counted from now on.

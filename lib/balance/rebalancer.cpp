@@ -23,6 +23,16 @@ constexpr bool contains(std::uint32_t set, std::size_t member) noexcept {
   return member < kMembersMax && (set >> member & 1U) != 0;
 }
 
+// And of what all carry together: workers tell reliably only of conversations that are a part of all traffic
+// (fast/heavy_hitters.hpp), and others would be moved by a wrong size.
+constexpr double kPinMinOfAll = 0.01;
+
+double sum_of_loads(const Shares& shares) noexcept {
+  double sum = 0;
+  for (const Share& share : shares) sum += share.load;
+  return sum;
+}
+
 double smallest_capacity(const Shares& shares) noexcept {
   double least = 0;
   for (const Share& share : shares)
@@ -110,8 +120,9 @@ void Rebalancer::measured(const RebalancerInput& input, Instant now) {
   if (options_.enabled && seeded) {
     judge(share);
     if (relieving_ != 0) {
-      choose_candidates(input, small * kPinMin);
-      relieve(share, small * kPinMin);
+      const double smallest_pin = std::max(small * kPinMin, sum_of_loads(share) * kPinMinOfAll);
+      choose_candidates(input, smallest_pin);
+      relieve(share, smallest_pin);
     }
   }
   next_ = now + options_.interval;

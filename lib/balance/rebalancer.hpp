@@ -79,7 +79,7 @@ class Rebalancer {
   Rebalancer(const RebalancerOptions& options, Instant now);
 
   /// Off: all overrides go at once. Pins follow their buckets and go as soon as they are where the bucket is,
-  /// so measured() is still wanted until then.
+  /// so measured() is still wanted until then; where buckets may not move they go when they are silent.
   void set_options(const RebalancerOptions& options, Instant now);
   /// Overrides and pins to members that do not distribute go at once. Nothing moves to one that returns.
   void members_changed(const Capacities& capacity, std::uint32_t distributing, Instant now);
@@ -110,6 +110,7 @@ class Rebalancer {
   // rebalancer_rates.cpp: what is carried, and by whom it should be
   void update_conversations(const RebalancerInput& input, double seconds);
   void update_members(const RebalancerInput& input, double seconds);
+  [[nodiscard]] bool is_steady(std::size_t member) const noexcept;
   void find_full();
   void place_lanes(const RebalancerInput& input);
   void place_conversations();
@@ -151,6 +152,7 @@ class Rebalancer {
   std::array<SmoothedRate, kMembersMax> rest_{};  // of members, without pins
   std::array<double, kMembersMax> sent_{};        // octets a second of members in the last interval
   std::array<double, kMembersMax> hidden_{};      // what a member is offered, as a multiple of what it sends
+  std::array<std::uint32_t, kMembersMax> steady_{};  // intervals since a pin came or went
   std::optional<Instant> last_measured_{};
   bool by_member_ = false;  // what members carry is told by rest_, as buckets may not move
   dist::LaneMap carried_before_{};

@@ -8,6 +8,8 @@ namespace {
 
 // Intervals in a row without a word of a conversation after which it is forgotten.
 constexpr std::uint32_t kMissedMax = 3;
+// Intervals after which a member whose pins changed shows what it carries now.
+constexpr std::uint32_t kSteady = 6;
 // Intervals in a row without octets after which a bucket goes back to where the base map has it.
 constexpr std::uint32_t kIdleIntervals = 10;
 // A member is full from this part of its capacity on (frames take more of a link than their octets), and
@@ -41,10 +43,14 @@ void Rebalancer::update_conversations(const RebalancerInput& input, double secon
           counted > 0 ? counted : conversations_[pins_[pin].hash].sample);
   }
   for (auto& [hash, conversation] : conversations_) {
-    conversation.load.measured(conversation.sample);
+    conversation.load.measured(conversation.sample, is_steady(conversation.member));
     ++conversation.seen;
   }
   std::erase_if(conversations_, [](const auto& entry) { return entry.second.missed > kMissedMax; });
+}
+
+bool Rebalancer::is_steady(std::size_t member) const noexcept {
+  return member < kMembersMax && steady_[member] >= kSteady;
 }
 
 // A pin that was moved as soon as it was decided was where it is now for nearly all of the interval. Where
@@ -59,15 +65,19 @@ void Rebalancer::update_members(const RebalancerInput& input, double seconds) {
     const std::uint8_t now = input.carried_by[lane];
     const std::uint8_t before = carried_before_[lane];
     if (now < kMembersMax) by_pins[now] += conversations_[pins_[pin].hash].sample;
-    if (now == before || cool_[lane] == options_.cool_down) continue;
+    if (now == before) continue;
+    if (now < kMembersMax) steady_[now] = 0;
+    if (before < kMembersMax) steady_[before] = 0;
+    if (cool_[lane] == options_.cool_down) continue;
     if (now < kMembersMax) unclear |= std::uint32_t{1} << now;
     if (before < kMembersMax) unclear |= std::uint32_t{1} << before;
   }
   for (std::size_t m = 0; m < kMembersMax; ++m) {
+    ++steady_[m];
     const std::uint64_t octets = input.member_octets[m];
     const std::uint64_t last = last_member_octets_[m];
     sent_[m] = static_cast<double>(octets >= last ? octets - last : octets) / seconds;
-    if ((unclear >> m & 1U) == 0) rest_[m].measured(std::max(0.0, sent_[m] - by_pins[m]));
+    if ((unclear >> m & 1U) == 0) rest_[m].measured(std::max(0.0, sent_[m] - by_pins[m]), is_steady(m));
   }
 }
 

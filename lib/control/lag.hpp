@@ -133,6 +133,8 @@ class Lag {
   void forget_member(MemberIndex member, Instant now);
   /// Errors: busy (it is leaving).
   [[nodiscard]] Result<void> administrate(MemberIndex member, Administration administration, Instant now);
+  /// Its capacity in units of the option weight-unit; nothing: as its speed has it. Errors: invalid_argument.
+  [[nodiscard]] Result<void> weigh(MemberIndex member, std::optional<std::uint32_t> weight, Instant now);
   /// Errors: not_supported (the mode has no active member), busy (the member does not work).
   [[nodiscard]] Result<void> activate(MemberIndex member, Instant now);
   /// Errors: not_supported (another mode).

@@ -14,6 +14,7 @@ namespace {
 
 // A Partner that was told three things in the last second hears the fourth after it.
 constexpr Duration kFarewell = 1500ms;
+constexpr std::uint32_t kWeightMost = 1'000'000;
 
 }  // namespace
 
@@ -110,6 +111,22 @@ Result<void> Lag::administrate(MemberIndex member, Administration administration
         .kind = "administration",
         .from = name_of(before),
         .to = name_of(administration),
+        .why = "command"});
+  settle(now, "command");
+  return {};
+}
+
+Result<void> Lag::weigh(MemberIndex member, std::optional<std::uint32_t> weight, Instant now) {
+  LAGOON_CHECK(contains(members_, member));
+  if (weight && (*weight == 0 || *weight > kWeightMost))
+    return fail(Errc::invalid_argument,
+                "a weight is a whole number from 1 to " + std::to_string(kWeightMost) + ", or auto");
+  if (std::exchange(at(member).settings.weight, weight) == weight) return {};
+  note({.at = now,
+        .member = member,
+        .kind = "weight",
+        .from = "",
+        .to = weight ? "set" : "auto",
         .why = "command"});
   settle(now, "command");
   return {};

@@ -40,7 +40,8 @@ bool Lag::load_due(Instant now) const noexcept {
 }
 
 std::optional<Instant> Lag::load_deadline() const noexcept {
-  const auto rebalance = rebalancer_.deadline();
+  // (what moves is let arrive before something else is moved)
+  const auto rebalance = tables_.moving() ? std::nullopt : rebalancer_.deadline();
   if (distribution() != table::Distribution::weighted) return rebalance;
   return rebalance ? std::min(*rebalance, next_load_) : next_load_;
 }
@@ -60,7 +61,7 @@ void Lag::load_measured(const Measurement& counts, Instant now) {
                                 std::numeric_limits<std::uint32_t>::max()));
     find_crowded();
   }
-  if (const auto due = rebalancer_.deadline(); due && now >= *due) {
+  if (const auto due = rebalancer_.deadline(); due && now >= *due && !tables_.moving()) {
     dist::LaneMap carried{};
     for (std::size_t lane = 0; lane < dist::kLanes; ++lane) carried[lane] = tables_.lane(lane).member;
     rebalancer_.measured({.lane_octets = counts.lane_octets,

@@ -27,8 +27,9 @@ void MoveKeeper::begin(const Change& change, std::uint64_t generation, const Mov
   ++counters_.begun;
   ++moves_.begun;
   moves_.gap = options.gap;
-  moves_.portion = moves_.portion_mask = 0;
-  portion_bits_ = 0;
+  // As large a portion as had room the last time, or twice that.
+  if (portion_bits_ > 0) --portion_bits_;
+  first_portion();
   refused_before_ = false;
   // (what another move waits for goes on, in one queue)
   planned_ = change.can_stay || change.working || (phase_ == Phase::waiting && planned_);
@@ -70,6 +71,11 @@ void MoveKeeper::wait(Instant now) {
   asked_answered_ = false;
   until_ = std::max(until_.value_or(now), now + longest);
   if (gone_) gone_until_ = std::max(gone_until_.value_or(now), now + failover);
+}
+
+void MoveKeeper::first_portion() noexcept {
+  moves_.portion_mask = (std::uint32_t{1} << portion_bits_) - 1;
+  moves_.portion = 0;
 }
 
 void MoveKeeper::cancel() noexcept {
@@ -124,12 +130,13 @@ void MoveKeeper::report(const Progress& progress, Instant now) {
     moves_.released = moves_.begun;
     news_ = true;
     finish();
-  } else if (phase_ == Phase::checking) {
+  } else if (phase_ == Phase::checking || (phase_ == Phase::waiting && progress.gave_up == moves_.begun)) {
+    // (there is nothing to wait for where a worker has no room)
     check(progress, now);
   }
 }
 
-// A table that releases was followed by all.
+// A table that releases was followed by all, or some had no room.
 void MoveKeeper::check(const Progress& progress, Instant now) {
   const bool had_no_room = progress.gave_up == moves_.begun;
   if (had_no_room) ++counters_.overflowed;
@@ -143,14 +150,14 @@ void MoveKeeper::check(const Progress& progress, Instant now) {
     ++counters_.given_up;
     refused_ = progress.behind;
     refused_before_ = true;
+    moves_.released = moves_.begun;
     return finish();
   }
   phase_ = Phase::pausing;
   until_ = now;
   if (had_no_room && portion_bits_ < kPortionBitsMax) {
     ++portion_bits_;
-    moves_.portion_mask = (std::uint32_t{1} << portion_bits_) - 1;
-    moves_.portion = 0;
+    first_portion();
     until_ = now + kPause;
   } else if (!last) {
     ++moves_.portion;

@@ -56,7 +56,7 @@ class MoveKeeper {
   void cancel() noexcept;
   /// Markers may shorten the wait that has begun.
   [[nodiscard]] bool may_ask() const noexcept {
-    return phase_ == Phase::waiting && by_ == MoveBy::marker && planned_;
+    return phase_ == Phase::waiting && by_ != MoveBy::hold && planned_;
   }
   /// The answers are there.
   void markers_answered(Instant now);
@@ -86,6 +86,7 @@ class MoveKeeper {
   void release(Instant now);
   void check(const Progress& progress, Instant now);
   void finish() noexcept;
+  void first_portion() noexcept;
 
   Phase phase_ = Phase::idle;
   MoveBy by_ = MoveBy::hold;

@@ -69,14 +69,34 @@ std::unique_ptr<table::PortTable> TableMaker::compose(const TableInput& input) {
       table->bucket[b] = input.wishes->member[b];
     if (distributes(input, stays_[b])) table->bucket[b] = stays_[b];
   }
-  if (!input.wishes) return table;
-  dist::Pins pins = input.wishes->pins;
-  for (std::size_t i = 0; i < dist::kPins; ++i) {
-    pins[i].used = pins[i].used && distributes(input, input.wishes->pin_member[i]);
-    table->pin_member[i] = pins[i].used ? input.wishes->pin_member[i] : std::uint8_t{0};
-  }
-  table->pins.build(pins);
+  place_pins(input, *table);
   return table;
+}
+
+// A pin that is not wished for any more, or whose member is gone, goes to its bucket's member first, in
+// order, and only then away.
+void TableMaker::place_pins(const TableInput& input, table::PortTable& table) const {
+  static const LaneWishes kNoWishes{};
+  const LaneWishes& wishes = input.wishes ? *input.wishes : kNoWishes;
+  dist::Pins pins{};
+  for (std::size_t i = 0; i < dist::kPins; ++i) {
+    const dist::Pin& wished = wishes.pins[i];
+    const dist::Pin& known = pins_.pins()[i];
+    const bool may_have = wished.used && distributes(input, wishes.pin_member[i]);
+    if (known.used && (!may_have || wished.hash != known.hash)) {
+      const std::uint8_t home = table.bucket[dist::bucket_of(known.hash)];
+      const bool is_home = lanes_[dist::kBuckets + i].member == home && !keeper_.under_way();
+      if (!is_home) {
+        pins[i] = known;
+        table.pin_member[i] = home;
+        continue;
+      }
+    }
+    if (!may_have) continue;
+    pins[i] = wished;
+    table.pin_member[i] = wishes.pin_member[i];
+  }
+  table.pins.build(pins);
 }
 
 std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input, MemberSet working,
@@ -97,8 +117,8 @@ std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input
     buckets_.fill(0);
     if (input.distributing != 0)
       for (const std::uint8_t member : table->bucket) ++buckets_[member];
-    pins_ = table->pins;
   }
+  pins_ = table->pins;
   to_ask_ = to_ask_ || ((changed || news) && keeper_.may_ask());
   keeper_.published(table->generation);
   table->moves = keeper_.moves();
@@ -164,7 +184,8 @@ void TableMaker::note_moves(const TableInput& before, const table::PortTable& ta
     return keeper_.cancel();
   }
   if (!change.can_stay && !change.gone) return;
-  left_ = left;
+  // (what an earlier move has not taken away from a member yet has to be asked for as well)
+  left_ = left | (keeper_.under_way() ? left_ & working : 0);
   keeper_.begin(change, table.generation, options, now);
 }
 

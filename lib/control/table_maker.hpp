@@ -101,6 +101,7 @@ class TableMaker {
 
  private:
   [[nodiscard]] std::unique_ptr<table::PortTable> compose(const TableInput& input);
+  void place_pins(const TableInput& input, table::PortTable& table) const;
   void stay_put(const dist::LaneSet& refused);
   void note_moves(const TableInput& before, const table::PortTable& table, MemberSet working,
                   const MoveOptions& options, Instant now);

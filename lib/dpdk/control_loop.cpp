@@ -11,6 +11,7 @@
 #include "dpdk/addresses.hpp"
 #include "dpdk/monotonic_clock.hpp"
 #include "fast/punt.hpp"
+#include "report/progress.hpp"
 
 namespace lagoon::dpdk {
 
@@ -152,7 +153,7 @@ void ControlLoop::measure(std::size_t index, Instant now) {
     counts.rx_frames[member.value()] = heard(traffic);
     counts.tx_octets[member.value()] = traffic.tx_bytes;
   });
-  if (runtime.lag->wants_load()) loads_[index].fill(counts, parts_.workers, index);
+  if (runtime.lag->wants_load()) loads_[index].fill(counts, distributors_of(parts_.workers, index));
   runtime.lag->measured(counts, now);
 }
 
@@ -163,7 +164,7 @@ bool ControlLoop::run_machines(Instant now) {
     LagRuntime* const runtime = parts_.lags[i].get();
     control::Lag& lag = *runtime->lag;
     measure(i, now);
-    if (lag.wants_progress()) lag.report(progress_of(parts_.workers, i), now);
+    if (lag.wants_progress()) lag.report(report::progress_of(distributors_of(parts_.workers, i)), now);
     if (const auto due = lag.deadline(); due && *due <= now) lag.expire(now);
     // The table first: what we tell the Partner about Collecting has to be true when it hears it.
     if (auto table = lag.take_table(now)) {

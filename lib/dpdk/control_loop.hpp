@@ -16,12 +16,12 @@
 #include "config/model.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/link_monitor.hpp"
-#include "dpdk/load_counts.hpp"
 #include "dpdk/membership.hpp"
 #include "dpdk/qsbr_publisher.hpp"
 #include "dpdk/slow_transmitter.hpp"
 #include "dpdk/task_queue.hpp"
 #include "dpdk/worker.hpp"
+#include "report/load_counts.hpp"
 
 struct rte_mbuf;
 struct rte_ring;
@@ -72,7 +72,7 @@ class ControlLoop {
   std::uint64_t listed_ = 0;           // the revision of the membership that the next two are of
   std::array<Origin, 1024> origin_{};  // by ethdev id
   std::vector<pollfd> news_;           // what wakes us
-  std::vector<LoadCounts> loads_;      // by LAG
+  std::vector<report::LoadCounts> loads_;      // by LAG
 };
 
 }  // namespace lagoon::dpdk

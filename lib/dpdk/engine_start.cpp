@@ -55,16 +55,18 @@ Result<void> Engine::Parts::open_ports() {
 
 Result<void> Engine::Parts::make_pool_and_rings() {
   const std::size_t count = std::max<std::size_t>(rte_eth_dev_count_total(), 2);
+  // What waits while conversations move.
+  const std::size_t held = lags.size() * (config.eal.lcores.size() - 1) * fast::kHoldRoom;
   // With room for members that come later, or with less where there is no memory for all of it.
   for (std::size_t spare = kSparePorts; pool == nullptr; --spare) {
     ports_most = count + spare;
     pool =
-        rte_pktmbuf_pool_create("lagoon_mbufs", static_cast<unsigned>(ports_most * kMbufsPerPort) - 1,
+        rte_pktmbuf_pool_create("lagoon_mbufs", static_cast<unsigned>(ports_most * kMbufsPerPort + held) - 1,
                                 kMbufCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, static_cast<int>(rte_socket_id()));
     if (spare == 0) break;
   }
   if (pool == nullptr)
-    return fail(Errc::no_resources, "no memory for " + std::to_string(count * kMbufsPerPort) +
+    return fail(Errc::no_resources, "no memory for " + std::to_string(count * kMbufsPerPort + held) +
                                         " mbufs; give more with 'memory:' in 'eal:', or more hugepages");
   punts = rte_ring_create("lagoon_punts", kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
   outgoing = rte_ring_create("lagoon_outgoing", kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);

@@ -7,7 +7,6 @@
 #include <rte_ring.h>
 #include <sys/prctl.h>
 
-#include <algorithm>
 #include <bit>
 #include <ctime>
 #include <span>
@@ -364,20 +363,12 @@ void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::siz
   }
 }
 
-control::Progress progress_of(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag) {
-  control::Progress all{.followed = ~std::uint64_t{0}, .gave_up = 0, .gaps_used = 0, .behind = {}};
-  for (const auto& worker : workers) {
-    const fast::DistributorState* const state = worker->distributor(lag);
-    if (state == nullptr) continue;
-    const fast::Steering& steering = state->steering;
-    // (first, so that what is behind is at least of that table)
-    const std::uint64_t followed = steering.followed();
-    all.followed = std::min(all.followed, followed == ~std::uint64_t{0} ? 0 : followed);
-    all.gave_up = std::max(all.gave_up, steering.move_given_up());
-    all.gaps_used += steering.gaps_used();
-    steering.add_behind(all.behind);
-  }
-  return all;
+std::vector<fast::DistributorState*> distributors_of(std::span<const std::unique_ptr<Worker>> workers,
+                                                    std::size_t lag) {
+  std::vector<fast::DistributorState*> states;
+  for (const auto& worker : workers)
+    if (fast::DistributorState* const state = worker->distributor(lag)) states.push_back(state);
+  return states;
 }
 
 LagTotals count_all(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag) {

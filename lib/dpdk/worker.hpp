@@ -15,7 +15,6 @@
 
 #include "base/ids.hpp"
 #include "config/model.hpp"
-#include "control/move_keeper.hpp"
 #include "dpdk/conversation_memory.hpp"
 #include "dpdk/lag_totals.hpp"
 #include "dpdk/mbuf_packet.hpp"
@@ -64,7 +63,7 @@ struct WorkerSideState {
   fast::LagCounters counters;
   fast::DistributorState distributor;
   fast::CollectorState collector;
-  fast::HoldQueue<rte_mbuf, 1024> hold;
+  fast::HoldQueue<rte_mbuf, fast::kHoldRoom> hold;
 };
 
 class Worker {
@@ -99,9 +98,9 @@ class Worker {
   fast::Counter slow_frames_refused_;
 };
 
-/// How far the workers of a LAG have followed its tables.
-[[nodiscard]] control::Progress progress_of(std::span<const std::unique_ptr<Worker>> workers,
-                                            std::size_t lag);
+/// What the workers of a LAG keep of it.
+[[nodiscard]] std::vector<fast::DistributorState*> distributors_of(
+    std::span<const std::unique_ptr<Worker>> workers, std::size_t lag);
 /// Summed over all workers.
 [[nodiscard]] LagTotals count_all(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag);
 

@@ -25,9 +25,10 @@ enum class Placed : std::uint8_t {
   lost,       // its member does not carry frames any more
   drained,    // its member was drained
   less_used,  // its member was crowded, and it paused for long enough
+  pinned,     // it had a pin for a while, and stayed where that was
 };
-inline constexpr std::array<std::string_view, 6> kPlacedNames{"none", "chosen",  "by_hash",
-                                                              "lost", "drained", "less_used"};
+inline constexpr std::array<std::string_view, 7> kPlacedNames{"none",    "chosen",    "by_hash", "lost",
+                                                              "drained", "less_used", "pinned"};
 
 struct alignas(64) ConversationLine {
   static constexpr std::size_t kWays = 7;

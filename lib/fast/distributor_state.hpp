@@ -54,7 +54,8 @@ struct DistributorState {
   Placement placement{};
   // weighted: when a conversation was last without an entry, by groups of conversations. Until it was silent
   // for long enough it is not to be placed anywhere else.
-  std::array<std::uint16_t, 1024> without_entry{};
+  static constexpr std::size_t kGroups = 1024;
+  std::array<std::uint16_t, kGroups> without_entry{};
   std::uint32_t swept_until = 0;  // tick of 2^19 ns
   std::uint32_t sweep_rest = 0;   // part of a line, 16 bits behind the point
   // For the search for large conversations, and the load of lanes.
@@ -71,9 +72,33 @@ struct DistributorState {
 
   /// To be asked for each table that is used, before anything is distributed by it.
   void follow(const table::PortTable& table) noexcept {
-    steering.follow(table, now);
-    if (table.distribution == table::Distribution::weighted) placement.follow(table.weights);
+    if (table.distribution != table::Distribution::weighted || !conversations.exists())
+      return steering.follow(table, now);
+    steering.follow(table, now, Homes{conversations, ConversationClock::at(now), table.weights.idle_ticks});
+    placement.follow(table.weights);
   }
+
+ private:
+  // Conversations that get a pin come from their entries, and go back to them.
+  struct Homes {
+    ConversationTable& table;
+    ConversationClock now;
+    std::uint16_t idle_ticks;
+    [[nodiscard]] std::uint8_t of(std::uint32_t hash) const noexcept {
+      const auto entry = table.find(hash);
+      return entry ? entry.member() : Steering::kNobody;
+    }
+    void settle(std::uint32_t hash, std::uint8_t member) const noexcept {
+      if (const auto entry = table.find(hash)) {
+        table.move(entry, member, Placed::pinned, now);
+        table.touch(entry, now);
+      } else if (!table.insert(hash, member, Placed::pinned, now, idle_ticks)) {
+        table.counters.frames_without.add(1);
+      }
+    }
+  };
+
+ public:
   /// To be called once a turn, whether frames come or not: forgets conversations that have ended, a few
   /// cache lines at a time.
   void sweep(const table::PortTable& table) noexcept {

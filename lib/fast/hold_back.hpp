@@ -36,7 +36,10 @@ template <Packet P, std::size_t N>
     const bool waits = weighted ? Weighted::waits(table, hashes[i], state)
                                 : state.steering.is_held(table.pins.lane_of(hashes[i]));
     if (waits && !full) {
-      if (hold.push(burst[i])) continue;
+      if (hold.push(burst[i])) {
+        state.steering.note_queued(table.pins.lane_of(hashes[i]));
+        continue;
+      }
       full = true;
     }
     burst[kept++] = burst[i];

@@ -11,6 +11,10 @@
 
 namespace lagoon::fast {
 
+/// Frames that a worker can let wait for one LAG: a tenth of what 10 Gbit/s bring in the default wait, so that
+/// lanes of as much move at one time.
+inline constexpr std::size_t kHoldRoom = 4096;
+
 template <typename P, std::size_t N>
 class HoldQueue {
  public:

@@ -34,10 +34,18 @@ class Steering {
 
   Steering() { current_.fill(kNobody); }
 
-  /// To be asked for each table that is used, before anything else here.
-  void follow(const table::PortTable& table, Instant now) noexcept {
+  /// Where conversations are that have no lane of their own; `Homes` of a table without such.
+  struct NoHomes {
+    [[nodiscard]] std::uint8_t of(std::uint32_t) const noexcept { return kNobody; }
+    void settle(std::uint32_t, std::uint8_t) const noexcept {}
+  };
+  /// To be asked for each table that is used, before anything else here. A conversation that gets a pin is
+  /// where `homes.of(hash)` says, or its bucket; one that loses its pin is told to homes.settle(hash,
+  /// member).
+  template <typename Homes = NoHomes>
+  void follow(const table::PortTable& table, Instant now, Homes&& homes = {}) noexcept {
     if (table.generation != followed_.load(std::memory_order_relaxed)) [[unlikely]]
-      adopt(table, now);
+      adopt(table, now, homes);
   }
 
   /// Every lane is where current() says, and no pin is to be looked for: nothing else need be asked.
@@ -53,6 +61,9 @@ class Steering {
   /// Some frames must wait.
   [[nodiscard]] bool waits() const noexcept { return waits_; }
   [[nodiscard]] bool is_held(std::size_t lane) const noexcept { return held_.contains(lane); }
+  /// Frames of the lane wait in the queue: so those behind them wait as well, until the release.
+  void note_queued(std::size_t lane) noexcept { queued_.insert(lane); }
+  [[nodiscard]] bool is_queued(std::size_t lane) const noexcept { return queued_.contains(lane); }
   /// Ends the wait, since there is no room for more frames: lanes that can stay where they were do so until
   /// another move begins, the others go where they should be.
   void give_up(const table::PortTable& table) noexcept;
@@ -86,8 +97,10 @@ class Steering {
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(gap.count()) >> 10) + 1);
   }
 
-  void adopt(const table::PortTable& table, Instant now) noexcept;
-  void adopt_pins(const table::PortTable& table) noexcept;
+  template <typename Homes>
+  void adopt(const table::PortTable& table, Instant now, Homes& homes) noexcept;
+  template <typename Homes>
+  void adopt_pins(const table::PortTable& table, Homes& homes) noexcept;
   void begin(const table::PortTable& table, std::size_t lane, Instant now) noexcept;
   void step(const table::PortTable& table, std::size_t lane, Instant now) noexcept;
   void arrive(const table::PortTable& table, std::size_t lane) noexcept {
@@ -105,6 +118,7 @@ class Steering {
   bool had_pins_ = false;
   std::size_t pending_count_ = 0;
   dist::LaneSet held_{};
+  dist::LaneSet queued_{};                               // with frames in the queue
   dist::LaneSet pending_{};                              // wait for a gap
   std::array<std::uint32_t, dist::kLanes> last_sent_{};  // of lanes that are pending
   std::array<std::uint32_t, dist::kPins> pin_hash_{};    // of the pins that were there
@@ -117,7 +131,8 @@ class Steering {
   std::array<std::atomic<std::uint64_t>, dist::LaneSet::kWords> behind_{};
 };
 
-inline void Steering::adopt(const table::PortTable& table, Instant now) noexcept {
+template <typename Homes>
+void Steering::adopt(const table::PortTable& table, Instant now, Homes& homes) noexcept {
   // Under another hash every lane is other conversations, and none of them was ever anywhere else.
   const bool rehashed = !(hash_ == table.hash);
   const bool all_wait = rehashed && current_[0] != kNobody && table.moves.waiting() &&
@@ -129,7 +144,7 @@ inline void Steering::adopt(const table::PortTable& table, Instant now) noexcept
     pending_.clear();
   }
   if (table.distributing != 0 && !is_there(table)) {
-    adopt_pins(table);
+    adopt_pins(table, homes);
     for (std::size_t lane = 0; lane < dist::kBuckets; ++lane)
       if (current_[lane] != table.bucket[lane] || held_.contains(lane)) begin(table, lane, now);
     for (std::size_t pin = 0; pin < dist::kPins; ++pin)
@@ -148,21 +163,25 @@ inline bool Steering::is_there(const table::PortTable& table) const noexcept {
          std::equal(table.bucket.begin(), table.bucket.end(), current_.begin());
 }
 
-// A new pin is where its bucket is, and goes on from there.
-inline void Steering::adopt_pins(const table::PortTable& table) noexcept {
+// A new pin is where its conversation was, and goes on from there.
+template <typename Homes>
+void Steering::adopt_pins(const table::PortTable& table, Homes& homes) noexcept {
   const dist::Pins& pins = table.pins.pins();
   had_pins_ = table.pins.any();
   for (std::size_t i = 0; i < dist::kPins; ++i) {
     const std::size_t lane = dist::kBuckets + i;
-    const bool is_new = pins[i].used && (!pin_used_[i] || pin_hash_[i] != pins[i].hash);
-    if (is_new || !pins[i].used) {
-      current_[lane] = pins[i].used ? current_[dist::bucket_of(pins[i].hash)] : kNobody;
-      held_.erase(lane);
-      pending_.erase(lane);
-    }
-    if (is_new && held_.contains(dist::bucket_of(pins[i].hash))) held_.insert(lane);
+    if (pins[i].used && pin_used_[i] && pin_hash_[i] == pins[i].hash) continue;
+    if (pin_used_[i] && current_[lane] != kNobody) homes.settle(pin_hash_[i], current_[lane]);
+    held_.erase(lane);
+    pending_.erase(lane);
+    current_[lane] = kNobody;
     pin_used_[i] = pins[i].used;
     pin_hash_[i] = pins[i].hash;
+    if (!pins[i].used) continue;
+    const std::size_t bucket = dist::bucket_of(pins[i].hash);
+    const std::uint8_t home = homes.of(pins[i].hash);
+    current_[lane] = home != kNobody ? home : current_[bucket];
+    if (home == kNobody && held_.contains(bucket)) held_.insert(lane);
   }
 }
 
@@ -236,6 +255,7 @@ inline void Steering::give_up(const table::PortTable& table) noexcept {
       if (!table.may_send_on(current_[lane])) arrive(table, lane);
     }
   held_.clear();
+  queued_.clear();
   tell(table);
 }
 
@@ -243,8 +263,10 @@ inline void Steering::give_up(const table::PortTable& table) noexcept {
 inline void Steering::tell(const table::PortTable& table) noexcept {
   pending_count_ = pending_.size();
   const table::Moves& moves = table.moves;
-  waits_ = !held_.empty() || (table.distribution == table::Distribution::weighted && moves.waiting() &&
-                              !gave_up(moves) && (moves.way == table::MoveWay::hold || moves.gone_wait));
+  if (!moves.waiting() || table.distributing == 0) queued_.clear();
+  waits_ = !held_.empty() || !queued_.empty() ||
+           (table.distribution == table::Distribution::weighted && moves.waiting() && !gave_up(moves) &&
+            (moves.way == table::MoveWay::hold || moves.gone_wait));
   plain_ = pending_count_ == 0 && !table.pins.any();
   for (std::size_t w = 0; w < dist::LaneSet::kWords; ++w) {
     std::uint64_t bits = 0;

@@ -99,7 +99,7 @@ class End {
   fast::DistributorState distributor_;
   fast::CollectorState collector_;
   fast::LagCounters counters_;
-  fast::HoldQueue<test::TestPacket, 1024> hold_;
+  fast::HoldQueue<test::TestPacket, fast::kHoldRoom> hold_;
 };
 
 /// A learning switch at the far end of all wires, with a station behind it: for modes whose far end is no

@@ -15,7 +15,8 @@ PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
 # what the configuration file's values become
 OPTIONS = ["lacp/config.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
            "failover/damping.hpp", "failover/active_member.hpp", "failover/address_plan.hpp",
-           "failover/announcer.hpp", "balance/load_balancer.hpp"]
+           "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
+           "balance/rebalancer.hpp"]
 
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {
@@ -30,17 +31,18 @@ OURS = {
     "lib/table": ["base", "wire", "dist"],
     "lib/fast": ["base", "wire", "dist", "table"],
     "lib/control": [*PROTOCOLS, "dist", "balance", "table"],
+    "lib/report": [*PROTOCOLS, "dist", "balance", "table", "fast", "control"],
     # (the model is made of the values that it configures)
     "lib/config": ["base", "control/lag_options.hpp", "control/mode.hpp", *OPTIONS],
-    "lib/dpdk": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config"],
-    "lib/api": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config", "dpdk"],
-    "app": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config", "dpdk", "api"],
-    "drivers": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "config", "dpdk", "api"],
+    "lib/dpdk": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "report", "config"],
+    "lib/api": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "report", "config", "dpdk"],
+    "app": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],
+    "drivers": [*PROTOCOLS, "dist", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
 PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/monitor", "lib/failover", "lib/dist",
-        "lib/balance", "lib/table", "lib/fast", "lib/control", "lib/config"}
+        "lib/balance", "lib/table", "lib/fast", "lib/control", "lib/report", "lib/config"}
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")

@@ -45,14 +45,17 @@ struct Weighted {
   [[nodiscard]] static bool waits(const table::PortTable& table, std::uint32_t hash,
                                   DistributorState& state) noexcept {
     const std::size_t lane = table.pins.lane_of(hash);
-    if (lane < dist::kBuckets)
-      if (const auto entry = state.conversations.find(hash)) {
-        const std::uint8_t m = entry.member();
-        if (!table.moves.waiting() || state.steering.gave_up(table.moves)) return false;
-        if ((table.distributing >> m & 1U) != 0) return false;
-        return table.may_send_on(m) ? table.moves.way == table::MoveWay::hold : table.moves.gone_wait;
-      }
-    return state.steering.is_held(lane);
+    if (state.steering.is_queued(lane)) return true;
+    if (lane >= dist::kBuckets) return state.steering.is_held(lane);
+    if (const auto entry = state.conversations.find(hash)) {
+      const std::uint8_t m = entry.member();
+      if (!table.moves.waiting() || state.steering.gave_up(table.moves)) return false;
+      if ((table.distributing >> m & 1U) != 0) return false;
+      return table.may_send_on(m) ? table.moves.way == table::MoveWay::hold && table.moves.takes_part(lane)
+                                  : table.moves.gone_wait;
+    }
+    // (what is new goes where it likes)
+    return state.steering.is_held(lane) && was_without(table, hash, state);
   }
 
  private:
@@ -81,14 +84,12 @@ struct Weighted {
   [[nodiscard, gnu::noinline]] static std::uint8_t begin(const table::PortTable& table, std::uint32_t hash,
                                                          DistributorState& state,
                                                          ConversationClock now) noexcept {
-    // Frames without an entry may be on their way over the bucket's member.
-    std::uint16_t& without = state.without_entry[(hash >> 12) % state.without_entry.size()];
-    const bool lately = static_cast<std::uint16_t>(now.tick - without) < gap_of(table);
+    const bool lately = was_without(table, hash, state);
     const std::uint8_t by_bucket = state.steering.choose(table, dist::bucket_of(hash), state.now);
     const std::uint8_t m = lately ? by_bucket : choose(table, state);
     if (!state.conversations.insert(hash, m, lately ? Placed::by_hash : Placed::chosen, now,
                                     table.weights.idle_ticks)) {
-      without = now.tick;
+      state.without_entry[group_of(hash)] = now.tick;
       state.conversations.counters.frames_without.add(1);
       return by_bucket;
     }
@@ -96,6 +97,15 @@ struct Weighted {
     return m;
   }
 
+  [[nodiscard]] static constexpr std::size_t group_of(std::uint32_t hash) noexcept {
+    return (hash >> 12) % DistributorState::kGroups;
+  }
+  // Frames without an entry may be on their way over the bucket's member.
+  [[nodiscard]] static bool was_without(const table::PortTable& table, std::uint32_t hash,
+                                        const DistributorState& state) noexcept {
+    const std::uint16_t tick = ConversationClock::at(state.now).tick;
+    return static_cast<std::uint16_t>(tick - state.without_entry[group_of(hash)]) < gap_of(table);
+  }
   [[nodiscard]] static std::uint16_t gap_of(const table::PortTable& table) noexcept {
     return ConversationClock::ticks(table.moves.gap);
   }
@@ -111,9 +121,11 @@ struct Weighted {
     if ((table.distributing >> m & 1U) != 0) return paused ? leave_crowd(table, entry, state, now) : m;
     if (table.may_send_on(m)) {
       // (what has to wait for the release does not come here)
+      const std::size_t lane = dist::bucket_of(entry.line->hash[entry.way]);
+      const bool may_go = table.moves.takes_part(lane) && !state.steering.gave_up(table.moves);
       const bool stays = table.moves.way == table::MoveWay::flowlet
                              ? !paused
-                             : state.steering.gave_up(table.moves) && table.moves.way == table::MoveWay::hold;
+                             : table.moves.way == table::MoveWay::hold && !may_go;
       if (stays) return m;
     }
     const std::uint8_t to = choose(table, state);

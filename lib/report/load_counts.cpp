@@ -1,19 +1,17 @@
-#include "dpdk/load_counts.hpp"
+#include "report/load_counts.hpp"
 
-namespace lagoon::dpdk {
+namespace lagoon::report {
 
-void LoadCounts::fill(control::Measurement& out, std::span<const std::unique_ptr<Worker>> workers,
-                      std::size_t lag) {
+void LoadCounts::fill(control::Measurement& out, std::span<fast::DistributorState* const> workers) {
   before_.resize(workers.size());
   found_.clear();
   for (std::size_t w = 0; w < workers.size(); ++w) {
-    fast::DistributorState* const state = workers[w]->distributor(lag);
-    if (state == nullptr) continue;
-    add_lanes(state->lanes, before_[w]);
-    add_hitters(state->hitters, before_[w]);
+    fast::DistributorState& state = *workers[w];
+    add_lanes(state.lanes, before_[w]);
+    add_hitters(state.hitters, before_[w]);
     for (std::size_t m = 0; m < kMembersMax; ++m)
-      out.live[m] += state->conversations.live(static_cast<std::uint8_t>(m));
-    out.conversation_lines = state->conversations.lines();
+      out.live[m] += state.conversations.live(static_cast<std::uint8_t>(m));
+    out.conversation_lines = state.conversations.lines();
   }
   out.lane_octets = lanes_;
   out.hitters.clear();
@@ -45,4 +43,4 @@ void LoadCounts::add_hitters(fast::HeavyHitters& hitters, Before& before) {
   hitters.next_epoch();
 }
 
-}  // namespace lagoon::dpdk
+}  // namespace lagoon::report

@@ -1,5 +1,5 @@
-// LoadCounts: what one LAG's workers have counted of lanes and large conversations, taken together for the
-// control lcore: lane counters of workers wrap around, these do not.
+// LoadCounts: what the workers of one LAG have counted of lanes, conversations and large ones, taken together
+// for the control lcore. A worker's counters of lanes wrap around, these do not.
 //
 // Thread: the control lcore. Must look more often than a counter of 32 bits takes to wrap around: some
 // seconds at any speed.
@@ -8,20 +8,19 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "control/lag.hpp"
-#include "dpdk/worker.hpp"
+#include "fast/distributor_state.hpp"
 
-namespace lagoon::dpdk {
+namespace lagoon::report {
 
 class LoadCounts {
  public:
-  /// Fills in what `workers` have counted for the LAG.
-  void fill(control::Measurement& out, std::span<const std::unique_ptr<Worker>> workers, std::size_t lag);
+  /// Adds what `workers`, always the same in the same order, have counted.
+  void fill(control::Measurement& out, std::span<fast::DistributorState* const> workers);
 
  private:
   struct Before {
@@ -36,4 +35,4 @@ class LoadCounts {
   std::unordered_map<std::uint32_t, balance::HeavyHitter> found_;
 };
 
-}  // namespace lagoon::dpdk
+}  // namespace lagoon::report

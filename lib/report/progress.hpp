@@ -1,0 +1,27 @@
+// How far the workers of a LAG have followed its tables, taken together. Thread: the control lcore.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "control/move_keeper.hpp"
+#include "fast/distributor_state.hpp"
+
+namespace lagoon::report {
+
+[[nodiscard]] inline control::Progress progress_of(std::span<fast::DistributorState* const> workers) {
+  control::Progress all{.followed = ~std::uint64_t{0}, .gave_up = 0, .gaps_used = 0, .behind = {}};
+  for (const fast::DistributorState* const state : workers) {
+    const fast::Steering& steering = state->steering;
+    // (first, so that what is behind is at least of that table)
+    const std::uint64_t followed = steering.followed();
+    all.followed = std::min(all.followed, followed == ~std::uint64_t{0} ? 0 : followed);
+    all.gave_up = std::max(all.gave_up, steering.move_given_up());
+    all.gaps_used += steering.gaps_used();
+    steering.add_behind(all.behind);
+  }
+  return all;
+}
+
+}  // namespace lagoon::report
