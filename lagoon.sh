@@ -22,6 +22,7 @@ usage: ./lagoon.sh VERB
   demo [OPTION...]   bond links to a real partner, show traffic, failures and a summary
                      (--help lists the options; without root: two LAGs in one process)
   view NAME [VIEW]   show a LAG of a lagoond that runs: table, linux, lagg, cisco, json
+  explain NAME FLOW  say which way a conversation takes, like explain lag0 udp 10.0.0.1:1000 10.0.0.2:2000
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
@@ -258,6 +259,10 @@ verb_view() { # NAME [VIEW]
   exec /usr/bin/python3 -B app/view.py "$@"
 }
 
+verb_explain() { # NAME FLOW...
+  exec /usr/bin/python3 -B app/explain.py "$@"
+}
+
 verb_clean() {
   rm -rf build build-asan build-tsan build-fuzz build-release build-bench
   say "removed build/ and build-*/"
@@ -266,7 +271,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  demo | build | test | view | install | bench | check | clean) "verb_$verb" "$@" ;;
+  demo | build | test | view | explain | install | bench | check | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

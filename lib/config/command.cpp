@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kVerbs{"add",   "remove",   "enable", "disable",
                                                  "drain", "activate", "set"};
-constexpr std::array<std::string_view, 6> kFixed{"name", "mode", "members", "mac", "mac-from", "nic-hash"};
+constexpr std::array<std::string_view, 8> kFixed{"name",     "mode",     "members",    "mac",
+                                                 "mac-from", "nic-hash", "distribute", "conversations"};
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -162,6 +163,10 @@ Result<void> set_option(Lag& lag, std::string_view text, std::string_view value)
     return fail(Errc::invalid_argument,
                 "lacp is a map; set one of its keys, like lacp.rate: " + listed(kLagLacpSection.keys));
   Lag changed = lag;
+  if (key->outer == "rebalance" && key->inner.empty() && node->kind == YamlNode::Kind::map) {
+    changed.options.rebalances.reset();
+    changed.options.rebalance = {};  // all of it is said
+  }
   if (key->inner.empty() && key->outer == "flap-damping") changed.options.damping = {};  // all of it is said
   const YamlNode root =
       map_with(key->outer, key->inner.empty() ? *std::move(node) : map_with(key->inner, *std::move(node)));

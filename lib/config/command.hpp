@@ -54,8 +54,9 @@ struct Command {
 
 /// Changes one value of a LAG as its key in a file would. Nothing is changed on an error. Errors:
 /// invalid_argument (the value, or it does not go with the others), no_such_thing (the key), not_supported
-/// (fixed while the LAG runs: name, mode, members, mac, mac-from, nic-hash). What was wrong before, as when
-/// members were removed, hinders nothing. After "hash-seed: random" random_seed is set, and the caller draws.
+/// (fixed while the LAG runs: name, mode, members, mac, mac-from, nic-hash, distribute, conversations). What
+/// was wrong before, as when members were removed, hinders nothing. After "hash-seed: random" random_seed is
+/// set, and the caller draws.
 [[nodiscard]] Result<void> set_option(Lag& lag, std::string_view key, std::string_view value);
 
 }  // namespace lagoon::config

@@ -6,17 +6,12 @@
 #include <variant>
 
 #include "config/device_name.hpp"
+#include "config/plan_moves.hpp"
 
 namespace lagoon::config {
 namespace {
 
-std::string text_of(Duration duration) {
-  if (duration % 1s == 0s) return std::to_string(duration / 1s) + " s";
-  if (duration % 1ms == 0ms) return std::to_string(duration / 1ms) + " ms";
-  return std::to_string(duration / 1us) + " us";
-}
-
-std::string text_of(lacp::SelectPolicy select) {
+std::string select_text(lacp::SelectPolicy select) {
   switch (select) {
     case lacp::SelectPolicy::stable:
       return "stable";
@@ -75,9 +70,10 @@ std::string lacp_text(const Lag& lag) {
   text += lacp.rate == lacp::Rate::fast ? ", fast" : ", slow";
   text += ", system-id " + (lacp.system.is_zero() ? "the LAG's MAC" : to_string(lacp.system));
   text += ", system-priority " + std::to_string(lacp.system_priority);
-  text += ", key " + number_or(lacp.key, "by speed and duplex");
+  text += ", key " + number_or(lacp.key, lag.options.unequal_speed ? "by duplex, for all speeds"
+                                                                   : "by speed and duplex");
   text += lacp.mux == lacp::MuxControl::independent ? ", mux independent" : ", mux coupled";
-  text += ", select " + text_of(lacp.select);
+  text += ", select " + select_text(lacp.select);
   text += ", aggregate-wait " + text_of(lacp.aggregate_wait);
   if (lacp.partner_settle != lacp::AggregatorConfig{}.partner_settle)
     text += ", partner-settle " + text_of(lacp.partner_settle);
@@ -108,7 +104,10 @@ std::string distribution_text(const Lag& lag) {
   switch (row.distribution) {
     case table::Distribution::flow_hash:
     case table::Distribution::weighted:
-      text += row.choice == control::Choice::active_backup ? "all on the active member" : hash_text(lag);
+      if (row.choice == control::Choice::active_backup)
+        text += "all on the active member";
+      else
+        text += weighted_text(options) + hash_text(lag);
       break;
     case table::Distribution::round_robin:
       text += turns_text(options.packets_per_member);
@@ -122,9 +121,6 @@ std::string distribution_text(const Lag& lag) {
       if (options.adaptive.spread_forwarded) text += ", forwarded frames as well";
       break;
   }
-  if (options.move != control::MoveOptions{})
-    text += ", frames wait " + text_of(options.move.planned) + " when conversations move, " +
-            text_of(options.move.failover) + " after a loss";
   if (options.eliminate_duplicates) text += ", duplicates that come in are dropped";
   return text;
 }
@@ -209,12 +205,20 @@ std::string member_text(const Lag& lag, std::size_t i) {
     text += ", priority " + std::to_string(member.priority);
   if (!member.aggregatable) text += ", Individual";
   if (member.speed) text += ", taken for " + std::to_string(to_mbps(*member.speed)) + " Mb/s";
+  if (member.weight)
+    text += ", weight " + std::to_string(*member.weight) + " of " + speed_text(lag.options.weighted.unit);
   if (member.administration != control::Administration::enabled)
     text += ", " + std::string{control::name_of(member.administration)};
   return text;
 }
 
 }  // namespace
+
+std::string text_of(Duration duration) {
+  if (duration % 1s == 0s) return std::to_string(duration / 1s) + " s";
+  if (duration % 1ms == 0ms) return std::to_string(duration / 1ms) + " ms";
+  return std::to_string(duration / 1us) + " us";
+}
 
 std::string text_of(const PortSource& source) {
   struct Texts {
@@ -235,6 +239,8 @@ Step lag_step(const Lag& lag) {
   };
   if (row.choice == control::Choice::lacp) say(lacp_text(lag));
   say(distribution_text(lag));
+  say(moves_text(lag.options));
+  say(rebalance_text(lag.options));
   if (row.receive == control::ReceiveBalance::arp) say("receiving: clients are told a member each, by ARP");
   if (row.has_active) say(active_text(lag));
   say(links_text(lag));

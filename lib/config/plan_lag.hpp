@@ -8,6 +8,7 @@
 namespace lagoon::config {
 
 [[nodiscard]] Step lag_step(const Lag& lag);
+[[nodiscard]] std::string text_of(Duration duration);
 [[nodiscard]] std::string text_of(const PortSource& source);
 
 }  // namespace lagoon::config

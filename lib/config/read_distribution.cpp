@@ -20,8 +20,6 @@ void read_distribution(MapReader& map, Lag& lag) {
   }
   map.read("hash-symmetric", options.hash.symmetric, Boolean{});
   map.read("nic-hash", options.hash.use_nic_hash, Boolean{});
-  map.read("move-hold", options.move.planned, Span{0s, 10s});
-  map.read("failover-hold", options.move.failover, Span{0s, 10s});
 
   map.read("packets-per-member", options.packets_per_member, WholeNumber{0, kU16Max});
   map.read("tlb-dynamic-lb", options.adaptive.load.dynamic, Bit{});

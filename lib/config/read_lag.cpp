@@ -60,6 +60,7 @@ void read_member(Reading& out, Place place, Member& member) {
   member.name = default_name(member.source);
   map.read("name", member.name, Name{kNameMax});
   map.read("speed", member.speed, WordOr{"auto", Speed{}});
+  map.read("weight", member.weight, WordOr{"auto", WholeNumber{1, 1'000'000}});
   map.read("priority", member.priority, SignedNumber{});
   map.read("state", member.administration, kState);
   if (auto nested = map.find("lacp")) {
@@ -87,6 +88,8 @@ void read_lag_options(Reading& out, MapReader& map, Lag& lag) {
   read_lacp(out, map, lag);
   read_lacp_strict(out, map, lag.options.lacp_extras.strict);
   read_distribution(map, lag);
+  read_weighted(map, lag.options);
+  read_moves(out, map, lag.options);
   read_links(map, lag);
   read_monitor(out, map, lag);
   read_active(map, lag);

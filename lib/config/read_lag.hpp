@@ -12,6 +12,8 @@ namespace lagoon::config {
 
 void read_lacp(Reading& out, MapReader& map, Lag& lag);
 void read_distribution(MapReader& map, Lag& lag);
+void read_weighted(MapReader& map, control::LagOptions& options);
+void read_moves(Reading& out, MapReader& map, control::LagOptions& options);
 void read_links(MapReader& map, Lag& lag);
 void read_monitor(Reading& out, MapReader& map, Lag& lag);
 void read_active(MapReader& map, Lag& lag);

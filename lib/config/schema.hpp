@@ -18,13 +18,26 @@ namespace keys {
 inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
-inline constexpr std::array<std::string_view, 47> kLag{"name",
+inline constexpr std::array<std::string_view, 60> kLag{"name",
                                                        "mode",
                                                        "lacp",
                                                        "hash",
                                                        "hash-seed",
                                                        "hash-symmetric",
                                                        "nic-hash",
+                                                       "unequal-speed",
+                                                       "distribute",
+                                                       "by",
+                                                       "weight-unit",
+                                                       "load-window",
+                                                       "conversation-estimate",
+                                                       "conversations",
+                                                       "conversation-timeout",
+                                                       "rebalance",
+                                                       "move",
+                                                       "flowlet-gap",
+                                                       "flowlet-patience",
+                                                       "move-overflow",
                                                        "move-hold",
                                                        "failover-hold",
                                                        "packets-per-member",
@@ -69,8 +82,10 @@ inline constexpr std::array<std::string_view, 12> kLagLacp{
     "activity", "rate",           "system-priority", "system-id", "key",      "mux",
     "select",   "aggregate-wait", "partner-settle",  "strict",    "fallback", "fallback-delay"};
 inline constexpr std::array<std::string_view, 4> kFlapDamping{"flaps", "window", "hold", "hold-max"};
-inline constexpr std::array<std::string_view, 8> kMember{"name",  "dev",  "tap",      "wire",
-                                                         "speed", "lacp", "priority", "state"};
+inline constexpr std::array<std::string_view, 9> kRebalance{
+    "enabled", "interval", "start", "stop", "gain-min", "moves-max", "cool-down", "hold-off", "pins"};
+inline constexpr std::array<std::string_view, 9> kMember{"name",   "dev",  "tap",      "wire", "speed",
+                                                         "weight", "lacp", "priority", "state"};
 inline constexpr std::array<std::string_view, 3> kMemberLacp{"port-priority", "port-number", "aggregatable"};
 }  // namespace keys
 
@@ -80,11 +95,12 @@ inline constexpr Section kPortSection{"ports[]", keys::kPort};
 inline constexpr Section kLagSection{"lags[]", keys::kLag};
 inline constexpr Section kLagLacpSection{"lags[].lacp", keys::kLagLacp};
 inline constexpr Section kFlapDampingSection{"lags[].flap-damping", keys::kFlapDamping};
+inline constexpr Section kRebalanceSection{"lags[].rebalance", keys::kRebalance};
 inline constexpr Section kMemberSection{"lags[].members[]", keys::kMember};
 inline constexpr Section kMemberLacpSection{"lags[].members[].lacp", keys::kMemberLacp};
 
-inline constexpr std::array<Section, 8> kSchema{kFileSection,   kEalSection,       kPortSection,
-                                                kLagSection,    kLagLacpSection,   kFlapDampingSection,
-                                                kMemberSection, kMemberLacpSection};
+inline constexpr std::array<Section, 9> kSchema{kFileSection,      kEalSection,     kPortSection,
+                                                kLagSection,       kLagLacpSection, kFlapDampingSection,
+                                                kRebalanceSection, kMemberSection,  kMemberLacpSection};
 
 }  // namespace lagoon::config

@@ -10,7 +10,7 @@ void Validator::effects(const Lag& lag, const std::string& path) {
   constexpr std::string_view kOfMembers = "members[].";
   const auto check = [&](const std::string& at, const ModeKey& key) {
     if (!source_.places().contains(at)) return;
-    if (auto wrong = no_effect(key, lag.options.mode)) report(at, *std::move(wrong), Severity::warning);
+    if (auto wrong = no_effect(key, lag)) report(at, *std::move(wrong), Severity::warning);
   };
   for (const ModeKey& key : kModeKeys) {
     if (!key.key.starts_with(kOfMembers)) {

@@ -22,6 +22,8 @@ struct Unit {
   std::uint64_t factor;
 };
 constexpr std::array<Unit, 3> kSpeedUnits{{{"M", 1'000'000}, {"G", 1'000'000'000}, {"T", 1'000'000'000'000}}};
+constexpr std::array<Unit, 4> kRateUnits{
+    {{"k", 1'000}, {"M", 1'000'000}, {"G", 1'000'000'000}, {"T", 1'000'000'000'000}}};
 constexpr std::array<Unit, 3> kTimeUnits{{{"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}}};
 constexpr std::array<Unit, 2> kMemoryUnits{{{"M", 1}, {"G", 1024}}};
 
@@ -63,7 +65,21 @@ bool is_name_letter(char c) noexcept {
 }
 
 std::string shown(Duration duration) {
-  return duration % 1s == 0s ? std::to_string(duration / 1s) + "s" : std::to_string(duration / 1ms) + "ms";
+  if (duration % 1s == 0s) return std::to_string(duration / 1s) + "s";
+  if (duration % 1ms == 0ms) return std::to_string(duration / 1ms) + "ms";
+  return std::to_string(duration / 1us) + "us";
+}
+
+constexpr std::uint32_t kPercent = 100;  // in hundredths
+
+// "10%", "0.02%".
+std::string percents(std::uint32_t hundredths) {
+  std::string text = std::to_string(hundredths / kPercent);
+  if (const std::uint32_t rest = hundredths % kPercent; rest != 0) {
+    text += "." + std::to_string(kPercent + rest).substr(1);
+    while (text.ends_with('0')) text.pop_back();
+  }
+  return text + "%";
 }
 
 }  // namespace
@@ -141,6 +157,31 @@ Parsed<BitsPerSecond> Speed::operator()(const YamlNode& node) const {
   if (!bits) return no(bits.error());
   if (*bits < mbps(1).value() || *bits > mbps(10'000'000).value()) return no();
   return BitsPerSecond{*bits};
+}
+
+Parsed<BitsPerSecond> ConversationRate::operator()(const YamlNode& node) const {
+  if (node.kind != Kind::scalar) return no();
+  const auto bits = quantity(node.text, kRateUnits);
+  if (!bits) return no(bits.error());
+  if (*bits < 1'000 || *bits > mbps(10'000'000).value()) return no();
+  return BitsPerSecond{*bits};
+}
+
+Parsed<std::uint32_t> Percentage::operator()(const YamlNode& node) const {
+  if (node.kind != Kind::scalar) return no();
+  if (!node.text.ends_with('%')) return no(digits(node.text) ? "the % is missing" : "");
+  // (thousandths, of which the last is then 0)
+  constexpr std::array<Unit, 1> kThousandths{{{"%", 1'000}}};
+  const auto thousandths = quantity(node.text, kThousandths);
+  if (!thousandths) return no();
+  if (*thousandths % 10 != 0 || *thousandths / 10 % step != 0) return no("that is too exact");
+  const std::uint64_t hundredths = *thousandths / 10;
+  if (hundredths < min || hundredths > max) return no();
+  return static_cast<std::uint32_t>(hundredths);
+}
+
+std::string Percentage::expected() const {
+  return "a percentage from " + percents(min) + " to " + percents(max);
 }
 
 Parsed<Duration> Span::operator()(const YamlNode& node) const {

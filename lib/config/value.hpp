@@ -66,6 +66,21 @@ struct Speed {
   [[nodiscard]] std::string expected() const { return "a speed from 1M to 10T, like 100M, 2.5G or 400G"; }
 };
 
+/// Of one conversation: slower than any port.
+struct ConversationRate {
+  [[nodiscard]] Parsed<BitsPerSecond> operator()(const YamlNode& node) const;
+  [[nodiscard]] std::string expected() const { return "a rate from 1k to 10T, like 500k, 10M or 1.5G"; }
+};
+
+/// Hundredths of a percent, from `min` to `max`; multiples of `step`.
+struct Percentage {
+  std::uint32_t min;
+  std::uint32_t max;
+  std::uint32_t step = 1;
+  [[nodiscard]] Parsed<std::uint32_t> operator()(const YamlNode& node) const;
+  [[nodiscard]] std::string expected() const;
+};
+
 struct Span {
   Duration min;
   Duration max;

@@ -273,7 +273,7 @@ class Lag {
   marker::Requester requester_{};
   std::size_t workers_ = 1;
   dist::LaneSet behind_{};  // lanes that some worker has not taken to where they are to be
-  bool noted_unlike_keys_ = false;
+  MemberSet noted_unlike_keys_ = 0;
   Instant next_learning_{};
   Instant next_measurement_{};
 

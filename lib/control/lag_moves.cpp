@@ -58,11 +58,12 @@ void Lag::report(const Progress& progress, Instant now) {
   behind_ = progress.behind;
 }
 
-// Said once: the Partner tells its ports apart by speed, so that unequal ones can't be one LAG.
+// Said once of each member: the Partner tells its ports apart by speed, so that unequal ones can't be one
+// LAG.
 void Lag::note_partner_keys(Instant now) {
   if (!aggregator_ || !options_.unequal_speed) return;
   std::optional<lacp::PortView> used;
-  std::vector<MemberIndex> unlike;
+  MemberSet unlike = 0;
   for (const MemberIndex m : order_)
     if (aggregator_->port(m).selected == lacp::Selected::selected) used = aggregator_->port(m);
   if (used)
@@ -71,16 +72,16 @@ void Lag::note_partner_keys(Instant now) {
       const bool heard = port.receive == lacp::ReceiveState::current;
       if (heard && port.selected == lacp::Selected::unselected &&
           port.partner.system == used->partner.system && port.partner.key != used->partner.key)
-        unlike.push_back(m);
+        unlike |= set_of(m);
     }
-  if (std::exchange(noted_unlike_keys_, !unlike.empty()) || unlike.empty()) return;
-  for (const MemberIndex m : unlike)
+  for_each(unlike & ~std::exchange(noted_unlike_keys_, unlike), [&](MemberIndex m) {
     note({.at = now,
           .member = m,
           .kind = "unequal_speed",
           .from = "",
           .to = "left_out",
           .why = "partner_keys_differ"});
+  });
 }
 
 Explanation Lag::explain(std::span<const std::byte> frame, Instant) const {

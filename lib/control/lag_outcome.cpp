@@ -11,6 +11,8 @@ namespace {
 
 // Stands for the speed of a port that never said one, in a LAG where no other did either.
 constexpr BitsPerSecond kAssumedSpeed = mbps(10'000);
+// More than any link has; the arithmetic of weights is exact up to it.
+constexpr BitsPerSecond kCapacityMax = mbps(10'000'000);
 
 [[nodiscard]] bool hears_partner(lacp::ReceiveState state) noexcept {
   return state == lacp::ReceiveState::current || state == lacp::ReceiveState::expired;
@@ -237,7 +239,8 @@ void Lag::tell_balancers(Instant now) {
 
 std::uint32_t Lag::capacity(MemberIndex member) const {
   if (const auto& weight = at(member).settings.weight)
-    return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, *weight * to_mbps(options_.weighted.unit)));
+    return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
+        to_mbps(BitsPerSecond{*weight * options_.weighted.unit.value()}), 1, to_mbps(kCapacityMax)));
   BitsPerSecond speed = links_.port(member).speed;
   // Not known yet. Assuming the fastest of the others' keeps their buckets where they are once it is.
   if (speed.value() == 0)

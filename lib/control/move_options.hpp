@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -26,6 +27,9 @@ enum class Overflow : std::uint8_t {
   give_up,  // what could not move stays for good, until something else changes
 };
 inline constexpr std::array<std::string_view, 2> kOverflowNames{"old-way", "give-up"};
+[[nodiscard]] constexpr std::string_view name_of(Overflow overflow) noexcept {
+  return kOverflowNames[static_cast<std::size_t>(overflow)];
+}
 
 struct MoveOptions {
   MoveBy by = MoveBy::marker;

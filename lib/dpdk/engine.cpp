@@ -89,6 +89,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   control::LagStatus status = runtime.lag->status(dpdk::now());
   status.port_options = runtime.port_options;
   if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
+  add_conversations(status, index);
   const LagTotals totals = count_all(workers, index);
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;

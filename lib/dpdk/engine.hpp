@@ -7,13 +7,16 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/time.hpp"
 #include "config/command.hpp"
 #include "config/model.hpp"
+#include "control/explanation.hpp"
 #include "control/journal.hpp"
 #include "control/status.hpp"
 
@@ -32,6 +35,24 @@ struct PortStatus {
   bool up = false;
   control::Traffic traffic{};                // as the port counts
   std::vector<control::NamedCount> drops{};  // frames that came from it, or were to go there
+};
+
+/// Which way a conversation takes through a LAG.
+struct FlowAnswer {
+  /// Of one worker, under weighted distribution: it goes before the bucket.
+  struct Entry {
+    unsigned lcore = 0;
+    std::string member;
+    std::string_view why;  // fast::kPlacedNames
+    Duration since{};      // about a second exact, at most some 17 hours
+  };
+  std::string lag;
+  control::Explanation way{};
+  std::string member;  // names of way.member and way.before; empty: none
+  std::string before;
+  std::optional<Duration> since{};
+  bool nic_hash = false;  // the NIC's hash decides where a frame has one, and may have another way
+  std::vector<Entry> entries{};
 };
 
 class Engine {
@@ -55,6 +76,8 @@ class Engine {
   /// The newest `most` entries, the oldest first.
   [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
   [[nodiscard]] Result<std::vector<PortStatus>> access_ports();
+  /// Of a frame as wire::parse_flow() takes it, to be sent on the LAG. Nothing is sent.
+  [[nodiscard]] Result<FlowAnswer> explain(std::string_view lag, std::string_view flow);
   /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a
   /// second only for removing a member (then it says that this is under way). Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,9 @@ struct Engine::Parts {
   [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;
   /// With what the workers counted. Thread: the control lcore.
   [[nodiscard]] control::LagStatus status_of(std::size_t lag) const;
+  /// (engine_conversations.cpp) Thread: the control lcore.
+  void add_conversations(control::LagStatus& status, std::size_t lag) const;
+  [[nodiscard]] FlowAnswer explain(std::size_t lag, std::span<const std::byte> frame) const;
   [[nodiscard]] PortStatus port_status_of(std::size_t port) const;
 
  private:

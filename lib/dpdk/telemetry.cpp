@@ -122,19 +122,36 @@ int on_ports(const char*, const char*, rte_tel_data* data) {
   return 0;
 }
 
+// What stands before the first comma, which is taken off with it.
+std::string_view take_word(std::string_view& rest) {
+  const std::size_t comma = std::min(rest.find(','), rest.size());
+  const std::string_view taken = rest.substr(0, comma);
+  rest.remove_prefix(std::min(comma + 1, rest.size()));
+  return taken;
+}
+
+int on_explain(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  std::string_view flow = parameters != nullptr ? parameters : "";
+  const std::string_view lag = take_word(flow);
+  if (lag.empty() || flow.empty())
+    return answer_error(data,
+                        "usage: /lagoon/explain,LAG,FLOW, like /lagoon/explain,lag0,udp 10.0.0.1:1000 "
+                        "10.0.0.2:2000");
+  const auto answer = engine->explain(lag, flow);
+  if (!answer) return answer_error(data, answer.error().detail);
+  put_explanation(data, *answer);
+  return 0;
+}
+
 // The argument is the rest of the line, commas and all: it is YAML.
 int on_do(const char*, const char* parameters, rte_tel_data* data) {
   const std::lock_guard lock{engine_mutex};
   if (engine == nullptr) return -1;
   std::string_view rest = parameters != nullptr ? parameters : "";
-  const auto word = [&rest] {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view taken = rest.substr(0, comma);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-    return taken;
-  };
-  const std::string lag{word()};
-  const std::string_view verb = word();
+  const std::string lag{take_word(rest)};
+  const std::string_view verb = take_word(rest);
   if (lag.empty() || verb.empty()) return answer_error(data, "usage: /lagoon/do,LAG,VERB,ARGUMENT");
   auto action = config::parse_action(verb, rest);
   if (!action) return answer_error(data, action.error().detail);
@@ -161,6 +178,7 @@ Result<void> offer_telemetry(Engine& from) {
       {"/lagoon/view", on_view, "A LAG as text. Parameters: NAME[,linux|lagg|cisco|json|table[,PAGE]]"},
       {"/lagoon/events", on_events, "The last transitions of a LAG. Parameters: NAME[,MOST]"},
       {"/lagoon/ports", on_ports, "The access ports. Takes no parameters"},
+      {"/lagoon/explain", on_explain, "Which way a conversation takes. Parameters: LAG,FLOW"},
       {"/lagoon/do", on_do,
        "Changes a running LAG. Parameters: LAG,add|remove|enable|disable|drain|activate|set,ARGUMENT"},
       {"/lagoon/wire", on_wire, "Pulls or heals an in-process link. Parameters: NAME,up|down|blackhole|heal"},

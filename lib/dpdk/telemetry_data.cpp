@@ -12,18 +12,11 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// DPDK takes letters, digits and '_' in names.
-std::string as_name(std::string_view text) {
-  std::string name{text};
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-  return name;
-}
-
 // Two members whose names differ in other characters only are told apart by position.
 std::string unique_name(const std::vector<control::MemberStatus>& members, std::size_t index) {
-  const std::string name = as_name(members[index].name);
+  const std::string name = telemetry_name(members[index].name);
   for (std::size_t i = 0; i < index; ++i)
-    if (as_name(members[i].name) == name) return name + "_" + std::to_string(index);
+    if (telemetry_name(members[i].name) == name) return name + "_" + std::to_string(index);
   return name;
 }
 
@@ -76,14 +69,15 @@ void put_use(TelemetryDict& dict, const control::MemberStatus& m) {
   dict.number("probe_answers_rx", m.health->answers);
 }
 
-rte_tel_data* member_data(const control::MemberStatus& m, bool has_lacp) {
+rte_tel_data* member_data(const control::LagStatus& lag, const control::MemberStatus& m) {
   rte_tel_data* const data = rte_tel_data_alloc();
   TelemetryDict dict{data};
   dict.text("name", m.name);
   dict.text("link", m.lacp.link.up ? "up" : "down");
   dict.number("speed_mbps", to_mbps(m.lacp.link.speed));
   put_use(dict, m);
-  if (has_lacp) put_lacp(dict, m.lacp);
+  if (control::row_of(lag.options.mode).choice == control::Choice::lacp) put_lacp(dict, m.lacp);
+  put_load(dict, lag, m);
   dict.number("rx_packets", m.traffic.rx_packets);
   dict.number("tx_packets", m.traffic.tx_packets);
   dict.number("rx_bytes", m.traffic.rx_bytes);
@@ -99,6 +93,12 @@ rte_tel_data* member_data(const control::MemberStatus& m, bool has_lacp) {
 }
 
 }  // namespace
+
+std::string telemetry_name(std::string_view text) {
+  std::string name{text};
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
 
 TelemetryDict::TelemetryDict(rte_tel_data* data) noexcept : data_{data} {
   rte_tel_data_start_dict(data_);
@@ -133,13 +133,13 @@ void put_lag(rte_tel_data* data, const control::LagStatus& status) {
   dict.text("lag_id", status.lag_id == lacp::LagId{} ? "" : control::to_string(status.lag_id));
   dict.number("distributing_members", status.distributing_members);
   const control::ModeRow& mode = control::row_of(status.options.mode);
-  const bool has_lacp = mode.choice == control::Choice::lacp;
-  if (has_lacp) dict.flag("fallback", status.fallback);
+  if (mode.choice == control::Choice::lacp) dict.flag("fallback", status.fallback);
   if (mode.has_active) {
     dict.text("active", status.active ? status.members[*status.active].name : "");
     dict.number("failovers", status.failovers);
   }
   dict.number("table_generation", status.generation);
+  put_load(dict, status);
   rte_tel_data* const buckets = rte_tel_data_alloc();
   TelemetryDict by_member{buckets};
   rte_tel_data* const members = rte_tel_data_alloc();
@@ -147,11 +147,11 @@ void put_lag(rte_tel_data* data, const control::LagStatus& status) {
   for (std::size_t i = 0; i < status.members.size(); ++i) {
     const std::string name = unique_name(status.members, i);
     by_member.number(name.c_str(), status.members[i].buckets);
-    each_member.nested(name.c_str(), member_data(status.members[i], has_lacp));
+    each_member.nested(name.c_str(), member_data(status, status.members[i]));
   }
   rte_tel_data* const drops = rte_tel_data_alloc();
   TelemetryDict by_name{drops};
-  for (const control::NamedCount& d : status.drops) by_name.number(as_name(d.name).c_str(), d.count);
+  for (const control::NamedCount& d : status.drops) by_name.number(telemetry_name(d.name).c_str(), d.count);
   dict.nested("members", members);
   dict.nested("buckets", buckets);
   dict.nested("drops", drops);
@@ -171,9 +171,9 @@ void put_ports(rte_tel_data* data, std::span<const PortStatus> ports) {
     dict.number("tx_bytes", p.traffic.tx_bytes);
     rte_tel_data* const drops = rte_tel_data_alloc();
     TelemetryDict drop_names{drops};
-    for (const control::NamedCount& d : p.drops) drop_names.number(as_name(d.name).c_str(), d.count);
+    for (const control::NamedCount& d : p.drops) drop_names.number(telemetry_name(d.name).c_str(), d.count);
     dict.nested("drops", drops);
-    by_name.nested(as_name(p.name).c_str(), item);
+    by_name.nested(telemetry_name(p.name).c_str(), item);
   }
 }
 

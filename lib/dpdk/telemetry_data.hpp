@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "control/status.hpp"
@@ -27,8 +28,15 @@ class TelemetryDict {
   rte_tel_data* data_;
 };
 
+/// Letters, digits and '_', which are what DPDK takes in names.
+[[nodiscard]] std::string telemetry_name(std::string_view text);
+/// The load of a LAG and of a member, what is placed or moved by it, and moves (telemetry_load.cpp).
+void put_load(TelemetryDict& dict, const control::LagStatus& status);
+void put_load(TelemetryDict& dict, const control::LagStatus& status, const control::MemberStatus& member);
+
 void put_lag(rte_tel_data* data, const control::LagStatus& status);
 void put_ports(rte_tel_data* data, std::span<const PortStatus> ports);
+void put_explanation(rte_tel_data* data, const FlowAnswer& answer);
 void put_events(rte_tel_data* data, std::span<const NamedEvent> events);
 
 }  // namespace lagoon::dpdk

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "table/conversation_size.hpp"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -70,7 +72,7 @@ struct alignas(64) ConversationLine {
   [[nodiscard]] std::uint8_t member(std::size_t way) const noexcept { return where[way] & 31U; }
   [[nodiscard]] Placed placed(std::size_t way) const noexcept { return static_cast<Placed>(where[way] >> 5); }
 };
-static_assert(sizeof(ConversationLine) == 64);
+static_assert(sizeof(ConversationLine) == table::kConversationLineOctets);
 
 namespace detail {
 /// Stores for another thread to read; this one alone writes.

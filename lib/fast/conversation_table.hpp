@@ -21,6 +21,7 @@
 #include "base/time.hpp"
 #include "fast/conversation_line.hpp"
 #include "fast/counters.hpp"
+#include "table/conversation_size.hpp"
 
 namespace lagoon::fast {
 
@@ -64,7 +65,7 @@ class ConversationTable {
 
   /// Lines for that many live conversations, with room to spare.
   [[nodiscard]] static constexpr std::size_t lines_for(std::size_t conversations) noexcept {
-    return conversations * 4 / 17 + kProbes;
+    return table::conversation_lines(conversations);
   }
   /// Before the first look-up: `lines` are all zero, and outlive this. Precondition: at least kProbes of
   /// them, at most 2^26.
@@ -114,7 +115,7 @@ class ConversationTable {
 
  private:
   // A conversation may be in this many lines.
-  static constexpr std::size_t kProbes = 6;
+  static constexpr std::size_t kProbes = table::kConversationProbes;
 
   [[nodiscard]] std::size_t home(std::uint32_t hash) const noexcept {
     return static_cast<std::size_t>(std::uint64_t{hash} * lines_.size() >> 32);

@@ -16,13 +16,15 @@ namespace {
 
 std::vector<config::Lag> lags() {
   std::vector<config::Lag> all;
-  for (const control::ModeRow& row : control::kModes) {
+  const auto add = [&all](std::string_view mode, std::string_view more) {
     const auto config =
-        config::parse_config("lags: [{ name: l, mode: " + std::string{row.name} +
+        config::parse_config("lags: [{ name: l, mode: " + std::string{mode} + std::string{more} +
                              ", members: [{ name: m0, dev: net_a }, { name: m1, dev: net_b }] }]");
     LAGOON_CHECK(config.has_value());
     all.push_back(config->lags.at(0));
-  }
+  };
+  for (const control::ModeRow& row : control::kModes) add(row.name, "");
+  add("lacp", ", distribute: weighted");
   return all;
 }
 

@@ -16,7 +16,7 @@ PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
 OPTIONS = ["lacp/config.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
            "failover/damping.hpp", "failover/active_member.hpp", "failover/address_plan.hpp",
            "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
-           "balance/rebalancer.hpp"]
+           "balance/rebalancer.hpp", "table/weights.hpp", "control/move_options.hpp", "table/conversation_size.hpp"]
 
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "control/views/json_load.hpp"
 #include "control/views/json_options.hpp"
 #include "control/views/json_writer.hpp"
 #include "control/views/renderers.hpp"
@@ -131,7 +132,7 @@ void put_member(JsonWriter& out, const LagStatus& lag, const MemberStatus& m) {
     out.null("held_down_for_ms");
   out.number("holds", m.holds);
   put_health(out, lag, m.health);
-  out.number("load_octets_per_s", m.load_octets_s);
+  put_load(out, lag, m);
   out.open_object("traffic");
   out.number("rx_packets", m.traffic.rx_packets);
   out.number("rx_bytes", m.traffic.rx_bytes);
@@ -190,6 +191,7 @@ std::string json_text(const LagStatus& lag) {
   out.number("system_priority", lag.system_priority);
   out.text("system", to_string(lag.system));
   put_lag_id(out, lag.lag_id);
+  put_load(out, lag);
   put_options(out, lag.options);
   put_port_options(out, lag.port_options);
   out.open_array("members");

@@ -80,6 +80,47 @@ void put_adaptive(JsonWriter& out, const AdaptiveOptions& options) {
   out.close_object();
 }
 
+void put_weighted(JsonWriter& out, const WeightedOptions& options) {
+  out.open_object("weighted");
+  out.text("by", name_of(options.by));
+  out.number("unit_bps", options.unit.value());
+  out.milliseconds("window_ms", options.window);
+  if (options.estimate)
+    out.number("estimate_bps", options.estimate->value());
+  else
+    out.null("estimate_bps");
+  out.number("conversations", options.conversations);
+  out.milliseconds("idle_ms", options.idle);
+  out.close_object();
+}
+
+void put_move(JsonWriter& out, const MoveOptions& options) {
+  out.open_object("move");
+  out.text("by", name_of(options.by));
+  out.milliseconds("gap_ms", options.gap);
+  out.milliseconds("patience_ms", options.patience);
+  out.text("overflow", name_of(options.overflow));
+  out.close_object();
+}
+
+void put_rebalance(JsonWriter& out, const LagOptions& options) {
+  const balance::RebalancerOptions& rebalance = options.rebalance;
+  out.open_object("rebalance");
+  if (options.rebalances)
+    out.flag("enabled", *options.rebalances);
+  else
+    out.null("enabled");
+  out.milliseconds("interval_ms", rebalance.interval);
+  out.number("start_percent", rebalance.start_percent);
+  out.number("stop_percent", rebalance.stop_percent);
+  out.number("gain_min_basis_points", rebalance.gain_min_basis_points);
+  out.number("moves_max", rebalance.moves_max);
+  out.number("cool_down", rebalance.cool_down);
+  out.number("hold_off", rebalance.hold_off);
+  out.flag("pins", rebalance.pins);
+  out.close_object();
+}
+
 }  // namespace
 
 void put_options(JsonWriter& out, const LagOptions& options) {
@@ -97,6 +138,11 @@ void put_options(JsonWriter& out, const LagOptions& options) {
   out.number("packets_per_member", options.packets_per_member);
   out.milliseconds("hold_planned_ms", options.move.planned);
   out.milliseconds("hold_failover_ms", options.move.failover);
+  out.flag("unequal_speed", options.unequal_speed);
+  out.text("distribute", name_of(options.distribute));
+  put_weighted(out, options.weighted);
+  put_move(out, options.move);
+  put_rebalance(out, options);
   put_monitors(out, options);
   put_active(out, options);
   put_adaptive(out, options.adaptive);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "base/check.hpp"
+#include "control/views/words.hpp"
 
 namespace lagoon::control::views {
 
@@ -124,6 +126,11 @@ void JsonWriter::flag(std::string_view key, bool value) {
 
 void JsonWriter::null(std::string_view key) {
   put(key, "null");
+}
+
+void JsonWriter::decimal(std::string_view key, double value) {
+  if (!std::isfinite(value)) return null(key);
+  put(key, fixed_point(value, 3));
 }
 
 void JsonWriter::milliseconds(std::string_view key, Duration value) {

@@ -25,6 +25,8 @@ class JsonWriter {
   void signed_number(std::string_view key, std::int64_t value);
   void flag(std::string_view key, bool value);
   void null(std::string_view key);
+  /// To three decimals; null when it is not finite.
+  void decimal(std::string_view key, double value);
   /// As milliseconds, exact: "0.5".
   void milliseconds(std::string_view key, Duration value);
 

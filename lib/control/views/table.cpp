@@ -91,6 +91,14 @@ std::string load_text(const LagStatus&, const MemberStatus& m) {
   return std::to_string(kilobits / 1000) + "." + std::to_string(kilobits % 1000 / 100) + " Mb/s";
 }
 
+std::string weight_text(const LagStatus&, const MemberStatus& m) {
+  return fixed_point(m.weight_left, 1) + " of " + fixed_point(m.weight, 1);
+}
+
+std::string conversations_text(const LagStatus&, const MemberStatus& m) {
+  return std::to_string(m.conversations);
+}
+
 std::string share_text(const LagStatus& lag, const MemberStatus& m) {
   std::uint32_t all = 0;
   for (const MemberStatus& each : lag.members) all += each.buckets;
@@ -131,7 +139,14 @@ bool damps(const LagStatus& lag) noexcept {
 bool balances_receiving(const LagStatus& lag) noexcept {
   return row_of(lag).receive == ReceiveBalance::arp;
 }
+bool moves_by_load(const LagStatus& lag) noexcept {
+  return is_weighted(lag) || lag.rebalances;
+}
+bool counts_conversations(const LagStatus& lag) noexcept {
+  return lag.conversations.has_value();
+}
 bool measures_load(const LagStatus& lag) noexcept {
+  if (moves_by_load(lag)) return true;
   return row_of(lag).distribution == table::Distribution::adaptive && lag.options.adaptive.load.dynamic;
 }
 bool hashes(const LagStatus& lag) noexcept {
@@ -147,7 +162,7 @@ struct Column {
   bool (*shown)(const LagStatus&) noexcept;
   std::string (*text)(const LagStatus&, const MemberStatus&);
 };
-constexpr std::array<Column, 18> kColumns{{{"link", always, link_text},
+constexpr std::array<Column, 20> kColumns{{{"link", always, link_text},
                                            {"state", always, state_text},
                                            {"prio", has_priorities, priority_text},
                                            {"selected", runs_lacp, selected_text},
@@ -160,6 +175,8 @@ constexpr std::array<Column, 18> kColumns{{{"link", always, link_text},
                                            {"answers", asks_targets, answers_text},
                                            {"clients", balances_receiving, clients_text},
                                            {"load", measures_load, load_text},
+                                           {"weight left", is_weighted, weight_text},
+                                           {"conversations", counts_conversations, conversations_text},
                                            {"share", hashes, share_text},
                                            {"failures", always, failures_text},
                                            {"holds", damps, holds_text},
@@ -181,6 +198,7 @@ void append_aligned(std::string& text, const std::vector<Row>& rows) {
 
 std::string head(const LagStatus& lag) {
   std::string text = lag.name + ": " + (lag.up ? "up" : "down") + ", " + lag.mode;
+  if (is_weighted(lag)) text += ", weighted by " + std::string{name_of(lag.options.weighted.by)};
   if (hashes(lag)) text += ", hash " + lag.hash;
   text += ", " + std::to_string(lag.distributing_members) + " of " + std::to_string(lag.members.size()) +
           " members distributing";
@@ -193,6 +211,30 @@ std::string head(const LagStatus& lag) {
             std::to_string(lag.failovers) + " failovers";
   }
   return text + ", address " + to_string(lag.address) + "\n";
+}
+
+// "1.25 ms".
+std::string milliseconds_text(Duration d) {
+  return fixed_point(static_cast<double>(d.count()) / 1e6, 3) + " ms";
+}
+
+void append_load(std::string& text, const LagStatus& lag) {
+  if (const auto& c = lag.conversations)
+    text += "  conversations: " + std::to_string(c->live) + " live, room for " + std::to_string(c->room) +
+            " in " + std::to_string(c->octets) + " octets, " + std::to_string(c->begun) + " begun, " +
+            std::to_string(c->ended) + " ended, " + std::to_string(c->pushed_out) + " pushed out, " +
+            std::to_string(c->moved) + " moved, " + std::to_string(c->frames_without) +
+            " frames without an entry\n";
+  if (const auto& r = lag.rebalanced; lag.rebalances)
+    text += "  rebalancing: the busiest member has " + fixed_point(r.imbalance, 2) + " times its share, " +
+            std::to_string(r.bucket_moves) +
+            " buckets moved, large conversations with an entry of their own: " + std::to_string(lag.pins) +
+            "\n";
+  if (const auto& m = lag.moves; moves_by_load(lag))
+    text += "  moves: " + std::to_string(m.begun) + " begun" + (lag.moving ? " (one is under way)" : "") +
+            ", " + std::to_string(m.by_marker) + " released by Markers, " + std::to_string(m.by_time) +
+            " by time, " + std::to_string(m.at_gaps) + " at gaps, " + std::to_string(m.overflowed) +
+            " without room; longest pause " + milliseconds_text(m.longest_pause) + "\n";
 }
 
 }  // namespace
@@ -209,6 +251,7 @@ std::string table_text(const LagStatus& lag) {
       rows[i + 1].push_back(column.text(lag, lag.members[i]));
   }
   append_aligned(text, rows);
+  append_load(text, lag);
   std::string drops;
   for (const NamedCount& d : lag.drops)
     if (d.count != 0) drops += " " + std::string{d.name} + "=" + std::to_string(d.count);

@@ -1,6 +1,8 @@
 #include "control/views/words.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace lagoon::control::views {
 
@@ -52,6 +54,18 @@ std::string_view why_unselected(lacp::UnselectedReason reason) noexcept {
   return {};
 }
 
+// Links of unequal speed aggregate if the Partner gives them one key, too.
+std::string why_lacp(const LagStatus& lag, const MemberStatus& m) {
+  const auto used = first_selected(lag);
+  if (lag.options.unequal_speed && m.lacp.reason == lacp::UnselectedReason::other_lag_id && used) {
+    const wire::LacpInfo& theirs = lag.members[*used].lacp.partner;
+    if (m.lacp.partner.system == theirs.system && m.lacp.partner.key != theirs.key)
+      return "the Partner tells its ports apart by speed (key " + std::to_string(m.lacp.partner.key) +
+             ", in use is " + std::to_string(theirs.key) + ")";
+  }
+  return std::string{why_unselected(m.lacp.reason)};
+}
+
 bool is_up(failover::DebouncedLink link) noexcept {
   return link == failover::DebouncedLink::up || link == failover::DebouncedLink::going_down;
 }
@@ -64,6 +78,18 @@ std::string hex_upper(std::uint64_t value, std::size_t digits) {
 
 std::string hex_lower(std::uint64_t value) {
   return hexadecimal(value, 1, "0123456789abcdef");
+}
+
+std::string fixed_point(double value, int decimals) {
+  // (a double of 309 digits at the most)
+  std::array<char, 352> octets{};
+  const auto [end, error] =
+      std::to_chars(octets.data(), octets.data() + octets.size(), value, std::chars_format::fixed, decimals);
+  std::string text{octets.data(), error == std::errc{} ? end : octets.data()};
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text == "-0" ? "0" : text;
 }
 
 std::string padded(std::string_view text, std::size_t width) {
@@ -107,7 +133,7 @@ std::string why_out(const LagStatus& lag, const MemberStatus& m) {
   if (m.distributing) return {};
   const ModeRow& row = row_of(lag);
   if (row.choice == Choice::lacp && !lag.fallback) {
-    if (m.lacp.selected != lacp::Selected::selected) return std::string{why_unselected(m.lacp.reason)};
+    if (m.lacp.selected != lacp::Selected::selected) return why_lacp(lag, m);
     if (m.lacp.mux != lacp::MuxState::distributing) return "negotiating";
   }
   if (!lag.up) return m.works ? "too few links" : "not working";

@@ -18,6 +18,14 @@ namespace lagoon::control::views {
 /// `text`, and spaces up to `width`; one at least, so that columns never run into each other.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
+/// "12.5": at most `decimals` of them (6 at the most), without zeros at the end.
+[[nodiscard]] std::string fixed_point(double value, int decimals);
+
+/// Each conversation is placed by load.
+[[nodiscard]] inline bool is_weighted(const LagStatus& lag) noexcept {
+  return lag.distribution == name_of(table::Distribution::weighted);
+}
+
 [[nodiscard]] inline const ModeRow& row_of(const LagStatus& lag) noexcept {
   return control::row_of(lag.options.mode);
 }

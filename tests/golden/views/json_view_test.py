@@ -49,6 +49,19 @@ class JsonView(unittest.TestCase):
         self.assertEqual((held["held_down_for_ms"], held["priority"]), (7900, -5))
         self.assertEqual([c["member"] for c in read("balance-alb")["clients"]], ["p1", "p2", "p1"])
 
+    def test_load_is_told_where_it_is_measured(self):
+        lag = read("lacp-weighted")
+        self.assertEqual((lag["distribution"], lag["pins"], lag["moves"]["last_pause_ms"]), ("weighted", 1, 1.25))
+        self.assertEqual((lag["rebalancing"]["imbalance"], lag["conversations"]["live"]), (1.25, 10000))
+        self.assertEqual((lag["options"]["weighted"]["estimate_bps"], lag["options"]["rebalance"]["enabled"]),
+                         (2500000, None))
+        self.assertEqual([(m["capacity_mbps"], m["weight"], m["weight_left"]) for m in lag["members"]],
+                         [(10000, 100, 37.46), (1000, 10, 10), (1000, 10, -1.25)])
+        other = read("balance-xor-rebalancing")
+        self.assertIsNone(other["conversations"])
+        self.assertIsNone(other["members"][0]["weight"])
+        self.assertTrue(other["options"]["rebalance"]["enabled"])
+
     def test_any_name_is_valid(self):
         lag = read("odd-names")
         self.assertEqual(lag["name"], 'say "lag"\\\n\x01')
@@ -56,7 +69,7 @@ class JsonView(unittest.TestCase):
         self.assertEqual(lag["members"][1]["name"], "\ufffd" * 6 + " broken")
 
     def test_keys_do_not_depend_on_the_mode(self):
-        nullable = ("members.lacp.", "members.health.")
+        nullable = ("members.lacp.", "members.health.", "conversations.", "rebalancing.")
         shown = [{key for key in keys_of(read(status)) if not key.startswith(nullable)}
                  for status in statuses() if not status.endswith("-empty")]
         clients = {f"clients.{key}" for key in ("host", "client", "mac", "vlan_tci", "member")}

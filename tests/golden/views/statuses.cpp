@@ -50,6 +50,7 @@ LagStatus lag(Mode mode, std::uint8_t members) {
   s.taken = kNow;
   s.mode = name_of(mode);
   s.options.mode = mode;
+  s.distribution = name_of(row_of(mode).distribution);
   s.options.miimon = 20ms;
   s.options.lacp.system = mac(1);
   s.hash = "l3+4";
@@ -333,6 +334,7 @@ std::vector<NamedStatus> fixed_statuses() {
   add("balance-tlb-hash", balance_tlb_hash());
   add("balance-alb", balance_alb());
   add("odd-names", odd_names());
+  for (NamedStatus& each : load_statuses(balance_xor(), lacp_pair())) add(each.name, std::move(each.lag));
   return all;
 }
 

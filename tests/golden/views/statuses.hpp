@@ -16,6 +16,8 @@ struct NamedStatus {
 };
 
 [[nodiscard]] std::vector<NamedStatus> fixed_statuses();
+/// Those of LAGs that place or move conversations by load (statuses_load.cpp), made of others.
+[[nodiscard]] std::vector<NamedStatus> load_statuses(control::LagStatus balance_xor, control::LagStatus lacp);
 [[nodiscard]] std::optional<control::LagStatus> fixed_status(std::string_view name);
 
 }  // namespace lagoon::test

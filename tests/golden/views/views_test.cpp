@@ -93,6 +93,19 @@ TEST_CASE("The table says why a member is out", "[golden][views]") {
   CHECK(says("disabled"));
 }
 
+TEST_CASE("Another key of the Partner is told apart from another Partner", "[golden][views]") {
+  LagStatus lag = *test::fixed_status("lacp-unlike-keys");
+  const auto says = [&lag](std::string_view words) {
+    return render(View::table, lag).find(words) != std::string::npos;
+  };
+  CHECK(says("the Partner tells its ports apart by speed (key 327, in use is 326)"));
+  lag.members[2].lacp.partner.system.octets[5] ^= 1U;
+  CHECK(says("other partner"));
+  lag.members[2].lacp.partner.system.octets[5] ^= 1U;
+  lag.options.unequal_speed = false;  // then it is no surprise
+  CHECK(says("other partner"));
+}
+
 TEST_CASE("Every view has its name back", "[golden][views]") {
   for (const std::string_view name : kViewNames) CHECK(name_of(*view_from(name)) == name);
   CHECK_FALSE(view_from("Linux").has_value());

@@ -37,7 +37,8 @@ TEST_CASE("Every example of config/ passes the check and has a plan", "[config][
   }
   for (const char* name :
        {"minimal", "reference", "lacp-2x100g", "demo-like", "back-to-back", "active-backup", "balance-rr",
-        "balance-xor", "broadcast", "balance-tlb", "balance-alb", "failover", "arp-monitor", "host-access"}) {
+        "balance-xor", "broadcast", "balance-tlb", "balance-alb", "failover", "arp-monitor", "host-access",
+        "unequal-links", "rebalance"}) {
     CAPTURE(name);
     CHECK(names.contains(name));
   }
@@ -67,11 +68,20 @@ void check_equal(const Eal& eal, const Eal& bare) {
 
 void check_equal(const Member& member, const Member& bare) {
   CHECK(member.speed == bare.speed);
+  CHECK(member.weight == bare.weight);
   CHECK(member.port_priority == bare.port_priority);
   CHECK(member.port_number == bare.port_number);
   CHECK(member.aggregatable == bare.aggregatable);
   CHECK(member.priority == bare.priority);
   CHECK(member.administration == bare.administration);
+}
+
+// What the reference has to choose so that the keys that hang on it have an effect.
+std::string chosen_otherwise(const control::LagOptions& options) {
+  std::string keys = ", distribute: " + std::string{control::name_of(options.distribute)} +
+                     ", move: " + std::string{control::name_of(options.move.by)};
+  if (options.rebalances) keys += ", rebalance: true";
+  return keys;
 }
 
 // The defaults that the comments state are the model's: each LAG of the reference and its first member give
@@ -86,9 +96,9 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
     CAPTURE(lag.name);
     modes.insert(lag.options.mode);
     const std::string damping = lag.options.damping.enabled ? "on" : "off";  // (a map turns it on)
-    auto config =
-        parse_config("lags: [{ name: lag0, mode: " + std::string{control::name_of(lag.options.mode)} +
-                     ", flap-damping: " + damping + ", members: [{ dev: net_a }] }]");
+    auto config = parse_config(
+        "lags: [{ name: lag0, mode: " + std::string{control::name_of(lag.options.mode)} +
+        ", flap-damping: " + damping + chosen_otherwise(lag.options) + ", members: [{ dev: net_a }] }]");
     REQUIRE(config);
     Lag& bare = config->lags.at(0);
     bare.options.lacp.lag_number = lag.options.lacp.lag_number;

@@ -77,8 +77,8 @@ TEST_CASE("The plan names the mode in our word and Linux's, and every choice", "
       Row{"mode: loadbalance\n  hash: layer2\n  hash-seed: 1\n  move-hold: 1ms\n  eliminate-duplicates: "
           "true\n",
           {"LAG l: loadbalance (balance-xor), 1 member",
-           "distribution: hash l2, seed 1, frames wait 1 ms when conversations move, 10 ms after a loss, "
-           "duplicates that come in are dropped"}},
+           "distribution: hash l2, seed 1, duplicates that come in are dropped",
+           "moves: frames wait 1 ms, 10 ms after a loss"}},
       Row{"mode: 3\n", {"LAG l: broadcast, 1 member", "distribution: every frame on every member"}},
       Row{"mode: lacp\n  lacp: { strict: false, fallback: single }\n",
           {"LAG l: lacp (802.3ad), 1 member",
