@@ -1,0 +1,28 @@
+// The class of a frame, from its headers. Reads only what lies in the span (the first segment) and believes
+// nothing: where a header is cut off, what was found before it decides.
+//
+// Without configured matches it is one look at the EtherType and one into a table. Up to four VLAN tags are
+// skipped, as the flow hash does. Fragments have neither protocol nor ports here, so that all of a datagram
+// are in one class.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "qos/plan.hpp"
+
+namespace lagoon::qos {
+
+/// What of a frame the classifier and the marker look at.
+struct OuterHeaders {
+  std::uint16_t ether_type = 0;  // behind the tags; 0: the frame ends before
+  std::size_t network_at = 0;    // where what it names begins
+  std::uint8_t pcp = kNoClass;   // of the outermost tag; kNoClass: untagged
+  std::uint8_t dscp = kNoClass;  // kNoClass: no IP header, or not enough of it
+};
+
+[[nodiscard]] OuterHeaders outer_headers(std::span<const std::byte> frame) noexcept;
+
+[[nodiscard]] ClassIndex class_of(const TrafficPlan& plan, std::span<const std::byte> frame) noexcept;
+
+}  // namespace lagoon::qos
