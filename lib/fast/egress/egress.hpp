@@ -105,7 +105,11 @@ class Egress {
       }
       staged_.pop(taken);
       sent += taken;
-      if (!staged_.empty()) break;
+      if (!staged_.empty()) {
+        stage_most_ = std::max(taken, kStageLeast);
+        break;
+      }
+      stage_most_ = std::min(2 * stage_most_, kBurstMax);
     }
     if (sent != 0) {
       barriers_.settle();
@@ -162,6 +166,7 @@ class Egress {
   }
 
  private:
+  static constexpr std::size_t kStageLeast = 4;
   static constexpr std::uint32_t kLengthMost = (1U << 24) - 1;
 
   /// Frees in bursts.
@@ -241,8 +246,10 @@ class Egress {
     staged_.push(frame.packet,
                  {.length = frame.length, .of = of, .epoch = static_cast<std::uint8_t>(frame.epoch)});
   }
+  // What the port does not take stands before more urgent frames that come later. So no more is taken out for
+  // a port that refuses than it took last, and twice as much each time it takes all.
   void stage() noexcept {
-    while (!staged_.full() && !scheduler_.idle() && shaper_.may_send()) stage_next();
+    while (staged_.size() < stage_most_ && !scheduler_.idle() && shaper_.may_send()) stage_next();
   }
 
   void leave(const StagedFrame& frame) noexcept {
@@ -268,6 +275,7 @@ class Egress {
   ClassScheduler scheduler_;
   Shaper shaper_;
   StagedFrames<P> staged_;
+  std::size_t stage_most_ = kBurstMax;
   Barriers barriers_;
   std::array<std::uint32_t, qos::kClassesMax> waiting_{};  // staged ones among them
   std::array<std::uint64_t, qos::kClassesMax> waiting_octets_{};
