@@ -18,7 +18,7 @@ namespace keys {
 inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
-inline constexpr std::array<std::string_view, 47> kLag{"name",
+inline constexpr std::array<std::string_view, 50> kLag{"name",
                                                        "mode",
                                                        "lacp",
                                                        "hash",
@@ -64,11 +64,21 @@ inline constexpr std::array<std::string_view, 47> kLag{"name",
                                                        "vlans",
                                                        "promiscuous",
                                                        "all-multicast",
+                                                       "pause",
+                                                       "pfc",
+                                                       "traffic",
                                                        "members"};
 inline constexpr std::array<std::string_view, 12> kLagLacp{
     "activity", "rate",           "system-priority", "system-id", "key",      "mux",
     "select",   "aggregate-wait", "partner-settle",  "strict",    "fallback", "fallback-delay"};
 inline constexpr std::array<std::string_view, 4> kFlapDamping{"flaps", "window", "hold", "hold-max"};
+inline constexpr std::array<std::string_view, 5> kTraffic{"classes", "default", "match", "shape", "burst"};
+inline constexpr std::array<std::string_view, 8> kTrafficClass{"name",         "priority", "weight", "limit",
+                                                               "limit-octets", "pcp",      "dscp",   "rate"};
+inline constexpr std::array<std::string_view, 8> kTrafficRate{"cir", "cbs",   "ebs",    "pir",
+                                                              "pbs", "green", "yellow", "red"};
+inline constexpr std::array<std::string_view, 8> kTrafficMatch{"class", "ether-type", "vlan",     "proto",
+                                                               "src",   "dst",        "src-port", "dst-port"};
 inline constexpr std::array<std::string_view, 8> kMember{"name",  "dev",  "tap",      "wire",
                                                          "speed", "lacp", "priority", "state"};
 inline constexpr std::array<std::string_view, 3> kMemberLacp{"port-priority", "port-number", "aggregatable"};
@@ -80,11 +90,16 @@ inline constexpr Section kPortSection{"ports[]", keys::kPort};
 inline constexpr Section kLagSection{"lags[]", keys::kLag};
 inline constexpr Section kLagLacpSection{"lags[].lacp", keys::kLagLacp};
 inline constexpr Section kFlapDampingSection{"lags[].flap-damping", keys::kFlapDamping};
+inline constexpr Section kTrafficSection{"lags[].traffic", keys::kTraffic};
+inline constexpr Section kTrafficClassSection{"lags[].traffic.classes[]", keys::kTrafficClass};
+inline constexpr Section kTrafficRateSection{"lags[].traffic.classes[].rate", keys::kTrafficRate};
+inline constexpr Section kTrafficMatchSection{"lags[].traffic.match[]", keys::kTrafficMatch};
 inline constexpr Section kMemberSection{"lags[].members[]", keys::kMember};
 inline constexpr Section kMemberLacpSection{"lags[].members[].lacp", keys::kMemberLacp};
 
-inline constexpr std::array<Section, 8> kSchema{kFileSection,   kEalSection,       kPortSection,
-                                                kLagSection,    kLagLacpSection,   kFlapDampingSection,
-                                                kMemberSection, kMemberLacpSection};
+inline constexpr std::array<Section, 12> kSchema{
+    kFileSection,        kEalSection,          kPortSection,    kLagSection,
+    kLagLacpSection,     kFlapDampingSection,  kTrafficSection, kTrafficClassSection,
+    kTrafficRateSection, kTrafficMatchSection, kMemberSection,  kMemberLacpSection};
 
 }  // namespace lagoon::config

@@ -18,6 +18,7 @@ void Validator::lag(std::size_t index) {
   addresses(lag, path);
   address_rules(lag, path);
   monitor(lag, path);
+  traffic(lag, path);
   names_member(lag, path, "primary", lag.options.active.primary);
   names_member(lag, path, "mac-from", lag.mac_from);
   FirstUse names;

@@ -52,6 +52,7 @@ class Validator {
   void effects(const Lag& lag, const std::string& path);
   void names_member(const Lag& lag, const std::string& path, std::string_view key, const std::string& name);
   void monitor(const Lag& lag, const std::string& path);
+  void traffic(const Lag& lag, const std::string& path);
   void address_rules(const Lag& lag, const std::string& path);
 
   const Config& config_;
