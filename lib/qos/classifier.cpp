@@ -77,7 +77,7 @@ OuterHeaders outer_headers(Octets frame) noexcept {
   return headers;
 }
 
-ClassIndex class_of(const TrafficPlan& plan, Octets frame) noexcept {
+ClassIndex class_by_walk(const TrafficPlan& plan, Octets frame) noexcept {
   const OuterHeaders outer = outer_headers(frame);
   if (!plan.matches().empty()) [[unlikely]] {
     const wire::FlowHeaders flow = wire::walk_frame(frame);

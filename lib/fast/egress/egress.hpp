@@ -98,11 +98,7 @@ class Egress {
       if (staged_.empty()) stage();
       if (staged_.empty()) break;
       const std::size_t taken = tx.send(member, staged_.packets());
-      for (const StagedFrame& frame : staged_.frames().first(taken)) {
-        counters_.of_class[frame.of].out_packets.add(1);
-        counters_.of_class[frame.of].out_bytes.add(frame.length);
-        leave(frame);
-      }
+      count_sent(staged_.frames().first(taken));
       staged_.pop(taken);
       sent += taken;
       if (!staged_.empty()) {
@@ -252,6 +248,23 @@ class Egress {
     while (staged_.size() < stage_most_ && !scheduler_.idle() && shaper_.may_send()) stage_next();
   }
 
+  // Frames of a class come in runs, and counters are written once for each.
+  void count_sent(std::span<const StagedFrame> frames) noexcept {
+    for (std::size_t i = 0; i < frames.size();) {
+      const qos::ClassIndex of = frames[i].of;
+      std::uint64_t packets = 0;
+      std::uint64_t octets = 0;
+      for (; i < frames.size() && frames[i].of == of; ++i) {
+        ++packets;
+        octets += frames[i].length;
+        barriers_.leave(frames[i].epoch);
+      }
+      counters_.of_class[of].out_packets.add(packets);
+      counters_.of_class[of].out_bytes.add(octets);
+      waiting_[of] -= static_cast<std::uint32_t>(packets);
+      waiting_octets_[of] -= octets;
+    }
+  }
   void leave(const StagedFrame& frame) noexcept {
     --waiting_[frame.of];
     waiting_octets_[frame.of] -= frame.length;
@@ -261,6 +274,8 @@ class Egress {
   void gauge() noexcept {
     for (std::size_t i = 0; i < classes_.size(); ++i) {
       ClassCounters& counters = counters_.of_class[i];
+      if (counters.depth_bytes.read() == waiting_octets_[i] && counters.depth_packets.read() == waiting_[i])
+        continue;
       counters.depth_packets.set(waiting_[i]);
       counters.depth_bytes.set(waiting_octets_[i]);
       if (waiting_[i] > counters.highest_packets.read()) counters.highest_packets.set(waiting_[i]);

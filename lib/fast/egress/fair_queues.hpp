@@ -85,10 +85,10 @@ class FairQueues {
     }
   }
 
-  /// The frame to lose. Precondition: frames() > 0.
+  /// The frame to lose: where all queues are short, the one whose turn it is. Precondition: frames() > 0.
   template <typename P>
   [[nodiscard]] std::uint32_t pop_of_longest(FramePool<P>& pool) noexcept {
-    return take_head(pool, by_size_.longest());
+    return by_size_.empty() ? pop(pool) : take_head(pool, by_size_.longest());
   }
 
  private:

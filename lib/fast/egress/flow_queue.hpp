@@ -63,10 +63,13 @@ class FlowList {
   FlowQueueId tail_ = kNoQueue;
 };
 
-/// Queues by the power of two below their octets: the longest is found at once, exact to a factor of two, and
-/// a queue changes its place only when it doubles or halves.
+/// Queues of at least kTrackedOctets by the power of two below their octets: the longest is found at once,
+/// exact to a factor of two, and a queue changes its place only when it doubles or halves. Shorter ones,
+/// which is all there are without congestion, cost nothing here.
 class BySize {
  public:
+  static constexpr std::uint32_t kTrackedOctets = 4096;
+
   BySize() noexcept { first_.fill(kNoQueue); }
   [[nodiscard]] bool empty() const noexcept { return sizes_ == 0; }
   /// Precondition: !empty().
