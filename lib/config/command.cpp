@@ -168,6 +168,7 @@ Result<void> set_option(Lag& lag, std::string_view text, std::string_view value)
     changed.options.rebalance = {};  // all of it is said
   }
   if (key->inner.empty() && key->outer == "flap-damping") changed.options.damping = {};  // all of it is said
+  if (key->inner.empty() && key->outer == "traffic") changed.options.traffic = {};
   const YamlNode root =
       map_with(key->outer, key->inner.empty() ? *std::move(node) : map_with(key->inner, *std::move(node)));
   Reading reading;

@@ -194,6 +194,24 @@ std::string ports_text(const control::PortOptions& port) {
   return text.empty() ? text : "members receive: " + text;
 }
 
+std::string pause_text(const control::PortOptions& port) {
+  if (!port.pfc.empty()) {
+    std::string priorities;
+    for (const std::uint8_t priority : port.pfc) also(priorities, std::to_string(priority));
+    return "pause frames: for priorities " + priorities;
+  }
+  return port.pause ? "pause frames: " + std::string{control::name_of(*port.pause)} : std::string{};
+}
+
+std::string traffic_text(const qos::TrafficOptions& traffic) {
+  std::string text;
+  for (const qos::ClassOptions& one : traffic.classes)
+    also(text, one.name + " (priority " + std::to_string(one.priority) + ", weight " +
+                   std::to_string(one.weight) + ", " + std::to_string(one.limit) + " frames" +
+                   (one.rate ? ", rate limit)" : ")"));
+  return text.empty() ? text : "traffic classes: " + text + (traffic.shape ? ", shaped to the speed" : "");
+}
+
 std::string member_text(const Lag& lag, std::size_t i) {
   const Member& member = lag.members[i];
   const control::ModeRow& row = control::row_of(lag.options.mode);
@@ -248,6 +266,8 @@ Step lag_step(const Lag& lag) {
   if (lag.options.targets.interval != 0s) say(targets_text(lag.options.targets));
   say(addresses_text(lag));
   say(ports_text(lag.port));
+  say(pause_text(lag.port));
+  say(traffic_text(lag.options.traffic));
   for (std::size_t i = 0; i < lag.members.size(); ++i) say(member_text(lag, i));
   return step;
 }

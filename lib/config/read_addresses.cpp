@@ -10,6 +10,11 @@ constexpr std::uint64_t kMtuMax = 9978;  // the largest among DPDK's NICs
 constexpr std::size_t kAddressesMax = 128;
 constexpr std::size_t kGroupsMax = 1024;
 constexpr std::size_t kVlansMax = 4094;
+constexpr std::size_t kPriorities = 8;
+
+constexpr OneOf<control::Pause, 4> kPause{
+    control::kPauseNames,
+    {control::Pause::off, control::Pause::receive, control::Pause::transmit, control::Pause::full}};
 
 void read_vlans(MapReader& map, std::vector<std::uint16_t>& vlans) {
   const auto place = map.find("vlans");
@@ -48,6 +53,9 @@ void read_addresses(MapReader& map, Lag& lag) {
   read_vlans(map, lag.port.vlans);
   map.read("promiscuous", lag.port.promiscuous, Boolean{});
   map.read("all-multicast", lag.port.all_multicast, Boolean{});
+  map.read("pause", lag.port.pause, WordOr{"auto", kPause});
+  read_list(map, "pfc", {kPriorities, "priorities of VLAN tags: [3, 4]"}, WholeNumber{0, kPriorities - 1},
+            lag.port.pfc);
 }
 
 }  // namespace lagoon::config

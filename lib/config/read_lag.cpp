@@ -94,6 +94,7 @@ void read_lag_options(Reading& out, MapReader& map, Lag& lag) {
   read_monitor(out, map, lag);
   read_active(map, lag);
   read_addresses(map, lag);
+  read_traffic(out, map, lag);
 }
 
 void read_lag(Reading& out, Place place, Lag& lag) {

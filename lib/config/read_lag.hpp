@@ -18,6 +18,7 @@ void read_links(MapReader& map, Lag& lag);
 void read_monitor(Reading& out, MapReader& map, Lag& lag);
 void read_active(MapReader& map, Lag& lag);
 void read_addresses(MapReader& map, Lag& lag);
+void read_traffic(Reading& out, MapReader& map, Lag& lag);
 
 /// What a list may hold, for messages, and how often.
 struct ListOf {

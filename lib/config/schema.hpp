@@ -18,7 +18,7 @@ namespace keys {
 inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
-inline constexpr std::array<std::string_view, 60> kLag{"name",
+inline constexpr std::array<std::string_view, 63> kLag{"name",
                                                        "mode",
                                                        "lacp",
                                                        "hash",
@@ -77,6 +77,9 @@ inline constexpr std::array<std::string_view, 60> kLag{"name",
                                                        "vlans",
                                                        "promiscuous",
                                                        "all-multicast",
+                                                       "pause",
+                                                       "pfc",
+                                                       "traffic",
                                                        "members"};
 inline constexpr std::array<std::string_view, 12> kLagLacp{
     "activity", "rate",           "system-priority", "system-id", "key",      "mux",
@@ -84,6 +87,13 @@ inline constexpr std::array<std::string_view, 12> kLagLacp{
 inline constexpr std::array<std::string_view, 4> kFlapDamping{"flaps", "window", "hold", "hold-max"};
 inline constexpr std::array<std::string_view, 9> kRebalance{
     "enabled", "interval", "start", "stop", "gain-min", "moves-max", "cool-down", "hold-off", "pins"};
+inline constexpr std::array<std::string_view, 5> kTraffic{"classes", "default", "match", "shape", "burst"};
+inline constexpr std::array<std::string_view, 8> kTrafficClass{"name",         "priority", "weight", "limit",
+                                                               "limit-octets", "pcp",      "dscp",   "rate"};
+inline constexpr std::array<std::string_view, 8> kTrafficRate{"cir", "cbs",   "ebs",    "pir",
+                                                              "pbs", "green", "yellow", "red"};
+inline constexpr std::array<std::string_view, 8> kTrafficMatch{"class", "ether-type", "vlan",     "proto",
+                                                               "src",   "dst",        "src-port", "dst-port"};
 inline constexpr std::array<std::string_view, 9> kMember{"name",   "dev",  "tap",      "wire", "speed",
                                                          "weight", "lacp", "priority", "state"};
 inline constexpr std::array<std::string_view, 3> kMemberLacp{"port-priority", "port-number", "aggregatable"};
@@ -96,11 +106,16 @@ inline constexpr Section kLagSection{"lags[]", keys::kLag};
 inline constexpr Section kLagLacpSection{"lags[].lacp", keys::kLagLacp};
 inline constexpr Section kFlapDampingSection{"lags[].flap-damping", keys::kFlapDamping};
 inline constexpr Section kRebalanceSection{"lags[].rebalance", keys::kRebalance};
+inline constexpr Section kTrafficSection{"lags[].traffic", keys::kTraffic};
+inline constexpr Section kTrafficClassSection{"lags[].traffic.classes[]", keys::kTrafficClass};
+inline constexpr Section kTrafficRateSection{"lags[].traffic.classes[].rate", keys::kTrafficRate};
+inline constexpr Section kTrafficMatchSection{"lags[].traffic.match[]", keys::kTrafficMatch};
 inline constexpr Section kMemberSection{"lags[].members[]", keys::kMember};
 inline constexpr Section kMemberLacpSection{"lags[].members[].lacp", keys::kMemberLacp};
 
-inline constexpr std::array<Section, 9> kSchema{kFileSection,      kEalSection,     kPortSection,
-                                                kLagSection,       kLagLacpSection, kFlapDampingSection,
-                                                kRebalanceSection, kMemberSection,  kMemberLacpSection};
+inline constexpr std::array<Section, 13> kSchema{
+    kFileSection,         kEalSection,       kPortSection,      kLagSection,          kLagLacpSection,
+    kFlapDampingSection,  kRebalanceSection, kTrafficSection,   kTrafficClassSection, kTrafficRateSection,
+    kTrafficMatchSection, kMemberSection,    kMemberLacpSection};
 
 }  // namespace lagoon::config

@@ -20,6 +20,7 @@ void Validator::lag(std::size_t index) {
   monitor(lag, path);
   weights(lag, path);
   moves(lag, path);
+  traffic(lag, path);
   names_member(lag, path, "primary", lag.options.active.primary);
   names_member(lag, path, "mac-from", lag.mac_from);
   FirstUse names;

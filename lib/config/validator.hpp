@@ -54,6 +54,7 @@ class Validator {
   void monitor(const Lag& lag, const std::string& path);
   void weights(const Lag& lag, const std::string& path);
   void moves(const Lag& lag, const std::string& path);
+  void traffic(const Lag& lag, const std::string& path);
   void address_rules(const Lag& lag, const std::string& path);
 
   const Config& config_;

@@ -26,6 +26,7 @@
 #include "failover/debounce.hpp"
 #include "lacp/config.hpp"
 #include "monitor/target_monitor.hpp"
+#include "qos/traffic_options.hpp"
 #include "table/weights.hpp"
 
 namespace lagoon::control {
@@ -94,6 +95,7 @@ struct LagOptions {
   std::vector<HostAddress> announce_addresses;  // besides those of the kernel's interface behind the LAG
   AdaptiveOptions adaptive{};
   bool eliminate_duplicates = false;
+  qos::TrafficOptions traffic{};
   friend bool operator==(const LagOptions&, const LagOptions&) = default;
 };
 
@@ -104,14 +106,23 @@ inline constexpr std::array<std::string_view, 3> kAdministrationNames{"enabled",
   return kAdministrationNames[static_cast<std::size_t>(a)];
 }
 
+/// 802.3x: whether a port obeys pause frames (receive), sends them (transmit), or both.
+enum class Pause : std::uint8_t { off, receive, transmit, full };
+inline constexpr std::array<std::string_view, 4> kPauseNames{"off", "rx", "tx", "full"};
+[[nodiscard]] constexpr std::string_view name_of(Pause pause) noexcept {
+  return kPauseNames[static_cast<std::size_t>(pause)];
+}
+
 /// What every member's port gets, old and new ones.
 struct PortOptions {
   std::optional<std::uint16_t> mtu{};
-  std::vector<MacAddress> addresses;  // secondary ones
-  std::vector<MacAddress> multicast;  // groups to receive
-  std::vector<std::uint16_t> vlans;   // filter; empty: all are let through
+  std::vector<MacAddress> addresses{};  // secondary ones
+  std::vector<MacAddress> multicast{};  // groups to receive
+  std::vector<std::uint16_t> vlans{};   // filter; empty: all are let through
   bool promiscuous = true;
   bool all_multicast = true;
+  std::optional<Pause> pause{};     // nothing: as the port has it
+  std::vector<std::uint8_t> pfc{};  // priorities that pause for themselves (802.1Qbb), both ways
   friend bool operator==(const PortOptions&, const PortOptions&) = default;
 };
 

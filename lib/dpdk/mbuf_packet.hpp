@@ -12,11 +12,17 @@
 #include <span>
 
 #include "fast/concepts.hpp"
+#include "fast/egress/concepts.hpp"
 
 template <>
 struct lagoon::fast::PacketTraits<rte_mbuf> {
   [[nodiscard]] static std::span<const std::byte> headers(const rte_mbuf& mbuf) noexcept {
     return {static_cast<const std::byte*>(mbuf.buf_addr) + mbuf.data_off, mbuf.data_len};
+  }
+  // (A clone has a reference of its own, to octets that belong to another mbuf.)
+  [[nodiscard]] static std::span<std::byte> writable_headers(rte_mbuf& mbuf) noexcept {
+    if (rte_mbuf_refcnt_read(&mbuf) != 1 || !RTE_MBUF_DIRECT(&mbuf)) return {};
+    return {rte_pktmbuf_mtod(&mbuf, std::byte*), mbuf.data_len};
   }
   [[nodiscard]] static std::uint32_t length(const rte_mbuf& mbuf) noexcept { return mbuf.pkt_len; }
   [[nodiscard]] static std::optional<std::uint32_t> nic_hash(const rte_mbuf& mbuf) noexcept {
@@ -50,3 +56,4 @@ struct lagoon::fast::PacketTraits<rte_mbuf> {
 };
 
 static_assert(lagoon::fast::Packet<rte_mbuf>);
+static_assert(lagoon::fast::MarkablePacket<rte_mbuf>);

@@ -45,12 +45,16 @@ Result<std::vector<std::string>> PortUpkeep::apply(const control::PortOptions& w
   if (!set_promiscuous(promiscuous) && promiscuous)
     lacks.emplace_back("has no promiscuous mode; frames to other addresses are not forwarded");
   if (!set_vlans(wanted.vlans)) lacks.emplace_back("has no VLAN filter; frames of all VLANs come through");
+  if (!set_pause(wanted.pause)) lacks.emplace_back("does not take the setting of pause frames");
+  if (!set_pfc(wanted.pfc)) lacks.emplace_back("can't pause single priorities (pfc)");
   return lacks;
 }
 
 void PortUpkeep::take_back() {
   static_cast<void>(set_addresses({}));
   static_cast<void>(set_vlans({}));
+  static_cast<void>(set_pfc({}));
+  static_cast<void>(set_pause({}));
   rte_eth_dev_set_mc_addr_list(port_.value(), nullptr, 0);
   static_cast<void>(set_all_multicast(false));
   static_cast<void>(set_promiscuous(false));
@@ -127,6 +131,36 @@ bool PortUpkeep::set_promiscuous(bool on) {
 bool PortUpkeep::set_all_multicast(bool on) {
   if ((rte_eth_allmulticast_get(port_.value()) == 1) == on) return true;
   return (on ? rte_eth_allmulticast_enable(port_.value()) : rte_eth_allmulticast_disable(port_.value())) == 0;
+}
+
+// Thresholds stay as the port has them. What was refused once is asked for again when it changes only.
+bool PortUpkeep::set_pause(std::optional<control::Pause> wanted) {
+  if (wanted == pause_) return true;
+  pause_ = wanted;
+  rte_eth_fc_conf settings{};
+  if (rte_eth_dev_flow_ctrl_get(port_.value(), &settings) != 0) return !wanted;
+  if (!own_pause_) own_pause_ = static_cast<control::Pause>(settings.mode);
+  settings.mode = static_cast<rte_eth_fc_mode>(wanted.value_or(*own_pause_));
+  if (!wanted) own_pause_.reset();
+  return rte_eth_dev_flow_ctrl_set(port_.value(), &settings) == 0;
+}
+
+bool PortUpkeep::set_pfc(const std::vector<std::uint8_t>& wanted) {
+  if (wanted == pfc_) return true;
+  const auto set = [&](std::uint8_t priority, rte_eth_fc_mode mode) {
+    rte_eth_pfc_conf settings{};
+    rte_eth_dev_flow_ctrl_get(port_.value(), &settings.fc);  // (its thresholds; zeros mean the driver's own)
+    settings.fc.mode = mode;
+    settings.priority = priority;
+    return rte_eth_dev_priority_flow_ctrl_set(port_.value(), &settings) == 0;
+  };
+  bool all = true;
+  for (const std::uint8_t priority : pfc_)
+    if (!contains(wanted, priority)) static_cast<void>(set(priority, RTE_ETH_FC_NONE));
+  for (const std::uint8_t priority : wanted)
+    if (!contains(pfc_, priority)) all = set(priority, RTE_ETH_FC_FULL) && all;
+  pfc_ = wanted;
+  return all;
 }
 
 }  // namespace lagoon::dpdk

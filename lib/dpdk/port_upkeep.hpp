@@ -1,11 +1,12 @@
 // PortUpkeep: what a member's port is given for the LAG's sake besides its queues and its address: MTU,
-// secondary addresses, multicast groups, receive modes, VLAN filter. Applied as a difference to what it has,
-// so it can change while traffic flows; what a port can't filter it lets through, and says so.
+// secondary addresses, multicast groups, receive modes, VLAN filter, pause frames. Applied as a difference to
+// what it has, so it can change while traffic flows; what a port can't filter it lets through, and says so.
 //
 // Thread: one at a time; the control lcore once the member is in its LAG.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,11 +35,16 @@ class PortUpkeep {
   [[nodiscard]] bool set_vlans(const std::vector<std::uint16_t>& wanted);
   bool set_promiscuous(bool on);
   bool set_all_multicast(bool on);
+  [[nodiscard]] bool set_pause(std::optional<control::Pause> wanted);
+  [[nodiscard]] bool set_pfc(const std::vector<std::uint8_t>& wanted);
 
   EthdevId port_;
   std::uint16_t own_mtu_ = 0;
   std::vector<MacAddress> addresses_;  // that it has
   std::vector<std::uint16_t> vlans_;
+  std::optional<control::Pause> pause_{};      // that we set
+  std::optional<control::Pause> own_pause_{};  // that it had before
+  std::vector<std::uint8_t> pfc_;
 };
 
 }  // namespace lagoon::dpdk

@@ -3,6 +3,8 @@
 
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
+#include "fast/egress/egress.hpp"
+#include "fast/egress/queueing_tx.hpp"
 #include "fast/hold_back.hpp"
 #include "fast/watch.hpp"
 
@@ -14,6 +16,7 @@ struct Frame {
 
 struct Port {
   std::size_t send(MemberIndex, std::span<Frame*> frames) noexcept;
+  qos::Colour colour(qos::ClassIndex, std::uint32_t octets, Instant now) noexcept;
   bool push(MemberIndex, Frame*) noexcept;
   bool copy(MemberIndex, const Frame&) noexcept;
   bool copy(const Frame&) noexcept;
@@ -27,6 +30,7 @@ template <>
 struct lagoon::fast::PacketTraits<lagoon::tidy::Frame> {
   using P = lagoon::tidy::Frame;
   static std::span<const std::byte> headers(const P& p) noexcept { return p.octets; }
+  static std::span<std::byte> writable_headers(P&) noexcept;
   static std::uint32_t length(const P& p) noexcept { return static_cast<std::uint32_t>(p.octets.size()); }
   static std::optional<std::uint32_t> nic_hash(const P&) noexcept { return std::nullopt; }
   static bool is_ip(const P&) noexcept { return false; }
@@ -70,6 +74,26 @@ std::size_t watch(const table::PortTable& table, std::span<Frame*> burst, Port& 
 std::size_t watch(const table::PortTable& table, std::span<Frame*> burst, Port& port,
                   fast::LagCounters& counters) {
   return fast::watch_outgoing(table, burst, port, counters).size();
+}
+
+struct Queues {
+  fast::Egress<Frame, Port>* of(MemberIndex) noexcept;
+};
+
+std::size_t queue(const table::PortTable& table, std::span<Frame*> burst, Port& port, Queues& queues,
+                  Instant now);
+std::size_t queue(const table::PortTable& table, std::span<Frame*> burst, Port& port, Queues& queues,
+                  Instant now) {
+  fast::QueueingTx<Frame, Queues, Port, Port> tx{queues, port, port, table.hash, now};
+  return tx.send(MemberIndex{0}, burst);
+}
+
+bool serve(fast::Egress<Frame, Port>& egress, std::span<Frame*> out, Port& port, Instant now);
+bool serve(fast::Egress<Frame, Port>& egress, std::span<Frame*> out, Port& port, Instant now) {
+  const fast::BarrierTicket ticket = egress.barrier();
+  egress.set_speed(mbps(1000));
+  if (egress.serve(MemberIndex{0}, port, now) + egress.take(out) == 0) egress.discard(port);
+  return egress.has_passed(ticket);
 }
 
 }  // namespace lagoon::tidy

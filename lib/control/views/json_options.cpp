@@ -121,6 +121,25 @@ void put_rebalance(JsonWriter& out, const LagOptions& options) {
   out.close_object();
 }
 
+// What a worker makes of it, class by class, is with its counters.
+void put_traffic(JsonWriter& out, const qos::TrafficOptions& options) {
+  out.open_object("traffic");
+  out.open_array("classes");
+  for (const qos::ClassOptions& one : options.classes) {
+    out.open_object({});
+    out.text("name", one.name);
+    out.number("priority", one.priority);
+    out.number("weight", one.weight);
+    out.number("limit", one.limit);
+    out.flag("rate_limited", one.rate.has_value());
+    out.close_object();
+  }
+  out.close_array();
+  out.number("matches", options.match.size());
+  out.flag("shape", options.shape);
+  out.close_object();
+}
+
 }  // namespace
 
 void put_options(JsonWriter& out, const LagOptions& options) {
@@ -147,6 +166,7 @@ void put_options(JsonWriter& out, const LagOptions& options) {
   put_active(out, options);
   put_adaptive(out, options.adaptive);
   out.flag("eliminate_duplicates", options.eliminate_duplicates);
+  put_traffic(out, options.traffic);
   put_lacp(out, options.lacp, options.lacp_extras);
   out.close_object();
 }
@@ -168,6 +188,13 @@ void put_port_options(JsonWriter& out, const PortOptions& options) {
   out.close_array();
   out.flag("promiscuous", options.promiscuous);
   out.flag("all_multicast", options.all_multicast);
+  if (options.pause)
+    out.text("pause", name_of(*options.pause));
+  else
+    out.null("pause");
+  out.open_array("pfc");
+  for (const std::uint8_t priority : options.pfc) out.number({}, priority);
+  out.close_array();
   out.close_object();
 }
 

@@ -39,6 +39,10 @@ TEST_CASE("A key that is set does what it does in a file", "[config][command]") 
       Row{"lacp", "flap-damping.flaps", "7", "  flap-damping: { flaps: 7 }\n"},
       Row{"lacp", "flap-damping", "{ hold: 5s }", "  flap-damping: { hold: 5s }\n"},
       Row{"lacp", "miimon", "0", "  miimon: 0\n"},  //
+      Row{"lacp", "traffic", "{ classes: [{ name: a, priority: 0, dscp: [ef] }, { name: b }], shape: true }",
+          "  traffic: { shape: true, classes: [{ name: a, priority: 0, dscp: [46] }, { name: b }] }\n"},
+      Row{"balance-rr", "traffic.classes", "[{ name: a }]", "  traffic: { classes: [{ name: a }] }\n"},
+      Row{"lacp", "pause", "full", "  pause: full\n"}, Row{"lacp", "pfc", "[3, 4]", "  pfc: [3, 4]\n"},
       Row{"lacp", "updelay", "1.5s", "  updelay: 1500ms\n"}, Row{"lacp", "mtu", "9000", "  mtu: 9000\n"},
       Row{"lacp", "vlans", "[7, 10-12]", "  vlans: [7, 10, 11, 12]\n"},
       Row{"lacp", "multicast", "[\"01:00:5e:00:00:05\"]", "  multicast: [01-00-5e-00-00-05]\n"},
@@ -76,6 +80,15 @@ TEST_CASE("Values that belong together are set one after another", "[config][com
   REQUIRE(set_option(lag, "flap-damping.hold", "3s"));
   REQUIRE(set_option(lag, "flap-damping.flaps", "9"));  // hold stays
   check_equal(lag, lag_of("active-backup", "  flap-damping: { hold: 3s, flaps: 9 }\n"));
+  REQUIRE(set_option(lag, "traffic", "{ classes: [{ name: a }, { name: b }], default: a }"));
+  REQUIRE(set_option(lag, "traffic.shape", "true"));                 // classes and default stay
+  CHECK_FALSE(set_option(lag, "traffic.classes", "[{ name: b }]"));  // there would be no default
+  check_equal(lag, lag_of("active-backup",
+                          "  flap-damping: { hold: 3s, flaps: 9 }\n"
+                          "  traffic: { classes: [{ name: a }, { name: b }], default: a, shape: true }\n"));
+  REQUIRE(set_option(lag, "traffic", "{ classes: [{ name: b }] }"));  // all of it is said
+  CHECK(lag.options.traffic == qos::TrafficOptions{.classes = {{.name = "b"}}});
+  REQUIRE(set_option(lag, "traffic", "off"));
   REQUIRE(set_option(lag, "flap-damping", "off"));
   check_equal(lag, lag_of("active-backup"));
 }

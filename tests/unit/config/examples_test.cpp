@@ -38,7 +38,7 @@ TEST_CASE("Every example of config/ passes the check and has a plan", "[config][
   for (const char* name :
        {"minimal", "reference", "lacp-2x100g", "demo-like", "back-to-back", "active-backup", "balance-rr",
         "balance-xor", "broadcast", "balance-tlb", "balance-alb", "failover", "arp-monitor", "host-access",
-        "unequal-links", "rebalance"}) {
+        "unequal-links", "rebalance", "traffic-classes"}) {
     CAPTURE(name);
     CHECK(names.contains(name));
   }
@@ -84,6 +84,15 @@ std::string chosen_otherwise(const control::LagOptions& options) {
   return keys;
 }
 
+// The first class has a rate limit with all defaults, and the last one is a class with all defaults.
+void check_defaults(const qos::TrafficOptions& traffic) {
+  REQUIRE(traffic.classes.size() == 3);
+  CHECK(traffic.classes[0].rate == qos::RateLimit{.cir = mbps(100)});
+  CHECK(traffic.classes[2] == qos::ClassOptions{.name = "rest"});
+  CHECK(traffic.shape == qos::TrafficOptions{}.shape);
+  CHECK_FALSE(traffic.burst);
+}
+
 // The defaults that the comments state are the model's: each LAG of the reference and its first member give
 // every key of their mode its default, and so equal those of a file that gives none.
 TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][examples]") {
@@ -102,6 +111,10 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
     REQUIRE(config);
     Lag& bare = config->lags.at(0);
     bare.options.lacp.lag_number = lag.options.lacp.lag_number;
+    if (lag.options.traffic.enabled()) {  // (so does this map)
+      check_defaults(lag.options.traffic);
+      bare.options.traffic = lag.options.traffic;
+    }
     CHECK(lag.options == bare.options);
     CHECK(lag.random_seed == bare.random_seed);
     CHECK(lag.mac == bare.mac);

@@ -99,6 +99,10 @@ struct lagoon::fast::PacketTraits<lagoon::test::TestPacket> {
   static std::span<const std::byte> headers(const P& p) noexcept {
     return std::span{p.octets}.first(p.cut != 0 ? p.cut : p.octets.size());
   }
+  static std::span<std::byte> writable_headers(P& p) noexcept {
+    if (p.references != 1) return {};
+    return std::span{p.octets}.first(p.cut != 0 ? p.cut : p.octets.size());
+  }
   static void each_segment(const P& p, auto&& use) noexcept {
     use(headers(p));
     if (p.cut != 0) use(std::span{p.octets}.subspan(p.cut));

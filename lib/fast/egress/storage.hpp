@@ -1,0 +1,46 @@
+// EgressStorage: the memory of one Egress, made outside the fast path and never grown. The only header of
+// lib/fast that allocates: the control lcore makes it before a worker sees it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "fast/egress/egress_memory.hpp"
+#include "fast/egress/flow_queue.hpp"
+#include "fast/egress/frame_pool.hpp"
+#include "qos/plan.hpp"
+
+namespace lagoon::fast {
+
+template <typename P>
+class EgressStorage {
+ public:
+  /// (A frame enters before one of its class goes, so each class has a place more than its limit.)
+  explicit EgressStorage(const qos::TrafficPlan& plan)
+      : frames_(plan.frames_max() + plan.classes().size()),
+        queues_(plan.classes().size() * kFlowQueues),
+        sets_(plan.classes().size() * kFlowSets),
+        classes_{plan.classes().size()} {}
+
+  [[nodiscard]] EgressMemory<P> memory() noexcept {
+    EgressMemory<P> memory{.frames = frames_};
+    for (std::size_t i = 0; i < classes_; ++i) {
+      memory.queues[i] = std::span{queues_}.subspan(i * kFlowQueues, kFlowQueues);
+      memory.sets[i] = std::span{sets_}.subspan(i * kFlowSets, kFlowSets);
+    }
+    return memory;
+  }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return frames_.size() * sizeof(FrameSlot<P>) + queues_.size() * sizeof(FlowQueue) +
+           sets_.size() * sizeof(FlowSet);
+  }
+
+ private:
+  std::vector<FrameSlot<P>> frames_;
+  std::vector<FlowQueue> queues_;
+  std::vector<FlowSet> sets_;
+  std::size_t classes_;
+};
+
+}  // namespace lagoon::fast
