@@ -146,6 +146,8 @@ class Lag {
   [[nodiscard]] const LagOptions& options() const noexcept { return options_; }
   [[nodiscard]] bool up() const noexcept { return outcome_.up; }
   [[nodiscard]] table::Distribution distribution() const noexcept;
+  /// What the link says, or what was set instead.
+  [[nodiscard]] BitsPerSecond speed(MemberIndex member) const noexcept { return links_.port(member).speed; }
   /// Members that are there, leaving ones included.
   [[nodiscard]] MemberSet members() const noexcept { return members_; }
   [[nodiscard]] std::optional<MemberIndex> find(std::string_view member) const noexcept;

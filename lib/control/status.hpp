@@ -49,6 +49,27 @@ struct ConversationStatus {
   std::uint64_t frames_without = 0;  // that went as their bucket, since there was no room for an entry
 };
 
+/// One traffic class, summed over workers and members. Filled in by dpdk/.
+struct ClassStatus {
+  std::string name{};
+  std::uint64_t in_packets = 0;
+  std::uint64_t in_bytes = 0;
+  std::uint64_t out_packets = 0;
+  std::uint64_t out_bytes = 0;
+  std::uint64_t taken_back = 0;
+  std::uint64_t spilled = 0;
+  std::uint64_t marked = 0;
+  std::uint64_t mark_missed = 0;
+  std::uint64_t queue_full = 0;
+  std::uint64_t rate_exceeded = 0;
+  std::uint64_t member_lost = 0;
+  std::array<std::uint64_t, 3> colour{};  // green, yellow, red
+  std::uint64_t depth_packets = 0;
+  std::uint64_t depth_bytes = 0;
+  std::uint64_t highest_packets = 0;  // of one member and worker
+  std::uint64_t highest_bytes = 0;
+};
+
 struct MemberStatus {
   std::string name;
   std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
@@ -65,11 +86,12 @@ struct MemberStatus {
   std::optional<Duration> held_down_for{};        // flap damping
   std::uint64_t holds = 0;                        // times that it was held down
   std::optional<monitor::MemberHealth> health{};  // with target monitoring
-  std::uint64_t load_octets_s = 0;                // what is sent on it now, where that is measured
-  std::uint64_t capacity_mbps = 0;                // what its share goes by
-  double weight = 0;                              // of weighted distribution: its capacity in units
-  double weight_left = 0;                         // and what of it is not used now
-  std::uint64_t conversations = 0;  // that are on it now, where each is placed. Filled in by dpdk/
+  std::uint64_t queued_packets = 0;  // wait in front of it, of all traffic classes. Filled in by dpdk/
+  std::uint64_t load_octets_s = 0;   // what is sent on it now, where that is measured
+  std::uint64_t capacity_mbps = 0;   // what its share goes by
+  double weight = 0;                 // of weighted distribution: its capacity in units
+  double weight_left = 0;            // and what of it is not used now
+  std::uint64_t conversations = 0;   // that are on it now, where each is placed. Filled in by dpdk/
   lacp::PortView lacp{};
   Traffic traffic{};
   std::uint32_t buckets = 0;
@@ -100,6 +122,7 @@ struct LagStatus {
   balance::RebalancerCounters rebalanced{};
   std::uint32_t pins = 0;  // large conversations with entries of their own
   std::optional<ConversationStatus> conversations{};
+  std::vector<ClassStatus> classes;      // where the LAG has traffic classes, in the order of service
   std::vector<balance::Client> clients;  // balance-alb; .member is a position in `members`
   std::string hash;
   MacAddress address{};

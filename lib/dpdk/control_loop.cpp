@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "dpdk/addresses.hpp"
+#include "dpdk/log.hpp"
 #include "dpdk/monotonic_clock.hpp"
 #include "fast/punt.hpp"
 #include "report/progress.hpp"
@@ -164,6 +165,8 @@ bool ControlLoop::run_machines(Instant now) {
     LagRuntime* const runtime = parts_.lags[i].get();
     control::Lag& lag = *runtime->lag;
     measure(i, now);
+    if (const auto served = runtime->egress_keeper.serve(*runtime, now); !served)
+      log_line(LogLevel::error, "LAG '" + lag.name() + "': traffic: " + served.error().detail);
     if (lag.wants_progress()) lag.report(report::progress_of(distributors_of(parts_.workers, i)), now);
     if (const auto due = lag.deadline(); due && *due <= now) lag.expire(now);
     // The table first: what we tell the Partner about Collecting has to be true when it hears it.

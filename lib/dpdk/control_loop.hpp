@@ -69,10 +69,10 @@ class ControlLoop {
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
-  std::uint64_t listed_ = 0;           // the revision of the membership that the next two are of
-  std::array<Origin, 1024> origin_{};  // by ethdev id
-  std::vector<pollfd> news_;           // what wakes us
-  std::vector<report::LoadCounts> loads_;      // by LAG
+  std::uint64_t listed_ = 0;               // the revision of the membership that the next two are of
+  std::array<Origin, 1024> origin_{};      // by ethdev id
+  std::vector<pollfd> news_;               // what wakes us
+  std::vector<report::LoadCounts> loads_;  // by LAG
 };
 
 }  // namespace lagoon::dpdk

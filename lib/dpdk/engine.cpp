@@ -90,7 +90,11 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   status.port_options = runtime.port_options;
   if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
   add_conversations(status, index);
+  runtime.egress_keeper.add_status(runtime, status);
   const LagTotals totals = count_all(workers, index);
+  std::uint64_t queue_full = 0;
+  std::uint64_t rate_exceeded = 0;
+  std::uint64_t member_lost = 0;
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;
   std::uint64_t tx_errors = 0;
@@ -108,6 +112,14 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   }
   for (std::size_t d = 0; d < fast::kDrops; ++d)
     status.drops.push_back({name_of(static_cast<fast::Drop>(d)), totals.drops[d]});
+  for (const control::ClassStatus& c : status.classes) {
+    queue_full += c.queue_full;
+    rate_exceeded += c.rate_exceeded;
+    member_lost += c.member_lost;
+  }
+  status.drops.push_back({"queue_full", queue_full});
+  status.drops.push_back({"rate_exceeded", rate_exceeded});
+  status.drops.push_back({"member_lost", member_lost});
   status.drops.push_back({"control_copies_missed", totals.copies_missed});
   status.drops.push_back({"port_rx_missed", missed});
   status.drops.push_back({"port_rx_no_mbuf", no_mbuf});

@@ -138,8 +138,11 @@ Result<void> Engine::Parts::start_ports() {
 Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step) {
   if (end.is_lag) {
     LagRuntime& lag = *lags[end.index];
-    WorkerSide side{
-        .ports = &lag.ports[position], .table = &lag.table, .index = end.index, .conversations = {}};
+    WorkerSide side{.ports = &lag.ports[position],
+                    .table = &lag.table,
+                    .index = end.index,
+                    .egress = &lag.egress[position],
+                    .conversations = {}};
     if (lag.lag->distribution() != table::Distribution::weighted) return side;
     auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations);
     if (!memory) return fail(memory.error().code, "LAG '" + lag.lag->name() + "': " + memory.error().detail);
@@ -165,7 +168,11 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
   auto only = std::make_unique<SidePorts>();
   only->put(MemberIndex{0}, queues);
   access_slots.emplace_back(only.release());
-  return WorkerSide{.ports = &access_slots.back(), .table = nullptr, .index = end.index, .conversations = {}};
+  return WorkerSide{.ports = &access_slots.back(),
+                    .table = nullptr,
+                    .index = end.index,
+                    .egress = nullptr,
+                    .conversations = {}};
 }
 
 Result<void> Engine::Parts::launch_workers() {

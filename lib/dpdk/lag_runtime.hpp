@@ -14,6 +14,8 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "control/lag.hpp"
+#include "dpdk/egress_keeper.hpp"
+#include "dpdk/egress_set.hpp"
 #include "dpdk/host_access.hpp"
 #include "dpdk/packet_socket.hpp"
 #include "dpdk/port.hpp"
@@ -53,8 +55,10 @@ struct LagRuntime {
   std::array<std::unique_ptr<MemberRuntime>, kMembersMax> members{};  // by MemberIndex
   std::unique_ptr<control::Lag> lag;                                  // control lcore only
   control::PortOptions port_options{};
-  TableSlot table{nullptr};            // written by the control lcore, read by workers
-  std::deque<PortsSlot> ports{};       // one for each worker that serves the LAG: they differ in queues
+  TableSlot table{nullptr};         // written by the control lcore, read by workers
+  std::deque<PortsSlot> ports{};    // one for each worker that serves the LAG: they differ in queues
+  std::deque<EgressSlot> egress{};  // queues of traffic classes, one for each worker that serves the LAG
+  EgressKeeper egress_keeper{};
   std::vector<std::size_t> workers{};  // those workers. The first sends LACPDUs on members without a transmit
                                        // queue of control's own
   std::unique_ptr<HostAccess> host{};  // the kernel's interface behind the LAG

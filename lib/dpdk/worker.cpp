@@ -13,11 +13,13 @@
 #include <utility>
 
 #include "dpdk/monotonic_clock.hpp"
-#include "dpdk/packet_socket.hpp"
+#include "dpdk/worker_io.hpp"
 #include "fast/collector.hpp"
 #include "fast/distributor.hpp"
 #include "fast/hold_back.hpp"
 #include "fast/watch.hpp"
+#include "wire/marker_pdu.hpp"
+#include "wire/slow_protocol.hpp"
 
 namespace lagoon::dpdk {
 
@@ -31,83 +33,13 @@ constexpr unsigned kSlowFrameTries = 4096;
 constexpr unsigned kEmptyTurns = 64;
 constexpr long kSleepNs = 50'000;
 
-[[nodiscard]] std::size_t send_on(const WorkerPort& port, std::span<rte_mbuf*> frames) noexcept {
-  if (port.tx_socket) return send_burst(*port.tx_socket, frames);
-  return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
-}
-
-class MemberSender {
- public:
-  explicit MemberSender(const SidePorts& ports) noexcept : ports_{ports} {}
-  [[nodiscard]] std::size_t send(MemberIndex member, std::span<rte_mbuf*> frames) noexcept {
-    if (!ports_.has(member)) [[unlikely]]
-      return 0;
-    return send_on(ports_[member], frames);
-  }
-
- private:
-  const SidePorts& ports_;
-};
-
-struct Freer {
-  void free(std::span<rte_mbuf*> frames) noexcept {
-    rte_pktmbuf_free_bulk(frames.data(), static_cast<unsigned>(frames.size()));
-  }
-};
-
-// A copy of the frame handed to the control lcore, under the number that says whose it is.
-[[nodiscard]] bool copy_to(rte_ring* ring, const rte_mbuf& frame, std::uint16_t whose) noexcept {
-  rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
-  if (made == nullptr) return false;
-  made->port = whose;
-  if (rte_ring_mp_enqueue(ring, made) == 0) return true;
-  rte_pktmbuf_free(made);
-  return false;
-}
-
-class PuntRing {
- public:
-  PuntRing(rte_ring* ring, const SidePorts& ports) noexcept : ring_{ring}, ports_{ports} {}
-  [[nodiscard]] bool push(MemberIndex member, rte_mbuf* frame) noexcept {
-    // Not every driver says where a frame came from (net_ring passes on what stood there).
-    frame->port = ports_[member].id;
-    return rte_ring_mp_enqueue(ring_, frame) == 0;
-  }
-  [[nodiscard]] bool copy(MemberIndex member, const rte_mbuf& frame) noexcept {
-    return copy_to(ring_, frame, ports_[member].id);
-  }
-
- private:
-  rte_ring* ring_;
-  const SidePorts& ports_;
-};
-
-// Frames on their way out that the control lcore wants to see, or to send itself.
-class OutgoingRing {
- public:
-  OutgoingRing(rte_ring* ring, std::size_t lag) noexcept
-      : ring_{ring}, lag_{static_cast<std::uint16_t>(lag)} {}
-  [[nodiscard]] bool take(rte_mbuf* frame) noexcept {
-    frame->port = lag_;
-    return rte_ring_mp_enqueue(ring_, frame) == 0;
-  }
-  [[nodiscard]] bool copy(const rte_mbuf& frame) noexcept { return copy_to(ring_, frame, lag_); }
-  void free(std::span<rte_mbuf*> frames) noexcept { Freer{}.free(frames); }
-
- private:
-  rte_ring* ring_;
-  std::uint16_t lag_;
-};
-
 void drop(std::span<rte_mbuf*> frames, fast::Drop reason, fast::LagCounters& counters) noexcept {
   counters.of(reason).add(frames.size());
   Freer{}.free(frames);
 }
 
-// After the table, so that whom the table names is in it (dpdk/side_ports.hpp).
 [[nodiscard]] const SidePorts& ports_of(const WorkerSide& side) noexcept {
-  // Pairs with the exchange in QsbrPublisher::publish().
-  return *side.ports->load(std::memory_order_acquire);
+  return ports_of(*side.ports);
 }
 
 [[nodiscard]] const table::PortTable* table_of(const WorkerSide& side) noexcept {
@@ -124,23 +56,27 @@ void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCo
     drop(frames, fast::Drop::port_tx_refused, counters);
 }
 
+[[nodiscard]] std::size_t distribute(const table::PortTable& table, const WorkerSide& to,
+                                     std::span<rte_mbuf*> frames, WorkerSideState& state) noexcept {
+  MemberSender sender{ports_of(to)};
+  if (!state.egress.any()) [[likely]]
+    return fast::distribute<rte_mbuf>(table, frames, sender, state.distributor, state.counters);
+  Freer freer;
+  const EgressSet& queues = state.egress.set();
+  return fast::distribute<rte_mbuf>(table, frames,
+                                    fast::QueueingTx<rte_mbuf, const EgressSet, MemberSender, Freer>{
+                                        queues, sender, freer, table.hash, state.distributor.now},
+                                    state.distributor, state.counters);
+}
+
 void distribute_or_drop(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
                         WorkerSideState& state) noexcept {
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries) {
-    frames = frames.subspan(fast::distribute<rte_mbuf>(table, frames, MemberSender{ports_of(to)},
-                                                       state.distributor, state.counters));
+    frames = frames.subspan(distribute(table, to, frames, state));
     if (table.distributing == 0) break;
   }
   if (!frames.empty()) [[unlikely]]
     drop(frames, fast::refusal(table), state.counters);
-}
-
-// Takes the lanes to where the table wants them. The clock is read only when there is a new one.
-void follow(const table::PortTable& table, fast::DistributorState& distributor) noexcept {
-  if (distributor.steering.followed() == table.generation) [[likely]]
-    return;
-  distributor.now = dpdk::now();
-  distributor.follow(table);
 }
 
 // Lets held frames go once they may.
@@ -153,29 +89,74 @@ void release(const table::PortTable& table, const WorkerSide& to, WorkerSideStat
   }
 }
 
-void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
-                 WorkerSideState& state, rte_ring* outgoing) noexcept {
-  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{outgoing, to.index}, state.counters);
-  follow(table, state.distributor);
+// Holds back what has to wait, and distributes the rest.
+void pass_on(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
+             WorkerSideState& state) noexcept {
   frames = fast::hold_back(table, frames, state.hold, state.distributor);
   release(table, to, state);
   if (!frames.empty()) distribute_or_drop(table, to, frames, state);
 }
 
+// Takes the lanes to where the table wants them. The clock is read only when there is a new one.
+void follow(const table::PortTable& table, const WorkerSide& to, WorkerSideState& state) noexcept {
+  if (state.distributor.steering.followed() == table.generation) [[likely]]
+    return;
+  state.distributor.now = dpdk::now();
+  state.distributor.follow(table);
+  // (before anything newer is sent)
+  state.egress.leave_lost(table, [&](std::span<rte_mbuf*> frames) { pass_on(table, to, frames, state); });
+}
+
+void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
+                 WorkerSideState& state, rte_ring* outgoing) noexcept {
+  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{outgoing, to.index}, state.counters);
+  follow(table, to, state);
+  pass_on(table, to, frames, state);
+}
+
+// Takes over other queues, and sends what may go from those that there are.
+void look_after_queues(const table::PortTable& table, const WorkerSide& side,
+                       WorkerSideState& state) noexcept {
+  fast::DistributorState& distributor = state.distributor;
+  if (side.egress == nullptr) return;
+  state.egress.adopt(*side.egress, table.hash, distributor.now,
+                     [&](std::span<rte_mbuf*> frames) { pass_on(table, side, frames, state); });
+  state.egress.serve(ports_of(side), distributor.now);
+  distributor.settled.store(
+      state.egress.any() ? state.egress.settled(distributor.steering.followed()) : ~std::uint64_t{0},
+      std::memory_order_relaxed);
+}
+
 // What is to be done for a LAG once a turn, whether frames come or not.
-void look_after(const WorkerSide& side, WorkerSideState& state) noexcept {
+// True while frames wait in queues for their time: then there is no rest.
+bool look_after(const WorkerSide& side, WorkerSideState& state) noexcept {
   const table::PortTable* const table = table_of(side);
-  if (table == nullptr) return;
-  follow(*table, state.distributor);
+  if (table == nullptr) return false;
+  follow(*table, side, state);
   // (held frames go also when no others come)
   release(*table, side, state);
-  const bool wants_time =
-      table->distribution == table::Distribution::weighted || !state.distributor.steering.plain();
+  const bool has_queues =
+      side.egress != nullptr &&
+      (state.egress.any() || side.egress->wanted.load(std::memory_order_relaxed) != nullptr);
+  const bool wants_time = table->distribution == table::Distribution::weighted ||
+                          !state.distributor.steering.plain() || has_queues;
   if (!wants_time) [[likely]]
-    return;
+    return false;
   state.distributor.now = dpdk::now();
   state.distributor.steering.look_for_gaps(*table, state.distributor.now);
   state.distributor.sweep(*table);
+  if (has_queues) look_after_queues(*table, side, state);
+  return state.egress.waiting();
+}
+
+// The kind of slow-protocol frame that stands behind data: a Marker that asks (802.1AX-2014 6.5.3.3).
+[[nodiscard]] bool is_marker(const rte_mbuf& frame) noexcept {
+  constexpr std::size_t kSubtypeAt = 14;
+  constexpr std::size_t kTlvAt = 16;
+  const auto* const octets = rte_pktmbuf_mtod(&frame, const std::uint8_t*);
+  return frame.data_len > kTlvAt &&
+         octets[kSubtypeAt] == static_cast<std::uint8_t>(wire::SlowSubtype::marker) &&
+         octets[kTlvAt] == static_cast<std::uint8_t>(wire::MarkerKind::information);
 }
 
 // Takes out what only the LAG itself may say on its links. Returns the rest, in order.
@@ -243,8 +224,8 @@ unsigned Worker::turn() noexcept {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
     auto& [a, b] = states_[i];
-    look_after(c.a, a);
-    look_after(c.b, b);
+    carried += look_after(c.a, a) ? 1U : 0U;
+    carried += look_after(c.b, b) ? 1U : 0U;
     carried += carry(c.a, c.b, a, b);
     carried += carry(c.b, c.a, b, a);
   }
@@ -259,8 +240,13 @@ void Worker::send_slow_frames() noexcept {
       if (rte_ring_sc_dequeue(settings_.slow_frames, &frame) != 0) return;
       slow_frame_ = static_cast<rte_mbuf*>(frame);
     }
-    // On this worker's own queue: behind all that it has sent on the member.
+    // On this worker's own queue: behind all that it has sent on the member. (LACPDUs pass by what waits in
+    // front of it.)
     const WorkerPort* const port = port_of(slow_frame_->port);
+    if (port != nullptr && is_marker(*slow_frame_) && waits_for_data(*slow_frame_)) {
+      slow_frame_ = nullptr;
+      continue;
+    }
     if (port == nullptr || send_on(*port, {&slow_frame_, 1}) == 0) {
       // A port that never sends again must not keep the other members' LACPDUs waiting.
       if (port != nullptr && ++slow_frame_tries_ < kSlowFrameTries) return;
@@ -270,6 +256,21 @@ void Worker::send_slow_frames() noexcept {
     slow_frame_ = nullptr;
     slow_frame_tries_ = 0;
   }
+}
+
+// A Marker that asks is about the frames that wait in queues, too.
+bool Worker::waits_for_data(rte_mbuf& marker) noexcept {
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i)
+    for (std::size_t s = 0; s < 2; ++s) {
+      const WorkerSide& side = s == 0 ? settings_.connections[i].a : settings_.connections[i].b;
+      if (!side.is_lag() || !states_[i][s].egress.any()) continue;
+      const SidePorts& ports = ports_of(side);
+      for (std::uint32_t members = ports.present; members != 0; members &= members - 1) {
+        const MemberIndex m{static_cast<std::uint8_t>(std::countr_zero(members))};
+        if (ports[m].id == marker.port) return states_[i][s].egress.keep_marker(m, &marker);
+      }
+    }
+  return false;
 }
 
 // (A member may have left since the frame was made.)
@@ -312,8 +313,10 @@ int Worker::run() noexcept {
   rte_pktmbuf_free(slow_frame_);
   slow_frame_ = nullptr;
   for (std::size_t i = 0; i < settings_.connections.size(); ++i)
-    for (WorkerSideState& state : states_[i])
+    for (WorkerSideState& state : states_[i]) {
       drop(state.hold.front(state.hold.size()), fast::Drop::no_distributing_member, state.counters);
+      state.egress.discard();
+    }
   rte_rcu_qsbr_thread_offline(settings_.qsbr, settings_.qsbr_thread);
   rte_rcu_qsbr_thread_unregister(settings_.qsbr, settings_.qsbr_thread);
   return 0;
@@ -364,7 +367,7 @@ void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::siz
 }
 
 std::vector<fast::DistributorState*> distributors_of(std::span<const std::unique_ptr<Worker>> workers,
-                                                    std::size_t lag) {
+                                                     std::size_t lag) {
   std::vector<fast::DistributorState*> states;
   for (const auto& worker : workers)
     if (fast::DistributorState* const state = worker->distributor(lag)) states.push_back(state);

@@ -20,6 +20,7 @@
 #include "dpdk/mbuf_packet.hpp"
 #include "dpdk/qsbr_publisher.hpp"
 #include "dpdk/side_ports.hpp"
+#include "dpdk/worker_egress.hpp"
 #include "fast/collector_state.hpp"
 #include "fast/counters.hpp"
 #include "fast/distributor_state.hpp"
@@ -35,7 +36,8 @@ namespace lagoon::dpdk {
 struct WorkerSide {
   const PortsSlot* ports = nullptr;
   const TableSlot* table = nullptr;
-  std::size_t index = 0;  // position in the configuration: among the LAGs, or among the ports
+  std::size_t index = 0;         // position in the configuration: among the LAGs, or among the ports
+  EgressSlot* egress = nullptr;  // queues of traffic classes, if the LAG may have some
   std::shared_ptr<const ConversationMemory> conversations{};  // where the LAG places each by load
 
   [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }
@@ -64,6 +66,7 @@ struct WorkerSideState {
   fast::DistributorState distributor;
   fast::CollectorState collector;
   fast::HoldQueue<rte_mbuf, fast::kHoldRoom> hold;
+  WorkerEgress egress;
 };
 
 class Worker {
@@ -88,6 +91,7 @@ class Worker {
   [[nodiscard]] unsigned carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
                                WorkerSideState& to_state) noexcept;
   void send_slow_frames() noexcept;
+  [[nodiscard]] bool waits_for_data(rte_mbuf& marker) noexcept;
   [[nodiscard]] const WorkerPort* port_of(std::uint16_t port) const noexcept;
   void rest(unsigned idle_turns) const noexcept;
 

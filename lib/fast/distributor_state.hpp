@@ -49,6 +49,9 @@ struct DistributorState {
   Instant now{};
   /// flow_hash, adaptive, weighted: where lanes are.
   Steering steering{};
+  /// The table up to which everything that was sent by older ones has left the queues in front of the members,
+  /// for the control lcore. The greatest of all: there are no queues.
+  std::atomic<std::uint64_t> settled{~std::uint64_t{0}};
   /// weighted: where conversations are, and where new ones go. Has no memory unless it was given some.
   ConversationTable conversations{};
   Placement placement{};

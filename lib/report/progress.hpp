@@ -15,7 +15,10 @@ namespace lagoon::report {
   for (const fast::DistributorState* const state : workers) {
     const fast::Steering& steering = state->steering;
     // (first, so that what is behind is at least of that table)
-    const std::uint64_t followed = steering.followed();
+    const std::uint64_t followed =
+        steering.followed() == ~std::uint64_t{0}
+            ? steering.followed()
+            : std::min(steering.followed(), state->settled.load(std::memory_order_relaxed));
     all.followed = std::min(all.followed, followed == ~std::uint64_t{0} ? 0 : followed);
     all.gave_up = std::max(all.gave_up, steering.move_given_up());
     all.gaps_used += steering.gaps_used();
