@@ -13,8 +13,9 @@
 namespace lagoon::config {
 namespace {
 
-constexpr std::array<std::string_view, 7> kVerbs{"add",   "remove",   "enable", "disable",
-                                                 "drain", "activate", "set"};
+constexpr std::array<std::string_view, 8> kVerbs{"add",   "remove",   "enable", "disable",
+                                                 "drain", "activate", "weight", "set"};
+constexpr std::uint64_t kWeightMax = 1'000'000;
 constexpr std::array<std::string_view, 8> kFixed{"name",     "mode",     "members",    "mac",
                                                  "mac-from", "nic-hash", "distribute", "conversations"};
 
@@ -76,6 +77,26 @@ Result<Action> set(std::string_view argument) {
     return fail(Errc::invalid_argument,
                 "set takes a key and a value, like set hash: l3+4 or set lacp.rate: slow");
   return SetOption{std::string{key}, std::string{trimmed(argument.substr(colon + 1))}};
+}
+
+Result<Action> weigh(std::string_view argument) {
+  const std::string_view words = trimmed(argument);
+  const std::size_t space = words.find_last_of(" \t");
+  if (space == std::string_view::npos)
+    return fail(Errc::invalid_argument,
+                "weight needs the name of a member and a weight, like weight net_af_packet1 20, or auto");
+  auto name = member_name("weight", words.substr(0, space));
+  if (!name) return std::unexpected{std::move(name).error()};
+  const auto node = value_of(words.substr(space + 1));
+  if (!node) return std::unexpected{node.error()};
+  const WordOr parser{"auto", WholeNumber{1, kWeightMax}};
+  auto weight = parser(*node);
+  if (!weight)
+    return fail(Errc::invalid_argument,
+                "the weight is " + in_quotes(words.substr(space + 1)) + "; expected " + parser.expected());
+  WeighMember command{.member = *std::move(name), .weight = {}};
+  if (*weight) command.weight = static_cast<std::uint32_t>(**weight);
+  return command;
 }
 
 // "lacp.rate" in its parts.
@@ -143,6 +164,7 @@ Result<Action> parse_action(std::string_view verb, std::string_view argument) {
   if (verb == "enable") return with_name(EnableMember{});
   if (verb == "disable") return with_name(DisableMember{});
   if (verb == "drain") return with_name(DrainMember{});
+  if (verb == "weight") return weigh(argument);
   if (verb == "activate") return with_name(ActivateMember{});
   const auto meant = nearest(verb, kVerbs);
   return fail(Errc::invalid_argument,

@@ -2,6 +2,8 @@
 // each speaks it in values, or in the words that parse_command() takes.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +37,11 @@ struct DrainMember {
 struct ActivateMember {
   std::string member;
 };
+/// "weight NAME N" or "weight NAME auto": its capacity in units of weight-unit, or as its speed has it.
+struct WeighMember {
+  std::string member;
+  std::optional<std::uint32_t> weight;
+};
 /// "set KEY: VALUE" as in a configuration file's LAG, nested keys with a dot: "lacp.rate: slow".
 struct SetOption {
   std::string key;
@@ -42,7 +49,7 @@ struct SetOption {
 };
 
 using Action = std::variant<AddMember, RemoveMember, EnableMember, DisableMember, DrainMember, ActivateMember,
-                            SetOption>;
+                            WeighMember, SetOption>;
 
 struct Command {
   std::string lag;

@@ -161,6 +161,22 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::ActivateMe
   return "member '" + command.member + "' is active";
 }
 
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::WeighMember& command) {
+  Result<void> done = no_answer();
+  const auto work = [&] {
+    control::Lag& of = *lags[lag]->lag;
+    if (const auto index = of.find(command.member))
+      done = of.weigh(*index, command.weight, dpdk::now());
+    else
+      done = no_member(config.lags[lag].name, command.member);
+  };
+  if (!tasks.run(work, kAnswerPatience)) return no_answer();
+  if (!done) return std::unexpected{done.error()};
+  if (config::Member* const member = find(config.lags[lag], command.member)) member->weight = command.weight;
+  return "member '" + command.member + "' weighs " +
+         (command.weight ? std::to_string(*command.weight) : "what its speed has it");
+}
+
 // All ports or none: what was set is taken back when one refuses.
 Result<std::string> Engine::Parts::change_ports(LagRuntime& lag, const control::PortOptions& wanted) {
   const control::PortOptions before = std::exchange(lag.port_options, wanted);

@@ -83,6 +83,7 @@ struct Engine::Parts {
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DisableMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DrainMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
 
   [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;

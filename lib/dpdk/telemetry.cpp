@@ -85,6 +85,20 @@ int on_view(const char*, const char* parameters, rte_tel_data* data) {
   return answer_text(data, view_pages.first(control::render(*view, *status), question));
 }
 
+int on_classes(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  if (words.size() != 1) return answer_error(data, "usage: /lagoon/classes,NAME");
+  const auto status = engine->status(words[0]);
+  if (!status) return answer_error(data, status.error().detail);
+  if (status->classes.empty())
+    return answer_error(data,
+                        "LAG '" + status->name + "' has no traffic classes; set traffic: { classes: [..] }");
+  put_classes(data, *status);
+  return 0;
+}
+
 int on_events(const char*, const char* parameters, rte_tel_data* data) {
   // An answer holds 16 KiB; an event takes up to 200 octets.
   constexpr std::size_t kMost = 80;
@@ -176,11 +190,12 @@ Result<void> offer_telemetry(Engine& from) {
       {"/lagoon/list", on_list, "Names of the LAGs. Takes no parameters"},
       {"/lagoon/lag", on_lag, "Status of a LAG. Parameters: NAME"},
       {"/lagoon/view", on_view, "A LAG as text. Parameters: NAME[,linux|lagg|cisco|json|table[,PAGE]]"},
+      {"/lagoon/classes", on_classes, "Queues of a LAG's traffic classes. Parameters: NAME"},
       {"/lagoon/events", on_events, "The last transitions of a LAG. Parameters: NAME[,MOST]"},
       {"/lagoon/ports", on_ports, "The access ports. Takes no parameters"},
       {"/lagoon/explain", on_explain, "Which way a conversation takes. Parameters: LAG,FLOW"},
       {"/lagoon/do", on_do,
-       "Changes a running LAG. Parameters: LAG,add|remove|enable|disable|drain|activate|set,ARGUMENT"},
+       "Changes a running LAG. Parameters: LAG,add|remove|enable|disable|drain|activate|weight|set,ARGUMENT"},
       {"/lagoon/wire", on_wire, "Pulls or heals an in-process link. Parameters: NAME,up|down|blackhole|heal"},
   };
   for (const Command& c : commands)

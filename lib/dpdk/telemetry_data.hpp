@@ -37,6 +37,8 @@ void put_load(TelemetryDict& dict, const control::LagStatus& status, const contr
 void put_lag(rte_tel_data* data, const control::LagStatus& status);
 void put_ports(rte_tel_data* data, std::span<const PortStatus> ports);
 void put_explanation(rte_tel_data* data, const FlowAnswer& answer);
+/// Queues of traffic classes.
+void put_classes(rte_tel_data* data, const control::LagStatus& status);
 void put_events(rte_tel_data* data, std::span<const NamedEvent> events);
 
 }  // namespace lagoon::dpdk

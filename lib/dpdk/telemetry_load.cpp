@@ -78,6 +78,31 @@ rte_tel_data* conversations_data(const control::ConversationStatus& conversation
   return data;
 }
 
+rte_tel_data* class_data(const control::ClassStatus& c) {
+  rte_tel_data* const data = rte_tel_data_alloc();
+  TelemetryDict dict{data};
+  dict.text("name", c.name);
+  dict.number("in_packets", c.in_packets);
+  dict.number("in_bytes", c.in_bytes);
+  dict.number("out_packets", c.out_packets);
+  dict.number("out_bytes", c.out_bytes);
+  dict.number("depth_packets", c.depth_packets);
+  dict.number("depth_bytes", c.depth_bytes);
+  dict.number("highest_packets", c.highest_packets);
+  dict.number("highest_bytes", c.highest_bytes);
+  dict.number("queue_full", c.queue_full);
+  dict.number("rate_exceeded", c.rate_exceeded);
+  dict.number("member_lost", c.member_lost);
+  dict.number("taken_back", c.taken_back);
+  dict.number("green", c.colour[0]);
+  dict.number("yellow", c.colour[1]);
+  dict.number("red", c.colour[2]);
+  dict.number("marked", c.marked);
+  dict.number("mark_missed", c.mark_missed);
+  dict.number("spilled", c.spilled);
+  return data;
+}
+
 rte_tel_data* entry_data(const FlowAnswer::Entry& entry) {
   rte_tel_data* const data = rte_tel_data_alloc();
   TelemetryDict dict{data};
@@ -108,6 +133,19 @@ void put_load(TelemetryDict& dict, const control::LagStatus& status, const contr
   dict.text("weight", fixed_point(member.weight, 2));
   dict.text("weight_left", fixed_point(member.weight_left, 2));
   dict.number("conversations", member.conversations);
+}
+
+void put_classes(rte_tel_data* data, const control::LagStatus& status) {
+  TelemetryDict dict{data};
+  rte_tel_data* const classes = rte_tel_data_alloc();
+  TelemetryDict by_name{classes};
+  for (const control::ClassStatus& c : status.classes) by_name.nested(telemetry_name(c.name).c_str(), class_data(c));
+  dict.nested("classes", classes);
+  rte_tel_data* const waiting = rte_tel_data_alloc();
+  TelemetryDict by_member{waiting};
+  for (const control::MemberStatus& m : status.members)
+    by_member.number(telemetry_name(m.name).c_str(), m.queued_packets);
+  dict.nested("waiting", waiting);
 }
 
 void put_explanation(rte_tel_data* data, const FlowAnswer& answer) {

@@ -225,6 +225,12 @@ void append_load(std::string& text, const LagStatus& lag) {
             std::to_string(c->ended) + " ended, " + std::to_string(c->pushed_out) + " pushed out, " +
             std::to_string(c->moved) + " moved, " + std::to_string(c->frames_without) +
             " frames without an entry\n";
+  for (const ClassStatus& c : lag.classes)
+    text += "  class " + c.name + ": " + std::to_string(c.out_packets) + " sent, " +
+            std::to_string(c.depth_packets) + " wait (at most " + std::to_string(c.highest_packets) +
+            "), dropped " + std::to_string(c.queue_full) + " queue full, " + std::to_string(c.rate_exceeded) +
+            " above the rate, " + std::to_string(c.member_lost) + " member lost; " +
+            std::to_string(c.marked) + " marked\n";
   if (const auto& r = lag.rebalanced; lag.rebalances)
     text += "  rebalancing: the busiest member has " + fixed_point(r.imbalance, 2) + " times its share, " +
             std::to_string(r.bucket_moves) +
