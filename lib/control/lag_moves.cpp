@@ -37,6 +37,8 @@ MemberSet Lag::withdrawn() const {
 // The table that begins a wait is on its way to the workers: what they send after they have it is not asked
 // for.
 void Lag::ask_with_markers(Instant now) {
+  // (the time ran out: what is answered now is late)
+  if (!tables_.waits()) requester_.give_up();
   const MemberSet questions = tables_.take_questions();
   if (questions == 0 || !aggregator_) return;
   requester_.ask(

@@ -105,7 +105,7 @@ void MoveKeeper::release(Instant now) {
 }
 
 void MoveKeeper::markers_answered(Instant now) {
-  if (phase_ != Phase::waiting) return;
+  if (!may_ask()) return;
   asked_answered_ = true;
   if (gone_until_ && *gone_until_ > now)
     until_ = gone_until_;

@@ -58,7 +58,9 @@ class MoveKeeper {
   [[nodiscard]] bool may_ask() const noexcept {
     return phase_ == Phase::waiting && by_ != MoveBy::hold && planned_;
   }
-  /// The answers are there.
+  /// Frames wait: for answers, or for time to pass.
+  [[nodiscard]] bool waits() const noexcept { return phase_ == Phase::waiting; }
+  /// The answers are there. They tell nothing of a wait that may not ask.
   void markers_answered(Instant now);
   void report(const Progress& progress, Instant now);
   void expire(Instant now);

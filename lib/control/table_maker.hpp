@@ -82,6 +82,7 @@ class TableMaker {
   void markers_answered(Instant now) { keeper_.markers_answered(now); }
   void report(const Progress& progress, Instant now) { keeper_.report(progress, now); }
   [[nodiscard]] bool moving() const noexcept { return keeper_.under_way(); }
+  [[nodiscard]] bool waits() const noexcept { return keeper_.waits(); }
   /// There is something to publish.
   [[nodiscard]] bool has_news() const noexcept { return keeper_.has_news(); }
   [[nodiscard]] const MoveCounters& moves() const noexcept { return keeper_.counters(); }

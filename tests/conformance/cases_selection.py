@@ -24,6 +24,43 @@ def case_partner_keys_differ(lab):
     one_of_two(lab, lab.partner(0), lab.partner(1, key=8))
 
 
+UNEQUAL = {"speeds": ("10G", "1G"), "lag": {"unequal-speed": True}}
+
+
+def case_unequal_links_aggregate_when_the_partner_lets_them(lab):
+    """With unequal-speed the speed is not in the key, so that links of different speed are one LAG (6.3.5)."""
+    lab.start(links=2, **UNEQUAL)
+    pair = [lab.partner(0), lab.partner(1)]
+    lab.converge(0, 1)
+    check(pair[0].last.actor.key == pair[1].last.actor.key, f"keys: {[p.last.actor for p in pair]}")
+    buckets = [m["buckets"] for m in lab.status()["members"]]
+    check(9.9 < buckets[0] / buckets[1] < 10.1, f"buckets are not shared out by speed: {buckets}")
+    check("unequal_speed" not in kinds(lab), "a warning of nothing")
+
+
+def case_unequal_links_are_apart_by_themselves(lab):
+    """Without it each speed has a key of its own, and only links of one of them are used."""
+    lab.start(links=2, speeds=UNEQUAL["speeds"])
+    used, other = one_of_two(lab, lab.partner(0), lab.partner(1))
+    check(used.last.actor.key != other.last.actor.key, "one key for two speeds")
+
+
+def case_partner_tells_unequal_links_apart(lab):
+    """A Partner with a key for each speed keeps them apart all the same; the journal and the view say so."""
+    lab.start(links=2, **UNEQUAL)
+    used, other = one_of_two(lab, lab.partner(0), lab.partner(1, key=8))
+    left_out = lab.wires.index(other.wire)
+    events = [e for e in lab.ask("/lagoon/events,lag0").values() if e["kind"] == "unequal_speed"]
+    check([(e["member"], e["to"], e["why"]) for e in events] ==
+          [(lab.member(left_out)["name"], "left_out", "partner_keys_differ")], f"events: {events}")
+    words = f"the Partner tells its ports apart by speed (key {other.info.key}, in use is {used.info.key})"
+    check(words in lab.ask("/lagoon/view,lag0,table"), "the view does not say why")
+
+
+def kinds(lab):
+    return {e["kind"] for e in lab.ask("/lagoon/events,lag0").values()}
+
+
 def case_partner_systems_differ(lab):
     """Links to two Systems never share the Aggregator; when one ends, the other gets it (6.4.14)."""
     lab.start(links=2)

@@ -159,17 +159,20 @@ class Lab:
 
     # --- the set-up ---
 
-    def start(self, links=2, lan=False, flood=False, idle="relax", **lacp):
+    def start(self, links=2, lan=False, flood=False, idle="relax", speeds=None, lag=None, **lacp):
         """Starts lagoond with so many members, and (with `lan`) an access port lan0 in front of the LAG; or (with
-        `flood`) one that gives 64-octet frames as fast as the worker takes them."""
+        `flood`) one that gives 64-octet frames as fast as the worker takes them. `speeds`: what each member claims;
+        `lag`: further keys of the LAG."""
         hears = octets.ETHERTYPE if flood else ETH_P_ALL
         self.wires = [Wire(f"p{i}", f"m{i}", hears) for i in range(links)]
         self.lan = Wire("lan1", "lan0") if lan else None
         settings = {"rate": "fast", **lacp}
-        members = [{"dev": f"net_af_packet{i},iface=m{i}"} for i in range(links)]
+        members = [{"dev": f"net_af_packet{i},iface=m{i}", **({"speed": speeds[i]} if speeds else {})}
+                   for i in range(links)]
         config = {
             "eal": {"lcores": [0, 1], "huge": False, "prefix": self.prefix, "idle": idle},
-            "lags": [{"name": "lag0", "mode": "lacp", "lacp": settings, "hash": "l3+4", "members": members}],
+            "lags": [{"name": "lag0", "mode": "lacp", "lacp": settings, "hash": "l3+4", "members": members,
+                      **(lag or {})}],
         }
         if lan:
             config["ports"] = [{"name": "lan0", "dev": f"net_af_packet{links},iface=lan0"}]
@@ -225,15 +228,20 @@ class Lab:
 
     def status(self):
         """/lagoon/lag,lag0; None while lagoond does not answer."""
+        answer = self.ask("/lagoon/lag,lag0")
+        if answer is not None:
+            answer["members"] = list(answer["members"].values())  # in the order of the configuration
+        return answer
+
+    def ask(self, question: str):
+        """What telemetry answers; None while it does not."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         connection.settimeout(3)
         try:
             connection.connect(f"/var/run/dpdk/{self.prefix}/dpdk_telemetry.v2")
             connection.recv(4096)
-            connection.send(b"/lagoon/lag,lag0")
-            answer = json.loads(connection.recv(1 << 20))["/lagoon/lag"]
-            answer["members"] = list(answer["members"].values())  # in the order of the configuration
-            return answer
+            connection.send(question.encode())
+            return json.loads(connection.recv(1 << 20))[question.partition(",")[0]]
         except (OSError, ValueError, KeyError, TypeError):
             return None
         finally:

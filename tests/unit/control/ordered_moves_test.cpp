@@ -90,6 +90,20 @@ TEST_CASE("A Partner that answers none is waited for as long as was set", "[cont
   CHECK(status.moves.by_marker == 0);
   CHECK(status.markers.sent == 2);
   CHECK(status.markers.answered == 0);
+  CHECK(status.markers.unanswered == 2);
+}
+
+TEST_CASE("Answers end no wait that asks for none", "[control][moves]") {
+  Course course;
+  course.options.by = MoveBy::hold;
+  course.begin(kPlanned);
+  course.report({});
+  course.keeper.markers_answered(course.now);
+  CHECK(course.keeper.moves().waiting());
+  course.pass(50ms);
+  CHECK_FALSE(course.keeper.moves().waiting());
+  CHECK(course.keeper.counters().by_marker == 0);
+  CHECK(course.keeper.counters().by_time == 1);
 }
 
 TEST_CASE("Each worker's frames are asked for on each member that lanes leave", "[control][moves]") {
