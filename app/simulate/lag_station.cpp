@@ -32,7 +32,8 @@ LagStation::LagStation(const Options& options, Conversations& conversations, Ins
     : links_{options.links.size()}, network_{settings_of(options), conversations, now} {}
 
 bool LagStation::ready() const {
-  return static_cast<std::size_t>(std::popcount(network_.table().distributing)) == links_;
+  return static_cast<std::size_t>(std::popcount(network_.table().distributing)) == links_ &&
+         !network_.lag().wants_progress();
 }
 
 std::size_t LagStation::link_of(std::span<const std::byte> headers) const {

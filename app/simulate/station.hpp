@@ -23,7 +23,7 @@ struct MoveFacts {
 class Station {
  public:
   virtual ~Station() = default;
-  /// All links are in use.
+  /// All links are in use, and nothing moves.
   [[nodiscard]] virtual bool ready() const = 0;
   virtual void offer(SimFrame* frame, Instant now) = 0;
   /// Lets everything go on until `now`.
