@@ -11,6 +11,7 @@ export HOME="${HOME:-/tmp}"
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev catch2 python3)
 packages_test=(tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
 packages_bench=(libbenchmark-dev)
+packages_plots=(python3-matplotlib)
 packages_check=(clang-format-19 shellcheck)
 # What the partners of the demo and of the smoke tests need stands beside their scripts.
 mapfile -t packages_stage < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' app/demo/stage/packages.txt 2>/dev/null)
@@ -27,6 +28,7 @@ usage: ./lagoon.sh VERB
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
   bench [--quick]    price of a packet, beside net_bonding and bare ports
+  plots              run the simulator's scenarios and draw docs/plots/*.svg (equal runs give equal files)
   check              formatting, tidy tests, shellcheck
   clean              remove what the above built
 
@@ -240,6 +242,14 @@ verb_bench() {
   build-bench/bench/lagoon-bench "$@"
 }
 
+verb_plots() {
+  local simulator=app/simulate/lagoon-simulate
+  need_packages "${packages_build[@]}" "${packages_plots[@]}"
+  configure build
+  compile build "$simulator"
+  /usr/bin/python3 -B app/simulate/plots.py "build/$simulator" docs/plots
+}
+
 verb_check() {
   local bad=0
   need_packages "${packages_build[@]}" "${packages_check[@]}"
@@ -271,7 +281,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  demo | build | test | view | explain | install | bench | check | clean) "verb_$verb" "$@" ;;
+  demo | build | test | view | explain | install | bench | plots | check | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

@@ -48,13 +48,15 @@ SimFrame* Conversations::next(std::uint32_t conversation, std::uint32_t length, 
   return frame;
 }
 
-void Conversations::arrived(SimFrame* frame) {
+void Conversations::arrived(SimFrame* frame, std::size_t cable) {
   One& one = all_[frame->conversation];
   ++tally.received;
   tally.octets += frame->length;
   if (frame->number > one.highest) {
     const std::uint32_t ahead = frame->number - one.highest;
     one.window = (ahead < 64 ? one.window << ahead : 0) | 1;
+    if (one.highest != 0 && one.cable != cable) ++tally.changed_from[one.cable];
+    one.cable = cable;
     one.highest = frame->number;
   } else {
     const std::uint32_t behind = one.highest - frame->number;

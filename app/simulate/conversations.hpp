@@ -2,10 +2,13 @@
 // once, and in the order of its conversation.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "base/ids.hpp"
 #include "frame.hpp"
 #include "random.hpp"
 
@@ -19,6 +22,9 @@ struct Tally {
   std::uint64_t reordered = 0;       // came after one that was sent later
   std::uint64_t dropped = 0;         // by the distributor, by name
   std::uint64_t lost_in_flight = 0;  // on a link that failed
+  // Conversations that came over another cable than before, by the cable before.
+  std::array<std::uint64_t, kMembersMax> changed_from{};
+  Duration longest_wait{};  // of a frame, until the sending side gave it to a cable
 };
 
 class Conversations {
@@ -30,8 +36,12 @@ class Conversations {
   [[nodiscard]] std::size_t count() const { return all_.size(); }
   /// The next frame of a conversation.
   [[nodiscard]] SimFrame* next(std::uint32_t conversation, std::uint32_t length, Instant now);
-  /// Takes a frame that has arrived.
-  void arrived(SimFrame* frame);
+  /// A frame was given to a cable.
+  void left(const SimFrame& frame, Instant now) {
+    if (frame.number != 0) tally.longest_wait = std::max(tally.longest_wait, now - frame.sent);
+  }
+  /// Takes a frame that has arrived over that cable.
+  void arrived(SimFrame* frame, std::size_t cable);
   void dropped(SimFrame* frame) {
     ++tally.dropped;
     pool.give(frame);
@@ -53,6 +63,7 @@ class Conversations {
     std::uint32_t sent = 0;
     std::uint32_t highest = 0;  // number that arrived last
     std::uint64_t window = 0;   // bit i: number highest - i has arrived
+    std::size_t cable = 0;      // that brought `highest`
   };
   std::uint64_t seed_;
   std::vector<One> all_;

@@ -55,6 +55,8 @@ struct Sender {
         network.conversations_.lost(frames[sent]);
       } else if (!network.to_far_[member.value()].send(frames[sent], now)) {
         break;
+      } else {
+        network.conversations_.left(*frames[sent], now);
       }
     }
     return sent;
@@ -234,7 +236,7 @@ void Network::deliver(Instant now) {
     const Instant at = first->first_at();
     SimFrame* const frame = first->receive();
     if (frame->number != 0) {
-      conversations_.arrived(frame);
+      conversations_.arrived(frame, cable);
       continue;
     }
     far_->frame_received(index_of(cable), frame->octets, at);

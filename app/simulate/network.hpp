@@ -54,6 +54,7 @@ class Network {
   [[nodiscard]] bool is_up(std::size_t cable) const { return up_[cable]; }
 
   [[nodiscard]] control::Lag& lag() { return *near_; }
+  [[nodiscard]] const control::Lag& lag() const { return *near_; }
   [[nodiscard]] const table::PortTable& table() const { return *table_; }
   [[nodiscard]] const SimLink& link(std::size_t cable) const { return to_far_[cable]; }
   [[nodiscard]] std::uint64_t drops(fast::Drop reason) const;

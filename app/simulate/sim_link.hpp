@@ -44,6 +44,11 @@ class SimLink {
     free_at_ = {};
   }
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
+  /// That have left by now: what waits in the queue is not among them.
+  [[nodiscard]] double octets_gone(Instant now) const {
+    const Duration queued = free_at_ > now ? free_at_ - now : Duration{};
+    return static_cast<double>(octets_) - static_cast<double>(queued.count()) * speed_ / 8e9;
+  }
   [[nodiscard]] double speed() const { return speed_; }
 
  private:
