@@ -74,12 +74,18 @@ void add_hash(Race& race, const std::string& name, dist::HashPolicy policy, cons
 }  // namespace
 
 Group distribute_races(Rig& rig) {
-  return races("distribute by l3+4, ports that touch nothing", rig, [&](auto contestant) {
+  const auto turn = [&rig](auto contestant) {
     return [&rig, contestant]() mutable {
       const StandIn stand_in{contestant.ports(), {}, 0};
       distribute_turn(rig.packets(), contestant);
     };
-  });
+  };
+  Group group = races("distribute by l3+4, ports that touch nothing", rig, turn);
+  for (std::size_t i = 0; i < group.races.size(); ++i) {
+    group.races[i].add("lagoon-counting", turn(Lagoon{rig, kMemberCounts[i], Way::counting}));
+    group.races[i].add("lagoon-weighted", turn(Lagoon{rig, kMemberCounts[i], Way::weighted}));
+  }
+  return group;
 }
 
 Group collect_races(Rig& rig) {

@@ -53,20 +53,21 @@ class NetBonding {
 // state.
 class Lagoon {
  public:
-  Lagoon(Rig& rig, std::size_t members)
+  Lagoon(Rig& rig, std::size_t members, Way way = Way::flow_hash)
       : rig_{rig},
         ports_{rig.ports(members)},
-        table_{rig.table(members)},
+        distribution_{rig.distribution(members, way)},
         share_{static_cast<std::uint16_t>(kBurst / members)} {}
   [[nodiscard]] std::span<const std::uint16_t> ports() const { return ports_; }
   std::size_t send(Burst& burst) {
-    const std::size_t sent = fast::distribute<rte_mbuf>(*table_.load(std::memory_order_acquire), burst,
-                                                        Tx{ports_}, rig_.distributor(), rig_.counters());
+    const table::PortTable& table = *distribution_.published.load(std::memory_order_acquire);
+    const std::size_t sent =
+        fast::distribute<rte_mbuf>(table, burst, Tx{ports_}, distribution_.state, rig_.counters());
     rte_rcu_qsbr_quiescent(rig_.qsbr(), 0);
     return sent;
   }
   std::size_t receive(Burst& burst) {
-    const table::PortTable& table = *table_.load(std::memory_order_acquire);
+    const table::PortTable& table = *distribution_.published.load(std::memory_order_acquire);
     std::size_t count = 0;
     for (std::uint8_t m = 0; m < ports_.size(); ++m) {
       const std::span<rte_mbuf*> free = std::span{burst}.subspan(count);
@@ -96,7 +97,7 @@ class Lagoon {
   };
   Rig& rig_;
   std::span<const std::uint16_t> ports_;
-  const std::atomic<const table::PortTable*>& table_;
+  Distribution& distribution_;
   std::uint16_t share_;
 };
 

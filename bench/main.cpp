@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&quiet);
   std::printf("CPU time for one packet as ratios; below 1 Lagoon is cheaper\n");
   print_hashes(hashes);
-  print_group(distribute, {"lagoon"});
+  print_group(distribute, {"lagoon", "lagoon-counting", "lagoon-weighted"});
   print_group(collect, {"lagoon", "lagoon-classified"});
   print_group(forward, {"lagoon"});
   std::fflush(stdout);

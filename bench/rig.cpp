@@ -123,13 +123,31 @@ Bond bond_of(const std::string& name, std::uint8_t mode, std::span<const std::ui
   return bond;
 }
 
-std::unique_ptr<table::PortTable> table_for(std::size_t members) {
+std::unique_ptr<table::PortTable> table_for(std::size_t members, Way way) {
   dist::BucketPlan plan;
   table::PortTableInput input;
   input.generation = 1;
   input.collecting = input.distributing = (std::uint32_t{1} << members) - 1;
   std::fill_n(input.capacity.begin(), members, 10'000U);
-  return table::build_port_table(input, plan);
+  auto table = table::build_port_table(input, plan);
+  table->counts_lanes = way == Way::counting;
+  if (way != Way::weighted) return table;
+  table->distribution = table::Distribution::weighted;
+  table->weights.idle_ticks = 20'000;
+  for (std::size_t m = 0; m < members; ++m) {
+    table->weights.capacity[m] = 10'000'000;
+    table->weights.inverse[m] = (std::uint64_t{1} << 40) / 10'000'000;
+  }
+  return table;
+}
+
+void prepare(Distribution& distribution, std::size_t members, Way way) {
+  distribution.owned = table_for(members, way);
+  distribution.published.store(distribution.owned.get());
+  distribution.state.now = Instant{1s};
+  if (way != Way::weighted) return;
+  distribution.lines.resize(fast::ConversationTable::lines_for(65'536));
+  distribution.state.conversations.use(distribution.lines);
 }
 
 // What the stand-ins hand out; they are called with nothing but a queue.
@@ -169,8 +187,7 @@ Rig::Rig() : received_{pool_of_frames("received", 4095)} {
   for (std::size_t i = 0; i < kMemberCounts.size(); ++i) {
     balance_bonds_[i] = bond_of("net_bonding" + std::to_string(i), BONDING_MODE_BALANCE,
                                 new_ports(kMemberCounts[i]), received_);
-    tables_[i].owned = table_for(kMemberCounts[i]);
-    tables_[i].published.store(tables_[i].owned.get());
+    for (std::size_t w = 0; w < kWays.size(); ++w) prepare(distributions_[i][w], kMemberCounts[i], kWays[w]);
   }
   lacp_bond_ = bond_of("net_bonding_lacp", BONDING_MODE_8023AD, new_ports(kLacpMembers), received_);
 
@@ -189,8 +206,8 @@ const Bond& Rig::balance_bond(std::size_t members) const {
   return balance_bonds_[index_of(members)];
 }
 
-const std::atomic<const table::PortTable*>& Rig::table(std::size_t members) const {
-  return tables_[index_of(members)].published;
+Distribution& Rig::distribution(std::size_t members, Way way) {
+  return distributions_[index_of(members)][static_cast<std::size_t>(way)];
 }
 
 StandIn::StandIn(std::span<const std::uint16_t> ports, std::span<rte_mbuf*> supply, std::uint16_t share) {

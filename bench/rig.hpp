@@ -31,6 +31,22 @@ struct Bond {
   std::vector<std::uint16_t> members;
 };
 
+/// How Lagoon distributes in a race.
+enum class Way : std::uint8_t {
+  flow_hash,
+  counting,  // flow hash, with what adaptive rebalancing counts
+  weighted,  // every conversation in the table
+};
+inline constexpr std::array<Way, 3> kWays{Way::flow_hash, Way::counting, Way::weighted};
+
+/// What a worker has for one table.
+struct Distribution {
+  std::unique_ptr<table::PortTable> owned;
+  std::atomic<const table::PortTable*> published{nullptr};
+  fast::DistributorState state{};
+  std::vector<fast::ConversationLine> lines{};
+};
+
 class Rig {
  public:
   Rig();
@@ -47,18 +63,13 @@ class Rig {
   [[nodiscard]] std::span<rte_mbuf*> packets() { return packets_; }
   /// The same, and their port has said what they are (mbuf.packet_type), as most NICs do.
   [[nodiscard]] std::span<rte_mbuf*> classified_packets() { return classified_packets_; }
-  /// A table under which the first `members` members collect and distribute by l3+4.
-  [[nodiscard]] const std::atomic<const table::PortTable*>& table(std::size_t members) const;
+  /// With a table under which the first `members` members collect and distribute by l3+4.
+  [[nodiscard]] Distribution& distribution(std::size_t members, Way way);
   [[nodiscard]] rte_rcu_qsbr* qsbr() { return qsbr_; }
   [[nodiscard]] fast::LagCounters& counters() { return counters_; }
-  [[nodiscard]] fast::DistributorState& distributor() { return distributor_; }
   [[nodiscard]] fast::CollectorState& collector() { return collector_; }
 
  private:
-  struct Tables {
-    std::unique_ptr<table::PortTable> owned;
-    std::atomic<const table::PortTable*> published{nullptr};
-  };
   rte_mempool* received_ = nullptr;
   std::uint16_t source_ = 0;
   std::vector<std::uint16_t> ports_;
@@ -66,10 +77,9 @@ class Rig {
   Bond lacp_bond_;
   std::vector<rte_mbuf*> packets_;
   std::vector<rte_mbuf*> classified_packets_;
-  std::array<Tables, kMemberCounts.size()> tables_;
+  std::array<std::array<Distribution, kWays.size()>, kMemberCounts.size()> distributions_;
   rte_rcu_qsbr* qsbr_ = nullptr;
   fast::LagCounters counters_;
-  fast::DistributorState distributor_;
   fast::CollectorState collector_;
 };
 
