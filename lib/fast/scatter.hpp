@@ -35,14 +35,12 @@ struct Scattered {
 
 namespace detail {
 
-template <typename P>
-inline void scatter_to_tracks(const table::PortTable& table, const dist::LaneMap& where,
-                              std::span<P* const> burst, const BurstFolds& folds,
+template <typename P, typename HashOf>
+inline void scatter_to_tracks(const dist::LaneMap& where, std::span<P* const> burst, HashOf hash_of,
                               Scattered<P>& out) noexcept {
-  const dist::FlowMixer mix{table.hash.seed};
   std::uint64_t counts = 0;  // octet m: packets of member m so far
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    const std::uint8_t m = where[dist::bucket_of(mix(folds[i]))];
+    const std::uint8_t m = where[dist::bucket_of(hash_of(i))];
     const unsigned shift = 8U * m;
     out.member[i] = m;
     out.packets[m * kBurstMax + (counts >> shift & 0xffU)] = burst[i];
@@ -66,14 +64,12 @@ inline void place_counted(std::span<P* const> burst, Scattered<P>& out) noexcept
   for (std::size_t i = 0; i < burst.size(); ++i) out.packets[next[out.member[i]]++] = burst[i];
 }
 
-template <typename P>
-inline void scatter_by_counting(const table::PortTable& table, const dist::LaneMap& where,
-                                std::span<P* const> burst, const BurstFolds& folds,
+template <typename P, typename HashOf>
+inline void scatter_by_counting(const dist::LaneMap& where, std::span<P* const> burst, HashOf hash_of,
                                 Scattered<P>& out) noexcept {
-  const dist::FlowMixer mix{table.hash.seed};
   out.count.fill(0);
   for (std::size_t i = 0; i < burst.size(); ++i) {
-    out.member[i] = where[dist::bucket_of(mix(folds[i]))];
+    out.member[i] = where[dist::bucket_of(hash_of(i))];
     ++out.count[out.member[i]];
   }
   place_counted<P>(burst, out);
@@ -89,14 +85,14 @@ inline void scatter_by_member(std::span<P* const> burst, Scattered<P>& out) noex
   detail::place_counted<P>(burst, out);
 }
 
-/// By bucket. Precondition: `where` names distributing members; `folds` has one for each packet.
-template <typename P>
-inline void scatter(const table::PortTable& table, const dist::LaneMap& where, std::span<P* const> burst,
-                    const BurstFolds& folds, Scattered<P>& out) noexcept {
-  if (table.sending() >> kTracks == 0)
-    detail::scatter_to_tracks<P>(table, where, burst, folds, out);
+/// By bucket. `hash_of(i)`: of the burst's i-th packet. Precondition: `where` names members of `sending`.
+template <typename P, typename HashOf>
+inline void scatter(std::uint32_t sending, const dist::LaneMap& where, std::span<P* const> burst,
+                    HashOf hash_of, Scattered<P>& out) noexcept {
+  if (sending >> kTracks == 0)
+    detail::scatter_to_tracks<P>(where, burst, hash_of, out);
   else
-    detail::scatter_by_counting<P>(table, where, burst, folds, out);
+    detail::scatter_by_counting<P>(where, burst, hash_of, out);
 }
 
 }  // namespace lagoon::fast

@@ -28,16 +28,42 @@ struct FlowHash {
                                               DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
       return detail::send_counted<P>(*only, burst, tx, counters);
-    if (!state.steering.plain() || table.counts_lanes)
-      return distribute_by_lane<P>(table, burst, tx, state, counters);
+    if (!state.steering.plain()) return distribute_by_lane<P>(table, burst, tx, state, counters);
+    if (table.counts_lanes) return distribute_counted<P>(table, burst, tx, state, counters);
     BurstFolds folds;
     fold_burst<P>(table.hash, burst, folds);
+    const dist::FlowMixer mix{table.hash.seed};
     Scattered<P> scattered;
-    scatter<P>(table, state.steering.current(), burst, folds, scattered);
+    scatter<P>(
+        table.sending(), state.steering.current(), burst, [&](std::size_t i) { return mix(folds[i]); },
+        scattered);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
   }
 
  private:
+  // As above, with the octets of buckets counted.
+  template <Packet P, MemberTx<P> Tx>
+  [[nodiscard, gnu::noinline]] static std::size_t distribute_counted(const table::PortTable& table,
+                                                                     std::span<P*> burst, Tx& tx,
+                                                                     DistributorState& state,
+                                                                     LagCounters& counters) noexcept {
+    BurstHashes hashes;
+    hash_burst<P>(table.hash, burst, hashes);
+    Scattered<P> scattered;
+    scatter<P>(
+        table.sending(), state.steering.current(), burst, [&](std::size_t i) { return hashes[i]; },
+        scattered);
+    const auto lane_of = [&](std::size_t i) { return dist::bucket_of(hashes[i]); };
+    for (std::size_t i = 0; i < burst.size(); ++i)
+      state.lanes.add(lane_of(i), PacketTraits<P>::length(*burst[i]));
+    detail::sample<P>(burst, hashes, scattered, state);
+    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
+                                     [&](std::size_t i) noexcept {
+                                       // (it is counted when it is tried again)
+                                       state.lanes.take_back(lane_of(i), PacketTraits<P>::length(*burst[i]));
+                                     });
+  }
+
   template <Packet P, MemberTx<P> Tx>
   [[nodiscard, gnu::noinline]] static std::size_t distribute_by_lane(const table::PortTable& table,
                                                                      std::span<P*> burst, Tx& tx,
