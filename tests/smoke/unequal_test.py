@@ -1,0 +1,104 @@
+"""Links of 10G, 1G and 1G in one LAG with Linux's bonding: ten thousand equal conversations, and where they go.
+
+usage: unequal_test.py BUILD
+"""
+
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "modes"))
+
+from lab import conversations  # noqa: E402
+from lab.case import Case, main, tries  # noqa: E402
+from lab.ends import wait_for  # noqa: E402
+from stage import telemetry  # noqa: E402
+from stage.lagoond import member  # noqa: E402
+
+SPEEDS = ("10G", "1G", "1G")
+SHARES = (10 / 12, 1 / 12, 1 / 12)
+TOLERANCE = 0.03  # of each share
+CONVERSATIONS = 10_000
+RATE = 4000
+FRAME_OCTETS = 500
+SETTLE_ROUNDS, MEASURED_ROUNDS = 2, 3  # of a frame of each conversation
+EXPLAINED = 200
+
+
+class UnequalLinks(Case):
+    @tries
+    def test_ten_thousand_equal_conversations_settle_as_the_links_are(self):
+        if not self.is_lagoon:
+            self.skipTest("Linux's bonding does not weigh its links")
+        members = [member(link.near, link.index, speed=speed) for link, speed in zip(self.stage.links, SPEEDS)]
+        self.end.start("lacp", members=members, unequal_speed=True, distribute="weighted", conversations=16384,
+                       conversation_timeout="15s")
+        self.assertIsNotNone(wait_for(lambda: all(self.end.works(i) for i in range(3)), 12), "not all distribute")
+        addresses = self.stage.lan_ip, self.stage.far_ip
+        macs = "02:00:00:00:01:01", self._mac_of_the_bond()
+        frames = [conversations.frame(i, macs, addresses, FRAME_OCTETS) for i in range(CONVERSATIONS)]
+        with conversations.Sender(self.stage.lan, "eth0", frames, RATE) as sender:
+            self._rounds(sender, SETTLE_ROUNDS)
+            before, heard_before = self._octets(), self._octets_at_the_partner()
+            with conversations.Sightings(self.stage) as sightings:
+                self._rounds(sender, MEASURED_ROUNDS)
+            sent, heard = self._octets(), self._octets_at_the_partner()
+            self._check_views()
+            self._check_explained(frames, addresses, sightings.links)
+        self._check_shares("sent", sent, before)
+        self._check_shares("heard by the partner", heard, heard_before)
+        self.end.stop()
+
+    def _rounds(self, sender, count):
+        self.assertIsNotNone(sender.wait(count), "the sender is stuck")
+
+    def _mac_of_the_bond(self):
+        return self.far.output_of(["cat", "/sys/class/net/bond0/address"]).strip()
+
+    def _octets(self):
+        return [m["tx_bytes"] for m in self.end.lagoond.status()["members"]]
+
+    def _octets_at_the_partner(self):
+        names = [f"eth{link.index}" if self.far.is_guest else link.far for link in self.stage.links]
+        return [int(word) for word in self.far.output_of(
+            ["cat", *(f"/sys/class/net/{name}/statistics/rx_bytes" for name in names)]).split()]
+
+    def _check_shares(self, what, after, before):
+        octets = [now - then for now, then in zip(after, before)]
+        shares = [count / sum(octets) for count in octets]
+        self.say(f"{what}:", *(f"{count} ({share:.4f}, {share / wanted - 1:+.2%})"
+                               for count, share, wanted in zip(octets, shares, SHARES)))
+        for index, (share, wanted) in enumerate(zip(shares, SHARES)):
+            self.figure(abs(share / wanted - 1) <= TOLERANCE, f"link {index} has {share:.4f} {what}, not {wanted:.4f}")
+
+    def _check_views(self):
+        status = self.end.lagoond.status()
+        known, members = status["conversations"], status["members"]
+        self.say(known, [m["conversations"] for m in members], status["moves"], status.get("rebalancing"))
+        self.assertEqual(status["distributing_members"], 3)
+        self.assertEqual([m["weight"] for m in members], ["100", "10", "10"])
+        self.assertEqual(known["frames_without"], 0, "the table has room for all")
+        self.figure(known["live"] >= CONVERSATIONS, f"of {CONVERSATIONS} conversations {known['live']} are known")
+        table = self.end.lagoond.view("table")
+        self.assertIn("weight left", table)
+        self.assertRegex(table, r"conversations: \d{5} live")
+
+    def _check_explained(self, frames, addresses, seen_on):
+        """By words and by octets alike; and frames were seen where it says that they go."""
+        names = [m["name"] for m in self.end.lagoond.status()["members"]]
+        elsewhere = []
+        for number in random.Random(4).sample(range(CONVERSATIONS), EXPLAINED):
+            answer = self._explain(conversations.words(number, addresses))
+            self.assertEqual(answer["hash"], self._explain(frames[number][:conversations.HEADERS].hex())["hash"])
+            entry, = answer["entries"].values()
+            named = answer["member"] if "pin" in answer else entry["member"]
+            if seen_on.get(number) != {names.index(named)}:
+                elsewhere.append((number, named, seen_on.get(number)))
+        self.figure(not elsewhere, f"of {EXPLAINED} conversations explained, seen elsewhere: {elsewhere}")
+
+    def _explain(self, flow):
+        return telemetry.ask(self.end.lagoond.prefix, f"/lagoon/explain,lag0,{flow}")
+
+
+if __name__ == "__main__":
+    main()
