@@ -44,7 +44,7 @@ inline constexpr std::array<std::string_view, 2> kDistributeNames{"flow-hash", "
 struct WeightedOptions {
   table::PlaceBy by = table::PlaceBy::share;
   BitsPerSecond unit = mbps(100);  // of weights: a 10G port has 100 of them
-  Duration window = 500ms;         // that loads are averaged over
+  Duration window = 200ms;         // that loads are averaged over
   std::optional<BitsPerSecond>
       estimate{};                        // that a new conversation is charged with; nothing: by what is seen
   std::uint32_t conversations = 65'536;  // that each worker has room for; fixed while the LAG runs

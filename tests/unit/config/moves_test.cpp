@@ -219,7 +219,7 @@ TEST_CASE("The plan says how conversations are placed, moved and rebalanced", "[
             "  hash-seed: 1\n  unequal-speed: true\n  distribute: weighted\n",
             {"LACP: active, fast, system-id the LAG's MAC, system-priority 32768, key by duplex, for all "
              "speeds, mux independent, select stable, aggregate-wait 2 s",
-             "distribution: weighted, a new conversation by share, unit 100 Mb/s, load over 500 ms, each "
+             "distribution: weighted, a new conversation by share, unit 100 Mb/s, load over 200 ms, each "
              "charged with what others carry, room for 65536 conversations (" +
                  octets + " octets) in each worker, forgotten after 10 s; hash l3+4, seed 1",
              "moves: frames wait for the answers to Markers, at most 50 ms, 10 ms after a loss",
@@ -230,7 +230,7 @@ TEST_CASE("The plan says how conversations are placed, moved and rebalanced", "[
             "  hash-seed: 1\n  distribute: weighted\n  by: headroom\n  weight-unit: 1.5M\n"
             "  conversation-estimate: 2.5M\n  move: flowlet\n  move-overflow: give-up\n"
             "  rebalance: { gain-min: 2%, pins: false }\n",
-            {"distribution: weighted, a new conversation by headroom, unit 1500 kb/s, load over 500 ms, each "
+            {"distribution: weighted, a new conversation by headroom, unit 1500 kb/s, load over 200 ms, each "
              "charged with 2500 kb/s, room for 65536 conversations (" +
                  octets + " octets) in each worker, forgotten after 10 s; hash l3+4, seed 1",
              "moves: in gaps of 500 us; without one for 100 ms frames wait 50 ms, 10 ms after a loss, given "
