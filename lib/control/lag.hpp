@@ -268,6 +268,8 @@ class Lag {
   std::optional<balance::ReceiveBalancer> receive_{};  // under ReceiveBalance::arp
   balance::MemberLoad member_load_;
   balance::Rebalancer rebalancer_;
+  balance::Rebalancer::Capacities told_capacities_{};  // what the rebalancer was told last
+  MemberSet told_distributing_ = 0;
   MemberSet crowded_ = 0;  // conversations may leave them
   std::uint64_t load_measurements_ = 0;
   std::uint32_t sweep_rate_ = 0;

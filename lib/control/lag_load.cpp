@@ -101,6 +101,10 @@ void Lag::tell_rebalancer(Instant now) {
     speeds[m.value()] = mbps(capacity(m));
   }
   member_load_.set_capacities(speeds);
+  // (it is asked after every input, and begins anew with other members)
+  if (told_capacities_ == capacities && told_distributing_ == outcome_.distributing) return;
+  told_capacities_ = capacities;
+  told_distributing_ = outcome_.distributing;
   rebalancer_.members_changed(capacities, outcome_.distributing, now);
 }
 

@@ -26,7 +26,6 @@ void MoveKeeper::begin(const Change& change, std::uint64_t generation, const Mov
   followed_ = false;
   ++counters_.begun;
   ++moves_.begun;
-  moves_.gap = options.gap;
   // As large a portion as had room the last time, or twice that.
   if (portion_bits_ > 0) --portion_bits_;
   first_portion();

@@ -23,6 +23,20 @@ namespace {
   return false;
 }
 
+// How long a conversation must have been silent to go elsewhere without being held. Where frames are held it
+// is what they are held for: the operator has said that they may be on their way for so long.
+[[nodiscard]] Duration gap_of(const MoveOptions& options) noexcept {
+  switch (options.by) {
+    case MoveBy::marker:
+    case MoveBy::hold:
+      return std::max(options.gap, options.planned);
+    case MoveBy::flowlet:
+    case MoveBy::at_once:
+      break;
+  }
+  return options.gap;
+}
+
 [[nodiscard]] bool distributes(const TableInput& input, std::uint8_t member) noexcept {
   return member < kMembersMax && contains(input.distributing, MemberIndex{member});
 }
@@ -122,6 +136,7 @@ std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input
   to_ask_ = to_ask_ || ((changed || news) && keeper_.may_ask());
   keeper_.published(table->generation);
   table->moves = keeper_.moves();
+  table->moves.gap = gap_of(options);
   return table;
 }
 

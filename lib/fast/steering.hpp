@@ -196,6 +196,7 @@ inline void Steering::begin(const table::PortTable& table, std::size_t lane, Ins
   }
   if (current_[lane] == table.target(lane) || current_[lane] == kNobody) return arrive(table, lane);
   if (!may_stay) {
+    pending_.erase(lane);  // (a gap on a member that is gone says nothing)
     if (moves.gone_wait && may_wait)
       held_.insert(lane);
     else

@@ -91,6 +91,24 @@ TEST_CASE("A lane that waits for a gap is held when a move with a wait begins", 
   CHECK(rig.behind() == 0);
 }
 
+TEST_CASE("A lane that waits for a gap is held when its member is lost, and a gap does not let it go",
+          "[fast][steering]") {
+  Rig rig{MoveWay::flowlet};
+  rig.begin(7, 2);
+  rig.table->distributing = 0b110;
+  for (std::uint8_t& m : rig.table->bucket) m = 2;
+  rig.table->moves.way = MoveWay::hold;
+  rig.table->moves.gone_wait = true;
+  ++rig.table->moves.begun;
+  rig.next();
+  REQUIRE(rig.steering->is_held(7));
+  rig.now += 10ms;
+  for (std::size_t i = 0; i < dist::LaneSet::kWords; ++i) rig.steering->look_for_gaps(*rig.table, rig.now);
+  CHECK(rig.steering->is_held(7));
+  rig.release();
+  CHECK(rig.choose(7) == 2);
+}
+
 TEST_CASE("A lane whose member can't be sent on leaves at once, or when the move is released",
           "[fast][steering]") {
   Rig rig{MoveWay::hold};
