@@ -170,6 +170,9 @@ TEST_CASE("Actions are read from a word and its argument", "[config][command]") 
   CHECK(std::get<DisableMember>(parse_action("disable", "m").value()).member == "m");
   CHECK(std::get<DrainMember>(parse_action("drain", "m").value()).member == "m");
   CHECK(std::get<ActivateMember>(parse_action("activate", "m").value()).member == "m");
+  CHECK(std::get<WeighMember>(parse_action("weight", "m 20").value()).weight == 20);
+  CHECK(std::get<WeighMember>(parse_action("weight", "m 20").value()).member == "m");
+  CHECK_FALSE(std::get<WeighMember>(parse_action("weight", "m auto").value()).weight.has_value());
   const SetOption set = std::get<SetOption>(parse_action("set", "ns-ip6-target: [\"::1\"]").value());
   CHECK(set.key == "ns-ip6-target");
   CHECK(set.value == "[\"::1\"]");
@@ -183,13 +186,16 @@ TEST_CASE("An action that can't be read says what would be right", "[config][com
   };
   const Row row = GENERATE(
       Row{"ad", "m", "unknown action 'ad'; did you mean 'add'?"},
-      Row{"fly", "m", "unknown action 'fly'; expected add, remove, enable, disable, drain, activate or set"},
+      Row{"fly", "m",
+          "unknown action 'fly'; expected add, remove, enable, disable, drain, activate, weight or set"},
       Row{"drain", " ", "drain needs the name of a member, like drain net_af_packet1"},
       Row{"drain", "a b", "drain takes the name of one member, not 'a b'"},
       Row{"add", "net_a", "add takes what stands in a file, like add { dev: "},
       Row{"add", "{ dev: eth0 }", "dev is 'eth0'; expected a DPDK device"},
       Row{"add", "{ dev: net_a, prio: 5 }", "unknown key 'prio'; did you mean 'priority'?"},
       Row{"add", "{ dev: net_a", "'{ dev: net_a' is not valid YAML here"},
+      Row{"weight", "m", "weight needs the name of a member and a weight"},
+      Row{"weight", "m 0", "the weight is '0'; expected auto, or a whole number from 1 to 1000000"},
       Row{"set", "hash l3", "set takes a key and a value, like set hash: l3+4"},
       Row{"set", ": 5", "set takes a key and a value"});
   CAPTURE(row.verb, row.argument);
