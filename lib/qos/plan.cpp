@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "qos/mistakes.hpp"
@@ -83,7 +84,8 @@ Result<TrafficPlan> TrafficPlan::from(const TrafficOptions& options) {
 
   std::vector<const ClassOptions*> order;
   for (const ClassOptions& one : options.classes) order.push_back(&one);
-  std::ranges::stable_sort(order, {}, [](const ClassOptions* one) { return one->priority; });
+  // (not stable_sort: it asks for heap, by a function that clang finds deprecated)
+  std::ranges::sort(order, {}, [](const ClassOptions* one) { return std::pair{one->priority, one}; });
 
   TrafficPlan plan;
   plan.pcp_.fill(kNoClass);
