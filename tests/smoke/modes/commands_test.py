@@ -88,6 +88,8 @@ class Commands(Case):
         away = [name for name in self._known if name not in members]
         # (fewer links at most, while those that are to stay are not ready: that is an order to stop sending)
         settings = [s for s in SETTINGS[self._mode] if len(ready) == len(self._known) or s[0] != "max-links"]
+        # (a primary that is away is refused)
+        settings = [s for s in settings if s[0] != "primary" or s[1] == "none" or s[1] in members]
         choices = [("set", self._random.choice(settings))]
         if away:
             choices.append(("add", self._random.choice(away)))
