@@ -245,6 +245,7 @@ void Worker::send_slow_frames() noexcept {
     const WorkerPort* const port = port_of(slow_frame_->port);
     if (port != nullptr && is_marker(*slow_frame_) && waits_for_data(*slow_frame_)) {
       slow_frame_ = nullptr;
+      slow_frame_tries_ = 0;
       continue;
     }
     if (port == nullptr || send_on(*port, {&slow_frame_, 1}) == 0) {
