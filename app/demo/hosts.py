@@ -5,9 +5,11 @@ import subprocess
 import time
 
 import records
+from stage.partner import PartnerError
 
 FLOWS = 16
 RATE = 2000  # frames in a second, each way
+START_PATIENCE_S = 10
 
 
 class Hosts:
@@ -26,7 +28,7 @@ class Hosts:
         self._far = self.partner.popen([self._traffic, "udp", "--bind", stage.far_ip, "--peer", stage.lan_ip, "--log",
                                         path("far"), *common], path("far.out"))
         self.partner.popen([self._traffic, "tcp-serve", "--bind", stage.far_ip], path("serve.out"))
-        time.sleep(0.5)
+        await_line(path("serve.out"))
         with open(path("lan.out"), "wb") as out:
             self._lan = stage.popen_lan([self._traffic, "udp", "--bind", stage.lan_ip, "--peer", stage.far_ip, "--log",
                                          path("lan"), *common], stdout=out)
@@ -61,6 +63,23 @@ class Hosts:
                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         out, _ = ping.communicate(timeout=15)
         return " / ".join(line for line in out.splitlines()[-2:] if line)
+
+
+def await_line(path):
+    """Until a program has said something, so it is at work: a guest may take its time to start one."""
+    deadline = time.monotonic() + START_PATIENCE_S
+    while not _has_line(path):
+        if time.monotonic() > deadline:
+            raise PartnerError(f"nothing in {path} after {START_PATIENCE_S} s")
+        time.sleep(0.02)
+
+
+def _has_line(path):
+    try:
+        with open(path, "rb") as file:
+            return b"\n" in file.read()
+    except FileNotFoundError:
+        return False
 
 
 def last_counts(path):

@@ -6,6 +6,7 @@ usage: unequal_test.py BUILD
 import os
 import random
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "modes"))
 
@@ -23,6 +24,7 @@ RATE = 4000
 FRAME_OCTETS = 500
 SETTLE_ROUNDS, MEASURED_ROUNDS = 2, 3  # of a frame of each conversation
 EXPLAINED = 200
+SINCE_STEP_S = 2 * 2**30 / 1e9  # an entry's time of arrival is that coarse
 
 
 class UnequalLinks(Case):
@@ -44,7 +46,7 @@ class UnequalLinks(Case):
                 self._rounds(sender, MEASURED_ROUNDS)
             sent, heard = self._octets(), self._octets_at_the_partner()
             self._check_views()
-            self._check_explained(frames, addresses, sightings.links)
+            self._check_explained(frames, addresses, sightings)
         self._check_shares("sent", sent, before)
         self._check_shares("heard by the partner", heard, heard_before)
         self.end.stop()
@@ -83,17 +85,28 @@ class UnequalLinks(Case):
         self.assertIn("weight left", table)
         self.assertRegex(table, r"conversations: \d{5} live")
 
-    def _check_explained(self, frames, addresses, seen_on):
-        """By words and by octets alike; and frames were seen where it says that they go."""
+    def _check_explained(self, frames, addresses, sightings):
+        """By words and by octets alike; and frames were seen where it says that they go, and nowhere else since the
+        time that it says. (Here a conversation is idle for seconds between two frames, so it may move.)"""
         names = [m["name"] for m in self.end.lagoond.status()["members"]]
-        elsewhere = []
+        elsewhere, stayed = [], 0
         for number in random.Random(4).sample(range(CONVERSATIONS), EXPLAINED):
             answer = self._explain(conversations.words(number, addresses))
+            asked = time.monotonic()
             self.assertEqual(answer["hash"], self._explain(frames[number][:conversations.HEADERS].hex())["hash"])
             entry, = answer["entries"].values()
             named = answer["member"] if "pin" in answer else entry["member"]
-            if seen_on.get(number) != {names.index(named)}:
-                elsewhere.append((number, named, seen_on.get(number)))
+            seen_on = sightings.links.get(number, set())
+            here_for = entry["since_ms"] / 1000 - SINCE_STEP_S
+            if here_for > asked - sightings.begun:
+                stayed += 1
+                fits = seen_on == {names.index(named)}
+            else:
+                fits = names.index(named) in seen_on or here_for < asked - sightings.ended
+            if not fits:
+                elsewhere.append((number, named, seen_on))
+        self.say(f"of {EXPLAINED} conversations explained {stayed} had stayed where they were")
+        self.assertGreater(stayed, EXPLAINED // 2)
         self.figure(not elsewhere, f"of {EXPLAINED} conversations explained, seen elsewhere: {elsewhere}")
 
     def _explain(self, flow):

@@ -10,6 +10,7 @@ import time
 
 from lab.case import Case, main, tries
 from lab.ends import TAP, link_of, wait_for
+from hosts import await_line  # isort: skip (lab says where it is)
 from stage import netns
 from stage.partners.linux import Bond
 
@@ -42,7 +43,7 @@ class HostAccess(Case):
         self.assertIn(" 0% packet loss", out)
         traffic = self.binaries["traffic"]
         server = self.far.popen([traffic, "tcp-serve", "--bind", self.far.ip], self.stage.path("serve.out"))
-        time.sleep(0.5)
+        await_line(self.stage.path("serve.out"))
         path = self.stage.path("tcp.out")
         begun = time.monotonic()
         self.end.popen([traffic, "tcp-send", "--peer", self.far.ip, "--kilobits", "200000", "--seconds",

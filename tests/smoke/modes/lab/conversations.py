@@ -80,7 +80,7 @@ class Sender:
 
 
 class Sightings:
-    """From __enter__ to __exit__: {number of a conversation: the links on which it was seen}."""
+    """`links`, from __enter__ (at `begun`) to __exit__ (at `ended`): {number of a conversation: where it was seen}."""
 
     def __init__(self, stage):
         self.links = {}
@@ -90,12 +90,14 @@ class Sightings:
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self):
+        self.begun = time.monotonic()
         self._thread.start()
         return self
 
     def __exit__(self, *_):
         self._stopped.set()
         self._thread.join()
+        self.ended = time.monotonic()
         for one in self._sockets:
             one.close()
 

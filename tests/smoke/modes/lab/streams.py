@@ -5,7 +5,11 @@ import math
 
 import analysis
 import records
-from hosts import read_ends
+from hosts import last_counts, read_ends
+
+from .ends import wait_for
+
+START_PATIENCE_S = 5
 
 _numbers = itertools.count()
 
@@ -23,6 +27,9 @@ class Stream:
                                "--rate", str(back or rate), *common], self._path("far.out"))
         self._near = near.popen([traffic, "udp", "--bind", near.ip, "--peer", far.ip, "--log", self._log["lan"],
                                  "--rate", str(rate), *common], self._path("lan.out"))
+        # Until frames come from both ends, where they can: a guest may take its time to start a program.
+        wait_for(lambda: all(last_counts(self._path(name))[1:] > [0] for name in ("lan.out", "far.out")),
+                 START_PATIENCE_S)
 
     def end(self):
         for program in (self._near, self._far):
