@@ -12,7 +12,7 @@ namespace {
 
 // What an operator may want to be woken for.
 bool carries_less(const control::JournalEntry& e) noexcept {
-  if (e.kind == "looped" || e.kind == "unequal_speed") return true;
+  if (e.kind == "looped" || e.kind == "left_out" || e.kind == "unequal_speed") return true;
   if (e.kind == "link" || e.kind == "lag") return e.to == "down";
   if (e.kind == "works") return e.to == "no";
   if (e.kind == "mux") return e.from == "DISTRIBUTING";
