@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,8 @@
 #include <ctime>
 #include <utility>
 #include <variant>
+
+#include "lagoond/journal/system_log.hpp"
 
 namespace lagoon::lagoond {
 
@@ -20,20 +21,6 @@ std::int64_t clock_ns(clockid_t clock) noexcept {
   ::clock_gettime(clock, &now);
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
-
-class Syslog final : public LineSink {
- public:
-  [[nodiscard]] Result<void> write(std::span<const Line> lines) override {
-    // (EAL opens it under a name of its own)
-    if (!std::exchange(open_, true)) ::openlog("lagoond", LOG_PID, LOG_DAEMON);
-    for (const Line& line : lines)
-      ::syslog(line.severity == Severity::warning ? LOG_WARNING : LOG_NOTICE, "%s", line.text.c_str());
-    return {};
-  }
-
- private:
-  bool open_ = false;
-};
 
 // A file that somebody else may rename or remove (logrotate): then a new one is made at the old path.
 class File final : public LineSink {
@@ -88,7 +75,7 @@ class File final : public LineSink {
 }  // namespace
 
 Result<std::unique_ptr<LineSink>> open_sink(const config::JournalSink& where) {
-  if (std::holds_alternative<config::SystemLog>(where)) return std::make_unique<Syslog>();
+  if (std::holds_alternative<config::SystemLog>(where)) return std::make_unique<SystemLog>();
   const auto* const wanted = std::get_if<config::JournalFile>(&where);
   if (wanted == nullptr) return nullptr;
   auto file = std::make_unique<File>(wanted->path);
