@@ -61,15 +61,14 @@ class Capture(unittest.TestCase):
         os.mkdir(mount)
         subprocess.run(["mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "none", mount], check=True)
         self.addCleanup(subprocess.run, ["umount", "--lazy", mount], check=True)
-        # (dpdk-dumpcap knows of no other prefix than EAL's own)
         self.lagoond = self.enterContext(pair.appliance(
             LAGOOND, self.folder, "capture",
-            eal={"huge": True, "prefix": "rte", "args": [f"--huge-dir={mount}"], "memory": "256M"}))
+            eal={"huge": True, "args": [f"--huge-dir={mount}"], "memory": "256M"}))
 
     def captured_on(self, port):
         path = os.path.join(self.folder, f"{port}.pcapng")
         with open(os.path.join(self.folder, f"{port}.log"), "wb") as log:
-            dumpcap = subprocess.Popen(["dpdk-dumpcap", "-i", port, "-c", str(FRAMES), "-w", path], stdout=log, stderr=log)
+            dumpcap = subprocess.Popen(["dpdk-dumpcap", f"--file-prefix={self.lagoond.prefix}", "-i", port, "-c", str(FRAMES), "-w", path], stdout=log, stderr=log)
         self.addCleanup(end, [dumpcap])
         pair.until(lambda: dumpcap.poll() is not None)
         if dumpcap.poll() is None:
