@@ -56,7 +56,7 @@ void Lag::settle(Instant now, std::string_view why) {
             .from = was_up ? "up" : "down",
             .to = outcome_.up ? "up" : "down",
             .why = outcome_.up ? "" : "min_links",
-            .evidence = std::to_string(std::popcount(usable())) + " members may send, it takes " +
+            .evidence = "members that may send: " + std::to_string(std::popcount(usable())) + ", it takes " +
                         std::to_string(std::max<int>(options_.lacp.min_links, 1))});
   }
   table_is_old_ = true;

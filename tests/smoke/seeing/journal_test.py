@@ -93,7 +93,7 @@ class SystemLog(unittest.TestCase):
                 if "lag down -> up" in words:
                     break
             # From here on nobody reads it, which is nothing to wait for: lagoond ends as ever.
-        self.assertRegex(words, r"^<29>.*lagoond\[\d+\]: lag[ab] #\d+: lag down -> up; 2 members distribute")
+        self.assertRegex(words, r"^<29>.*lagoond\[\d+\]: lag[ab] #\d+: lag down -> up; distributing members: 2")
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ TEST_CASE("Individual links, loops and links too many are told so", "[control][e
 TEST_CASE("A LAG that goes down for want of links says how many it takes", "[control][evidence]") {
   TwoLinks rig{config_of([](lacp::AggregatorConfig& c) { c.min_links = 2; })};
   rig.link(1, kDown);
-  CHECK(told(rig, EventKind::lag_state) == "up -> down (min_links): 1 members distribute, it takes 2");
+  CHECK(told(rig, EventKind::lag_state) == "up -> down (min_links): distributing members: 1, it takes 2");
 }
 
 }  // namespace
