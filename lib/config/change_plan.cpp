@@ -105,10 +105,18 @@ void rehearse_all(const Config& running, const Config& wanted, ChangePlan& plan,
                               "change one member after the other, or restart lagoond with this "
                               "file");
   }
-  for (const Lag& lag : wanted.lags)
-    if (keys_of(*named(config, lag.name)) != keys_of(lag))
+  for (const Lag& lag : wanted.lags) {
+    const Lag& reached = *named(config, lag.name);
+    if (keys_of(reached) != keys_of(lag))
       refusals.add(path_of(lag.name),
                    lag_words(lag.name) + "can't become this while it runs; restart lagoond with this file");
+    if (control::row_of(lag.options.mode).by_order &&
+        !std::ranges::equal(reached.members, lag.members, {}, &Member::name, &Member::name))
+      refusals.add(key_path(path_of(lag.name), "members"),
+                   lag_words(lag.name) + "in mode " + std::string{control::name_of(lag.options.mode)} +
+                       " the first member goes before the others, and while it runs a new one can only come "
+                       "last; restart lagoond with this file");
+  }
 }
 
 }  // namespace
