@@ -51,8 +51,8 @@ void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
         return;
       case SIGTERM:
       case SIGINT:
+        engine_.request_stop();  // (first: to say it waits while systemd does not listen)
         ServiceManager::stopping();
-        engine_.request_stop();
         break;
       case SIGHUP:
         reload();

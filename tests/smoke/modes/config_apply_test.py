@@ -1,9 +1,13 @@
 """A changed configuration file under traffic: what it does not touch loses nothing, and a wrong one changes nothing.
+systemd, as which the test listens, hears of all of it.
 
 usage: config_apply_test.py BUILD
 """
 
 import copy
+import os
+import socket
+import threading
 import time
 
 from lab.case import Case, main, tries
@@ -15,6 +19,42 @@ RATE = 10_000
 FLOWS = 16
 PORT = 21000
 STAYS = ("net_af_packet1", "net_af_packet2")
+
+
+class Systemd:
+    """The socket that a service says how it does to (sd_notify(3))."""
+
+    def __init__(self, path):
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(path)
+        self._messages = []
+        # (who does not listen makes the service wait: a dozen messages find room)
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
+
+    def _listen(self):
+        while message := self._socket.recv(4096):
+            self._messages.append(message.decode().splitlines())
+
+    def start(self, lagoond):
+        os.environ |= {"NOTIFY_SOCKET": self._path, "WATCHDOG_USEC": "2000000"}
+        try:
+            lagoond.start()
+        finally:
+            del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
+
+    def heard(self):
+        """All messages but signs of life and statuses alone, the oldest first, each as a list of its lines."""
+        return [lines for lines in self._messages if len(lines) > 1]
+
+    def signs_of_life(self):
+        return self._messages.count(["WATCHDOG=1"])
+
+    def close(self):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._listener.join()
+        self._socket.close()
 
 
 class ConfigApply(Case):
@@ -31,7 +71,9 @@ class ConfigApply(Case):
         if not self.is_lagoon:
             self.skipTest("this is lagoond's configuration")
         lagoond = self.end.lagoond = Lagoond(self.stage, self.binaries["lagoond"], members=3)
-        lagoond.start()
+        systemd = Systemd(self.stage.path(f"notify{time.monotonic_ns()}"))
+        self.addCleanup(systemd.close)
+        systemd.start(lagoond)
         first = copy.deepcopy(lagoond.config)
         self._await_links(0, 1, 2)
         stream = self.stream(self.far, RATE, flows=FLOWS, port=PORT)
@@ -50,6 +92,17 @@ class ConfigApply(Case):
         self._judge(outcome, starts, touched)
         self.assertIn("nothing changes", self._config("diff"))
         self.end.stop()
+        self._systemd_heard_all(systemd)
+
+    def _systemd_heard_all(self, systemd):
+        heard = systemd.heard()
+        reload = ["RELOADING=1", "READY=1"]
+        self.assertEqual([lines[0] for lines in heard], ["READY=1", *reload, *reload, *reload, "STOPPING=1"])
+        self.assertEqual(heard[0][1], "STATUS=1 of 1 LAGs up: lag0 3/3")
+        self.assertRegex(heard[1][1], "^MONOTONIC_USEC=[0-9]+$")
+        self.assertIn("is applied", heard[2][1])
+        self.assertIn("was refused", heard[4][1])
+        self.assertGreater(systemd.signs_of_life(), 5)
 
     @staticmethod
     def _other(config):
