@@ -123,12 +123,13 @@ void compare_members(const Lag& running, const Lag& wanted, Membership& changes)
 
 MemberSteps order_members(const Config& running, Membership changes, std::size_t room) {
   MemberSteps steps;
+  room = std::min(room, changes.come.size());  // (more is never needed, and it is counted up)
   std::map<std::string, std::size_t> counts;
   for (const Lag& lag : running.lags) counts[lag.name] = lag.members.size();
   const auto add = [&](const MemberNew& come, std::vector<ChangeStep>& to) {
     to.push_back(step_of(come));
     ++counts[come.lag];
-    --room;
+    if (room > 0) --room;
   };
   const auto take_away = [&](const MemberGone& gone) {
     steps.after.push_back(step_of(gone));

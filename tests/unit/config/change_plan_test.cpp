@@ -131,6 +131,19 @@ TEST_CASE("A device that changes its LAG or its name goes before it comes", "[co
         "2. LAG 'lag1': add member 'b' { name: b, dev: \"net_b,iface=b\" }\n");
 }
 
+TEST_CASE("Members that swap their devices both go before one comes", "[config][change]") {
+  const std::string swapped = "{ name: b, dev: 'net_c,iface=c' }, { name: c, dev: 'net_b,iface=b' }";
+  CHECK(planned(lag_text("", kA + "," + kB + "," + kC), lag_text("", kA + "," + swapped)) ==
+        "1. LAG 'lag0': remove member 'b', which comes back: { name: b, dev: \"net_c,iface=c\" }, was { "
+        "name: b, dev: "
+        "\"net_b,iface=b\" }\n"
+        "2. LAG 'lag0': remove member 'c', which comes back: { name: c, dev: \"net_b,iface=b\" }, was { "
+        "name: c, dev: "
+        "\"net_c,iface=c\" }\n"
+        "3. LAG 'lag0': add member 'b' { name: b, dev: \"net_c,iface=c\" }\n"
+        "4. LAG 'lag0': add member 'c' { name: c, dev: \"net_b,iface=b\" }\n");
+}
+
 TEST_CASE("Without room for one more, a member goes first", "[config][change]") {
   CHECK(planned(lag_text("", kA + "," + kB), lag_text("", kA + "," + kC), 0) ==
         "1. LAG 'lag0': remove member 'b'\n"
