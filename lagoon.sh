@@ -8,10 +8,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
-packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev prometheus-cpp-dev catch2 python3)
-packages_test=(tshark prometheus mandoc dpdk python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
+packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
+  catch2 python3)
+packages_test=(tshark prometheus mandoc dpdk python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
+  munin-plugins-core)
 packages_bench=(libbenchmark-dev)
 packages_plots=(python3-matplotlib)
+packages_deb=(dpkg-dev debhelper lintian)
 packages_check=(clang-format-19 shellcheck mandoc)
 # What the partners of the demo and of the smoke tests need stands beside their scripts.
 mapfile -t packages_stage < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' app/demo/stage/packages.txt 2>/dev/null)
@@ -27,6 +30,7 @@ usage: ./lagoon.sh VERB
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
+  deb                Debian packages, into build-deb/
   bench [--quick]    price of a packet, beside net_bonding and bare ports
   plots              run the simulator's scenarios and draw docs/plots/*.svg (equal runs give equal files)
   check              formatting, tidy tests, shellcheck
@@ -235,6 +239,33 @@ verb_install() { # PREFIX
     | sort | sed 's/^\./    /')
 }
 
+# dpkg wants debian/ at the top of a tree of its own.
+verb_deb() {
+  need_packages "${packages_build[@]}" "${packages_deb[@]}"
+  local version tree
+  version=$(sed -n "s/^ *version: '\([^']*\)'.*/\1/p" meson.build | head -n 1)
+  tree=build-deb/lagoon-$version
+  rm -rf build-deb
+  mkdir -p "$tree"
+  tar --exclude=./.git --exclude='./build*' -c . | tar -x -C "$tree"
+  cp -r config/debian "$tree/debian"
+  sed -e "s/@VERSION@/$version/" -e "s/@DATE@/$(date -R)/" config/debian/changelog.in >"$tree/debian/changelog"
+  # The licence as the format has it: indented, and no line is empty.
+  { cat config/debian/copyright.in; sed -e '1,2d' -e 's/^$/./' -e 's/^/ /' LICENSE; } >"$tree/debian/copyright"
+  rm "$tree"/debian/*.in
+  say "building the packages (build-deb/log)"
+  (cd "$tree" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)" dpkg-buildpackage -b -us -uc) \
+    >build-deb/log 2>&1 || {
+    tail -n 20 build-deb/log >&2
+    die "dpkg-buildpackage failed, see above"
+  }
+  # (what is built from a tree has nobody's address)
+  lintian --allow-root --fail-on error --suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog \
+    build-deb/*.changes || die "lintian found errors, see above"
+  say "made:"
+  (cd build-deb && du -h -- *.deb | sed 's/^/    /')
+}
+
 verb_bench() {
   need_packages "${packages_build[@]}" "${packages_bench[@]}"
   configure build-bench -Dbuildtype=release -Dbench=true -Dtests=false -Dwerror=false
@@ -274,14 +305,14 @@ verb_explain() { # NAME FLOW...
 }
 
 verb_clean() {
-  rm -rf build build-asan build-tsan build-fuzz build-release build-bench
+  rm -rf build build-asan build-tsan build-fuzz build-release build-bench build-deb
   say "removed build/ and build-*/"
 }
 
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  demo | build | test | view | explain | install | bench | plots | check | clean) "verb_$verb" "$@" ;;
+  demo | build | test | view | explain | install | deb | bench | plots | check | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

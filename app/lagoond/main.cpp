@@ -15,8 +15,10 @@
 #include "config/yaml_reader.hpp"
 #include "dpdk/engine.hpp"
 #include "dpdk/telemetry.hpp"
+#include "lagoond/config_telemetry.hpp"
 #include "lagoond/options.hpp"
 #include "lagoond/seeing.hpp"
+#include "lagoond/service_thread.hpp"
 #include "lagoond/signal_thread.hpp"
 
 extern char** environ;
@@ -73,7 +75,9 @@ int run(const Options& options) {
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config->lags.size());
   std::fflush(stdout);
   {
-    const SignalThread signals{**engine, options.status_interval};
+    const ConfigTelemetry verbs{**engine, options.config_file};
+    const ServiceThread service{**engine, options.ready_timeout};
+    const SignalThread signals{**engine, options.config_file, options.status_interval};
     (*engine)->run();
     dpdk::retire_telemetry();
   }

@@ -16,6 +16,7 @@ struct Options {
   std::string config_file;
   std::optional<std::chrono::seconds> status_interval{};
   std::optional<std::string> pid_file{};
+  std::chrono::seconds ready_timeout{10};
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "config/change_plan.hpp"
 #include "config/command.hpp"
 #include "config/model.hpp"
 #include "control/explanation.hpp"
@@ -57,6 +58,15 @@ struct FlowAnswer {
   std::vector<Entry> entries{};
 };
 
+/// How a change of the whole configuration went.
+struct ApplyOutcome {
+  config::ChangePlan plan;             // with refusals nothing was done
+  std::vector<std::string> done{};     // what the steps say of themselves
+  std::optional<std::string> error{};  // of the step that failed: those before it were taken back
+  std::vector<std::string> undone{};   // what taking back says of itself
+  [[nodiscard]] bool good() const noexcept { return !plan.refused() && !error; }
+};
+
 class Engine {
  public:
   /// Starts EAL, opens the ports, starts workers. On an error everything is undone.
@@ -86,6 +96,13 @@ class Engine {
   /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a
   /// second only for removing a member (then it says that this is under way). Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);
+  /// What apply() would do now.
+  [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source = {});
+  /// Makes what runs be `wanted`: all of it, or nothing when a step fails or something is refused. Members
+  /// that it does not change go on without a pause. `announce` gets the plan before its first step. Takes as
+  /// long as all of its commands; other commands wait for it.
+  [[nodiscard]] ApplyOutcome apply(const config::Config& wanted, const config::SourceMap& source = {},
+                                   const std::function<void(const config::ChangePlan&)>& announce = {});
   /// The configuration with all commands that were executed. Never waits for long.
   [[nodiscard]] config::Config running_config();
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action);

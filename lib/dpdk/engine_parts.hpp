@@ -108,6 +108,14 @@ struct Engine::Parts {
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
+  /// Gives remarks, each after "; ". The members of `wanted` are those that run.
+  [[nodiscard]] Result<std::string> change(std::size_t lag, config::Lag wanted);
+
+  // All of the configuration (engine_apply.cpp). Thread: as for commands.
+  [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source) const;
+  void apply(const config::Config& wanted, ApplyOutcome& outcome);
+  [[nodiscard]] Result<std::string> take(const std::string& lag, const config::ChangeAction& action,
+                                         const config::Config& before);
 
   [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;
   /// With what the workers counted. Thread: the control lcore.
