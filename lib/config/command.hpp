@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "config/model.hpp"
@@ -65,5 +66,8 @@ struct Command {
 /// was wrong before, as when members were removed, hinders nothing. After "hash-seed: random" random_seed is
 /// set, and the caller draws.
 [[nodiscard]] Result<void> set_option(Lag& lag, std::string_view key, std::string_view value);
+
+/// All keys that set_option() takes, in the order of the schema: "lacp.rate" as well as "hash".
+[[nodiscard]] std::vector<std::string> run_time_keys();
 
 }  // namespace lagoon::config
