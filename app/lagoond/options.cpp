@@ -9,7 +9,7 @@ namespace lagoon::lagoond {
 
 namespace {
 
-enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile };
+enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile, kControlSocket, kCmdlineFile };
 
 constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, 'c'},
@@ -18,6 +18,9 @@ constexpr option kLongOptions[] = {
     {"help", no_argument, nullptr, 'h'},
     {"status-interval", required_argument, nullptr, kStatusInterval},
     {"pid-file", required_argument, nullptr, kPidFile},
+    {"control-socket", required_argument, nullptr, kControlSocket},
+    {"interactive", no_argument, nullptr, 'i'},
+    {"cmdline-file", required_argument, nullptr, kCmdlineFile},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -35,15 +38,17 @@ Result<std::chrono::seconds> seconds(const char* text) {
 
 const char* usage() noexcept {
   return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE]\n"
+         "               [--control-socket PATH|none] [-i] [--cmdline-file FILE]\n"
          "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
          "       lagoond --version\n"
+         "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
          "SIGTERM or SIGINT: leave the LAGs and end. SIGUSR1: print the status.\n";
 }
 
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
   opterr = 0;
-  for (int c = 0; (c = getopt_long(argc, argv, "c:h", kLongOptions, nullptr)) != -1;) {
+  for (int c = 0; (c = getopt_long(argc, argv, "c:hi", kLongOptions, nullptr)) != -1;) {
     switch (c) {
       case 'c':
         options.config_file = optarg;
@@ -59,6 +64,16 @@ Result<Options> parse_options(int argc, char** argv) {
         break;
       case kPidFile:
         options.pid_file = optarg;
+        break;
+      case kControlSocket:
+        options.control_socket = std::string_view{optarg} != "none";
+        if (options.control_socket) options.control_socket_path = optarg;
+        break;
+      case 'i':
+        options.console.interactive = true;
+        break;
+      case kCmdlineFile:
+        options.console.file = optarg;
         break;
       case kStatusInterval: {
         const auto interval = seconds(optarg);
