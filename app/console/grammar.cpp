@@ -124,8 +124,8 @@ Error misfit(std::span<const Pattern* const> patterns, std::string_view line) {
   std::vector<const Part*> next;
   for (const Pattern* const pattern : patterns) {
     const Fit found = fit(*pattern, line, words);
-    if (found.words < furthest || (found.words == furthest && found.fixed < fixed)) continue;
-    if (found.words > furthest || found.fixed > fixed) next.clear();
+    if (std::pair{found.fixed, found.words} < std::pair{fixed, furthest}) continue;
+    if (std::pair{found.fixed, found.words} > std::pair{fixed, furthest}) next.clear();
     furthest = found.words;
     fixed = found.fixed;
     if (found.words < pattern->size()) next.push_back(&(*pattern)[found.words]);

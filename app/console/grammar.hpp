@@ -56,7 +56,8 @@ struct Fit {
 };
 [[nodiscard]] Fit fit(const Pattern& pattern, std::string_view line, std::span<const Word> words);
 
-/// Why no pattern fits: what was expected, and what a mistyped word was meant to be.
+/// Why the line is none of these: what was expected after the most words of the syntax that were understood,
+/// and what a mistyped word was meant to be.
 [[nodiscard]] Error misfit(std::span<const Pattern* const> patterns, std::string_view line);
 
 }  // namespace lagoon::console

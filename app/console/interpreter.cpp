@@ -40,16 +40,19 @@ Result<Outcome> Interpreter::run(std::string_view line) {
   const std::vector<Word> words = words_of(line);
   const Entry* best = nullptr;
   Fit best_fit;
+  std::size_t meant = 0;  // fixed words of what was begun, and perhaps not ended
   std::vector<const Pattern*> all;
   for (const Entry& entry : entries_)
     for (const Pattern& pattern : entry.patterns) {
       all.push_back(&pattern);
       Fit found = fit(pattern, line, words);
+      meant = std::max(meant, found.fixed);
       if (!found.whole || (best != nullptr && found.fixed <= best_fit.fixed)) continue;
       best = &entry;
       best_fit = std::move(found);
     }
-  if (best == nullptr) return std::unexpected{misfit(all, line)};
+  // Who writes "watch every" means no LAG of that name.
+  if (best == nullptr || best_fit.fixed < meant) return std::unexpected{misfit(all, line)};
   return best->row.run(session_, best_fit.arguments);
 }
 
