@@ -102,7 +102,10 @@ Result<Outcome> set_policy(Session& session, const Arguments& arguments) {
 }
 
 Result<Outcome> set_period(Session& session, const Arguments& arguments) {
-  return set_option(session, arguments["LAG"], "miimon", std::string{arguments["MS"]});
+  constexpr std::uint32_t kMost = 60'000;
+  const auto period = number_of(arguments["MS"], "the period in milliseconds", 1, kMost);
+  if (!period) return std::unexpected{period.error()};
+  return set_option(session, arguments["LAG"], "miimon", std::to_string(*period) + "ms");
 }
 
 Result<Outcome> set_queues(Session& session, const Arguments& arguments) {

@@ -22,9 +22,9 @@ def configuration(prefix):
         return {"name": name, "mode": mode, "mac": f"02:00:00:00:0{last}:01", "hash-seed": 7,
                 "members": [{"wire": wire} for wire in wires], **more}
     fast = {"lacp": {"rate": "fast"}}
-    # A ring that nobody puts anything into: ports without traffic, and the same address each time.
+    # (ports that nothing comes in at)
     return {"eal": eal_section(prefix, memory="300M"),
-            "ports": [{"name": f"p{i}", "dev": f"net_ring{i}"} for i in range(4)],
+            "ports": [{"name": f"p{i}", "dev": f"net_null{i},no-rx=1"} for i in range(4)],
             "lags": [lag("laga", "lacp", "a", ("w0", "w1"), **fast), lag("lagb", "lacp", "b", ("w0", "w1"), **fast),
                      lag("ab0", "active-backup", "c", ("w2", "w3")), lag("ab1", "active-backup", "d", ("w2", "w3"))],
             "forward": [["p0", "laga"], ["lagb", "p1"], ["p2", "ab0"], ["ab1", "p3"]]}
@@ -65,6 +65,14 @@ class Lab:
         while self.lagoond.status()["distributing_members"] != count:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"not {count} members after {PATIENCE_S} s: {self.lagoond.status()}")
+            time.sleep(0.05)
+
+    def await_settled(self):
+        """Until both ends of both LACP LAGs have heard that the other distributes."""
+        deadline = time.monotonic() + PATIENCE_S
+        while any(self.run("show", "lacp", what).stdout.count("ATGSCD--") != 4 for what in ("neighbors", "internal")):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not settled after {PATIENCE_S} s: {self.run('show', 'lag').stdout}")
             time.sleep(0.05)
 
     def run(self, *words, **more):

@@ -21,7 +21,7 @@ TEST_CASE("A command of testpmd becomes the option that does the same", "[consol
                          Row{"set bonding balance_xmit_policy 0 l2", "lag0 hash=l2"},
                          Row{"set bonding balance_xmit_policy 0 l23", "lag0 hash=l2+3"},
                          Row{"set bonding balance_xmit_policy lag0 l34", "lag0 hash=l3+4"},
-                         Row{"set bonding mon_period 1 50", "lag1 miimon=50"},
+                         Row{"set bonding mon_period 1 50", "lag1 miimon=50ms"},
                          Row{"set bonding agg_mode 0 count", "lag0 lacp.select=count"},
                          Row{"set bonding mac_addr 0 02:00:00:00:00:09", "lag0 mac=02:00:00:00:00:09"}}) {
     test::FakeRunning running;
