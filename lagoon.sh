@@ -26,7 +26,7 @@ usage: ./lagoon.sh VERB
   explain NAME FLOW  say which way a conversation takes, like explain lag0 udp 10.0.0.1:1000 10.0.0.2:2000
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
-  install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
+  install PREFIX     PREFIX/bin/lagoond and lagoon-console, liblagoon.so, include/lagoon/, lagoon.pc
   bench [--quick]    price of a packet, beside net_bonding and bare ports
   plots              run the simulator's scenarios and draw docs/plots/*.svg (equal runs give equal files)
   check              formatting, tidy tests, shellcheck
