@@ -76,7 +76,8 @@ Parsed parse(int argc, char** argv, Options& options) {
 Result<std::string> path_of(const Options& options) {
   if (options.socket) return *options.socket;
   if (options.prefix) return default_socket_path(*options.prefix);
-  return only_socket_path();
+  const auto folder = socket_folder();
+  return folder ? only_socket_in(*folder) : folder;
 }
 
 int converse(Channel& channel, const Options& options) {

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "console/control_socket.hpp"
+
 namespace lagoon::console {
 
 Result<std::string> socket_folder() {
@@ -24,14 +26,14 @@ Result<std::string> default_socket_path(std::string_view prefix) {
   return *folder + "/" + std::string{prefix} + ".sock";
 }
 
-Result<std::string> only_socket_path() {
-  const auto folder = socket_folder();
-  if (!folder) return folder;
+Result<std::string> only_socket_in(const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator{*folder, error})
-    if (entry.path().extension() == ".sock") found.push_back(entry.path().string());
-  if (found.empty()) return fail(Errc::no_such_thing, "no lagoond has a control socket in " + *folder);
+  for (const auto& entry : std::filesystem::directory_iterator{folder, error})
+    // (one that was killed has left its socket)
+    if (entry.path().extension() == ".sock" && connect_to(entry.path().string()))
+      found.push_back(entry.path().string());
+  if (found.empty()) return fail(Errc::no_such_thing, "no lagoond has a control socket in " + folder);
   if (found.size() == 1) return found.front();
   std::string text = "several lagoonds have a control socket; say which with --socket:";
   for (const std::string& path : found) text += " " + path;

@@ -12,7 +12,8 @@ namespace lagoon::console {
 [[nodiscard]] Result<std::string> socket_folder();
 /// Of the lagoond with that EAL prefix.
 [[nodiscard]] Result<std::string> default_socket_path(std::string_view prefix);
-/// The one there is. Errors: no_such_thing where there are none or several, with their names.
-[[nodiscard]] Result<std::string> only_socket_path();
+/// The one in that folder that somebody listens on. Errors: no_such_thing where there are none or several,
+/// with their names.
+[[nodiscard]] Result<std::string> only_socket_in(const std::string& folder);
 
 }  // namespace lagoon::console

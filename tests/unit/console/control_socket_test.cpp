@@ -10,6 +10,7 @@
 #include "console/channel.hpp"
 #include "console/control_server.hpp"
 #include "console/protocol.hpp"
+#include "console/socket_path.hpp"
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
@@ -86,6 +87,23 @@ TEST_CASE("A socket that is in use is left alone, one that is dead is replaced",
   CHECK_FALSE(ControlSocket::open(file));
   CHECK(std::filesystem::exists(file));
   CHECK_FALSE(ControlSocket::open(std::string(200, 'x')));
+}
+
+TEST_CASE("Without more words the one lagoond that runs is meant", "[console][socket]") {
+  Served served;
+  const std::filesystem::path folder = std::filesystem::path{served.folder.socket()}.parent_path();
+  const std::string dead = (folder / "dead.sock").string();
+  {
+    auto socket = ControlSocket::open(dead);
+    REQUIRE(socket);
+    std::filesystem::rename(dead, dead + ".kept");
+  }
+  std::filesystem::rename(dead + ".kept", dead);
+  CHECK(only_socket_in(folder.string()) == served.folder.socket());
+  const auto second = ControlSocket::open((folder / "second.sock").string());
+  REQUIRE(second);
+  CHECK(only_socket_in(folder.string()).error().detail.starts_with("several lagoonds"));
+  CHECK(only_socket_in((folder / "nowhere").string()).error().code == Errc::no_such_thing);
 }
 
 TEST_CASE("A client that reads nothing keeps nobody waiting", "[console][socket]") {
