@@ -9,7 +9,7 @@ export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
-  catch2 python3)
+  nlohmann-json3-dev catch2 python3)
 packages_test=(tshark prometheus mandoc dpdk python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
   munin-plugins-core)
 packages_bench=(libbenchmark-dev)
@@ -29,7 +29,7 @@ usage: ./lagoon.sh VERB
   explain NAME FLOW  say which way a conversation takes, like explain lag0 udp 10.0.0.1:1000 10.0.0.2:2000
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
-  install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
+  install PREFIX     PREFIX/bin/lagoond and lagoon-console, liblagoon.so, include/lagoon/, lagoon.pc
   deb                Debian packages, into build-deb/
   bench [--quick]    price of a packet, beside net_bonding and bare ports
   plots              run the simulator's scenarios and draw docs/plots/*.svg (equal runs give equal files)

@@ -9,7 +9,7 @@ namespace lagoon::lagoond {
 
 namespace {
 
-enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile, kReadyTimeout };
+enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile, kReadyTimeout, kControlSocket, kCmdlineFile };
 
 constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, 'c'},
@@ -19,6 +19,9 @@ constexpr option kLongOptions[] = {
     {"status-interval", required_argument, nullptr, kStatusInterval},
     {"pid-file", required_argument, nullptr, kPidFile},
     {"ready-timeout", required_argument, nullptr, kReadyTimeout},
+    {"control-socket", required_argument, nullptr, kControlSocket},
+    {"interactive", no_argument, nullptr, 'i'},
+    {"cmdline-file", required_argument, nullptr, kCmdlineFile},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -36,8 +39,10 @@ Result<std::chrono::seconds> seconds(const std::string& option, const char* text
 
 const char* usage() noexcept {
   return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE] [--ready-timeout SECONDS]\n"
+         "               [--control-socket PATH|none] [-i] [--cmdline-file FILE]\n"
          "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
          "       lagoond --version\n"
+         "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
          "SIGTERM or SIGINT: leave the LAGs and end. SIGHUP: apply FILE, all of it or nothing.\n"
          "SIGUSR1: print the status. To systemd it is ready when its LAGs are up, or after the\n"
          "ready timeout (10 s).\n";
@@ -46,7 +51,7 @@ const char* usage() noexcept {
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
   opterr = 0;
-  for (int c = 0; (c = getopt_long(argc, argv, "c:h", kLongOptions, nullptr)) != -1;) {
+  for (int c = 0; (c = getopt_long(argc, argv, "c:hi", kLongOptions, nullptr)) != -1;) {
     switch (c) {
       case 'c':
         options.config_file = optarg;
@@ -62,6 +67,16 @@ Result<Options> parse_options(int argc, char** argv) {
         break;
       case kPidFile:
         options.pid_file = optarg;
+        break;
+      case kControlSocket:
+        options.control_socket = std::string_view{optarg} != "none";
+        if (options.control_socket) options.control_socket_path = optarg;
+        break;
+      case 'i':
+        options.console.interactive = true;
+        break;
+      case kCmdlineFile:
+        options.console.file = optarg;
         break;
       case kStatusInterval: {
         const auto interval = seconds("--status-interval", optarg, 1);

@@ -10,6 +10,10 @@ SideCpus::SideCpus(const config::Eal& eal) {
   if (CPU_COUNT(&cpus_) == 0) CPU_SET(eal.lcores.front(), &cpus_);
 }
 
+void SideCpus::enter() const noexcept {
+  pthread_setaffinity_np(pthread_self(), sizeof cpus_, &cpus_);
+}
+
 SideCpus::Visit::Visit(const cpu_set_t& cpus) {
   if (pthread_getaffinity_np(pthread_self(), sizeof before_, &before_) != 0) return;
   moved_ = pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus) == 0;

@@ -13,6 +13,8 @@ class SideCpus {
   /// To be made before EAL ties the calling thread to one CPU.
   explicit SideCpus(const config::Eal& eal);
 
+  /// Takes the calling thread there.
+  void enter() const noexcept;
   /// While it lives, threads that the calling thread starts run on these CPUs.
   class Visit {
    public:

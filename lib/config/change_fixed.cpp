@@ -14,13 +14,14 @@ namespace {
 
 constexpr std::string_view kRestart = " can't be changed while lagoond runs; restart it with this file";
 
-void refuse_eal(const Eal& running, const Eal& wanted, Refusals& refusals) {
-  const std::vector<KeyText> before = keys_of(running);
-  const std::vector<KeyText> after = keys_of(wanted);
+// `section`: where the keys stand; empty: at the top.
+void refuse_differences(std::string_view section, const std::vector<KeyText>& before,
+                        const std::vector<KeyText>& after, Refusals& refusals) {
   for (std::size_t i = 0; i < after.size(); ++i)
     if (after[i] != before[i])
-      refusals.add(key_path("eal", after[i].key), after[i].key + ": " + after[i].value + " (runs with " +
-                                                      before[i].value + ")" + std::string{kRestart});
+      refusals.add(section.empty() ? after[i].key : key_path(std::string{section}, after[i].key),
+                   after[i].key + ": " + after[i].value + " (runs with " + before[i].value + ")" +
+                       std::string{kRestart});
 }
 
 template <typename T>
@@ -109,7 +110,8 @@ std::string lag_words(const std::string& lag) {
 }
 
 void refuse_fixed(const Config& running, const Config& wanted, Refusals& refusals) {
-  refuse_eal(running.eal, wanted.eal, refusals);
+  refuse_differences("eal", keys_of(running.eal), keys_of(wanted.eal), refusals);
+  refuse_differences("", seeing_keys_of(running), seeing_keys_of(wanted), refusals);
   compare_named("port", "ports", running.ports, wanted.ports, refusals,
                 [&](const Port& before, const Port& after, const std::string& path) {
                   if (before.source != after.source)

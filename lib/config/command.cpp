@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kVerbs{"add",   "remove",   "enable", "disable",
                                                  "drain", "activate", "weight", "set"};
+constexpr std::string_view kLacp = "lacp";  // a map that is set key by key
 constexpr std::uint64_t kWeightMax = 1'000'000;
 constexpr std::array<std::string_view, 8> kFixed{"name",     "mode",     "members",    "mac",
                                                  "mac-from", "nic-hash", "distribute", "conversations"};
@@ -204,6 +205,18 @@ Result<Action> parse_action(std::string_view verb, std::string_view argument) {
   return fail(Errc::invalid_argument,
               "unknown action " + in_quotes(verb) + "; " +
                   (meant ? "did you mean " + in_quotes(*meant) + "?" : "expected " + alternatives(kVerbs)));
+}
+
+std::vector<std::string> run_time_keys() {
+  std::vector<std::string> keys;
+  for (const std::string_view key : kLagSection.keys) {
+    if (std::ranges::find(kFixed, key) != kFixed.end()) continue;
+    if (key != kLacp) keys.emplace_back(key);
+    if (const Section* const within = inner_section(kLagSection, key))
+      for (const std::string_view inner : within->keys)
+        keys.push_back(std::string{key} + "." + std::string{inner});
+  }
+  return keys;
 }
 
 bool is_fixed(std::string_view key) noexcept {

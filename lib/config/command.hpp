@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "config/model.hpp"
@@ -73,5 +74,8 @@ enum class Rules : std::uint8_t { checked, unchecked };
                                        Rules rules = Rules::checked);
 /// Whether set_option() says not_supported.
 [[nodiscard]] bool is_fixed(std::string_view key) noexcept;
+
+/// All keys that set_option() takes, in the order of the schema: "lacp.rate" as well as "hash".
+[[nodiscard]] std::vector<std::string> run_time_keys();
 
 }  // namespace lagoon::config

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/device_name.hpp"
+#include "config/seeing_value.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -182,6 +183,13 @@ std::vector<KeyText> keys_of(const Eal& eal) {
           {"memory", eal.memory_mb == 0 ? "auto" : yaml_of(eal.memory_mb) + "M"},
           {"idle", eal.idle == Idle::busy ? "busy" : "relax"},
           {"args", yaml_list(eal.extra)}};
+}
+
+std::vector<KeyText> seeing_keys_of(const Config& config) {
+  std::string journal = "off";
+  if (std::holds_alternative<SystemLog>(config.journal)) journal = "syslog";
+  if (const auto* const file = std::get_if<JournalFile>(&config.journal)) journal = yaml_of(file->path);
+  return {{"metrics", config.metrics ? yaml_of(to_string(*config.metrics)) : "off"}, {"journal", journal}};
 }
 
 std::vector<KeyText> keys_of(const Member& member) {

@@ -20,6 +20,7 @@
 #include "control/explanation.hpp"
 #include "control/journal.hpp"
 #include "control/status.hpp"
+#include "dpdk/ethdev_status.hpp"
 
 namespace lagoon::dpdk {
 
@@ -91,6 +92,10 @@ class Engine {
   /// The newest `most` entries, the oldest first.
   [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
   [[nodiscard]] Result<std::vector<PortStatus>> access_ports();
+  /// All ports: those that give access, then the members of each LAG.
+  [[nodiscard]] Result<std::vector<EthdevStatus>> ethdevs();
+  /// Of the port with that id. Empty where its driver has none.
+  [[nodiscard]] Result<std::vector<ExtendedCount>> extended_counts(std::uint16_t id);
   /// Of a frame as wire::parse_flow() takes it, to be sent on the LAG. Nothing is sent.
   [[nodiscard]] Result<FlowAnswer> explain(std::string_view lag, std::string_view flow);
   /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a

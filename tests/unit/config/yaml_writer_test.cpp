@@ -17,6 +17,8 @@ namespace {
 
 void check_same(const Config& read, const Config& written) {
   CHECK(read.eal == written.eal);
+  CHECK(read.metrics == written.metrics);
+  CHECK(read.journal == written.journal);
   CHECK(read.ports == written.ports);
   CHECK(read.forward == written.forward);
   REQUIRE(read.lags.size() == written.lags.size());
