@@ -8,11 +8,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
-packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev catch2 python3)
-packages_test=(tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
+packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev prometheus-cpp-dev catch2 python3)
+packages_test=(tshark prometheus mandoc dpdk python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
 packages_bench=(libbenchmark-dev)
 packages_plots=(python3-matplotlib)
-packages_check=(clang-format-19 shellcheck)
+packages_check=(clang-format-19 shellcheck mandoc)
 # What the partners of the demo and of the smoke tests need stands beside their scripts.
 mapfile -t packages_stage < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' app/demo/stage/packages.txt 2>/dev/null)
 

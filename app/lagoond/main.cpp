@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <memory>
 
 #include "api/version.hpp"
 #include "config/check.hpp"
@@ -15,6 +16,7 @@
 #include "dpdk/engine.hpp"
 #include "dpdk/telemetry.hpp"
 #include "lagoond/options.hpp"
+#include "lagoond/seeing.hpp"
 #include "lagoond/signal_thread.hpp"
 
 extern char** environ;
@@ -61,9 +63,12 @@ int run(const Options& options) {
   if (options.pid_file)
     if (auto written = pid_file.write(*options.pid_file); !written) return complain(written.error());
   block_signals();
+  auto seeing = std::make_unique<Seeing>(*config);
+  if (auto prepared = seeing->prepare(*config); !prepared) return complain(prepared.error());
   auto engine = dpdk::Engine::start(*config);
   if (!engine) return complain(engine.error());
   if (auto offered = dpdk::offer_telemetry(**engine); !offered) return complain(offered.error());
+  if (auto started = seeing->start(**engine); !started) return complain(started.error());
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config->lags.size());
   std::fflush(stdout);
@@ -72,6 +77,7 @@ int run(const Options& options) {
     (*engine)->run();
     dpdk::retire_telemetry();
   }
+  seeing.reset();
   engine->reset();
   std::printf("lagoond: ended\n");
   return 0;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/units.hpp"
 #include "config/diagnostics.hpp"
@@ -78,8 +79,27 @@ struct Forward {
   std::string b;
 };
 
+/// Where an endpoint listens.
+struct ListenAddress {
+  IpAddress address{};
+  std::uint16_t port = 0;
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+/// Where entries of the LAGs' journals go as lines, one for each.
+struct SystemLog {
+  friend bool operator==(const SystemLog&, const SystemLog&) = default;
+};
+struct JournalFile {
+  std::string path;
+  friend bool operator==(const JournalFile&, const JournalFile&) = default;
+};
+using JournalSink = std::variant<std::monostate, SystemLog, JournalFile>;  // monostate: nowhere
+
 struct Config {
   Eal eal{};
+  std::optional<ListenAddress> metrics{};  // of the Prometheus endpoint; nothing: there is none
+  JournalSink journal = SystemLog{};
   std::vector<Port> ports;
   std::vector<Lag> lags;
   std::vector<Forward> forward;

@@ -22,6 +22,8 @@
 
 namespace lagoon::dpdk {
 
+class EventFeed;
+
 /// An entry of a journal, with the member's name.
 struct NamedEvent {
   control::JournalEntry entry;
@@ -63,6 +65,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// Every entry of every journal, for one reader, from the start to the end of run(). To be called before
+  /// run(), once. It lives as long as the Engine.
+  [[nodiscard]] Result<EventFeed*> open_event_feed();
   /// The control loop. Returns after request_stop(), when the Partners were told and all workers have ended.
   void run();
   /// Thread: any; may be called in a signal handler.

@@ -17,6 +17,7 @@
 #include "dpdk/eal.hpp"
 #include "dpdk/embedded_lag.hpp"
 #include "dpdk/engine.hpp"
+#include "dpdk/event_feed.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/lcore_plan.hpp"
 #include "dpdk/link_monitor.hpp"
@@ -70,6 +71,7 @@ struct Engine::Parts {
   std::vector<std::unique_ptr<Worker>> workers;
   LinkMonitor links;
   TaskQueue tasks;
+  std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written
   std::unique_ptr<SlowTransmitter> transmitter;
   std::unique_ptr<Membership> membership;
   std::atomic<bool> stop = false;
