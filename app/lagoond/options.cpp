@@ -9,7 +9,15 @@ namespace lagoon::lagoond {
 
 namespace {
 
-enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile, kReadyTimeout, kControlSocket, kCmdlineFile };
+enum Long : int {
+  kCheck = 256,
+  kVersion,
+  kStatusInterval,
+  kPidFile,
+  kReadyTimeout,
+  kControlSocket,
+  kCmdlineFile
+};
 
 constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, 'c'},

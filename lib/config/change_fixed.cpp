@@ -19,7 +19,7 @@ void refuse_differences(std::string_view section, const std::vector<KeyText>& be
                         const std::vector<KeyText>& after, Refusals& refusals) {
   for (std::size_t i = 0; i < after.size(); ++i)
     if (after[i] != before[i])
-      refusals.add(section.empty() ? after[i].key : key_path(std::string{section}, after[i].key),
+      refusals.add(section.empty() ? after[i].key : key_path(section, after[i].key),
                    after[i].key + ": " + after[i].value + " (runs with " + before[i].value + ")" +
                        std::string{kRestart});
 }
