@@ -179,6 +179,14 @@ Result<void> set_option(Lag& lag, std::string_view text, std::string_view value)
     return fail(Errc::not_supported, std::string{key->outer} + " can't be changed while the LAG runs" +
                                          (key->outer == "members" ? "; add and remove members instead"
                                                                   : "; change the file and start anew"));
+  return define_option(lag, text, value);
+}
+
+Result<void> define_option(Lag& lag, std::string_view text, std::string_view value) {
+  const auto key = known_key(text);
+  if (!key) return std::unexpected{key.error()};
+  if (key->outer == "name" || key->outer == "members")
+    return fail(Errc::not_supported, std::string{key->outer} + " is not set like an option");
   auto node = value_of(value);
   if (!node) return std::unexpected{std::move(node).error()};
   if (key->outer == "lacp" && key->inner.empty())
