@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "control/mode.hpp"
@@ -72,6 +73,8 @@ LagPort::LagPort(rte_eth_dev& dev, Devargs devargs)
       members_{name_, dev.data->port_id, shared_of(dev)} {
   static_cast<void>(set_address(config_.mac ? *config_.mac : random_address()));
   address_chosen_ = config_.mac.has_value();
+  // (the LAG's configuration points to it, so it never moves)
+  passed_on_.rss_key.reserve(std::numeric_limits<std::uint8_t>::max());
   for (const rte_eth_event_type event : kEvents)
     rte_eth_dev_callback_register(RTE_ETH_ALL, event, on_event, this);
 }
