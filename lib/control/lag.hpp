@@ -145,6 +145,7 @@ class Lag {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const LagOptions& options() const noexcept { return options_; }
   [[nodiscard]] bool up() const noexcept { return outcome_.up; }
+  [[nodiscard]] MemberSet distributing() const noexcept { return outcome_.distributing; }
   [[nodiscard]] table::Distribution distribution() const noexcept;
   /// What the link says, or what was set instead.
   [[nodiscard]] BitsPerSecond speed(MemberIndex member) const noexcept { return links_.port(member).speed; }

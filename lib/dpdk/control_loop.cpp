@@ -50,6 +50,7 @@ void ControlLoop::list_members() {
 
 bool ControlLoop::turn(Instant now) {
   bool busy = parts_.links.poll(parts_.lags, now);
+  if (parts_.care != nullptr) busy |= parts_.care->turn(now);
   busy |= take_punts(now);
   busy |= take_outgoing(now);
   busy |= poll_control_queues(now);
@@ -63,6 +64,7 @@ bool ControlLoop::turn(Instant now) {
   });
   list_members();
   parts_.publisher.reclaim();
+  if (parts_.after_turn) parts_.after_turn();
   return busy;
 }
 
@@ -146,7 +148,7 @@ void ControlLoop::take_frame(rte_mbuf* frame, std::uint16_t port, Instant now) {
 void ControlLoop::measure(std::size_t index, Instant now) {
   LagRuntime& runtime = *parts_.lags[index];
   if (!runtime.lag->measurement_due(now)) return;
-  const LagTotals totals = count_all(parts_.workers, index);
+  const LagTotals totals = count_all(runtime.users);
   control::Measurement counts{};
   counts.group_octets = totals.group_octets;
   for_each_member(runtime, [&](MemberIndex member, const MemberRuntime& m) {
@@ -154,7 +156,7 @@ void ControlLoop::measure(std::size_t index, Instant now) {
     counts.rx_frames[member.value()] = heard(traffic);
     counts.tx_octets[member.value()] = traffic.tx_bytes;
   });
-  if (runtime.lag->wants_load()) loads_[index].fill(counts, distributors_of(parts_.workers, index));
+  if (runtime.lag->wants_load()) loads_[index].fill(counts, distributors_of(runtime.users));
   runtime.lag->measured(counts, now);
 }
 
@@ -167,7 +169,7 @@ bool ControlLoop::run_machines(Instant now) {
     measure(i, now);
     if (const auto served = runtime->egress_keeper.serve(*runtime, now); !served)
       log_line(LogLevel::error, "LAG '" + lag.name() + "': traffic: " + served.error().detail);
-    if (lag.wants_progress()) lag.report(report::progress_of(distributors_of(parts_.workers, i)), now);
+    if (lag.wants_progress()) lag.report(report::progress_of(distributors_of(runtime->users)), now);
     if (const auto due = lag.deadline(); due && *due <= now) lag.expire(now);
     // The table first: what we tell the Partner about Collecting has to be true when it hears it.
     if (auto table = lag.take_table(now)) {
@@ -184,15 +186,21 @@ bool ControlLoop::run_machines(Instant now) {
   return busy;
 }
 
+Duration ControlLoop::patience(Instant now) const {
+  if (parts_.idle == config::Idle::busy) return Duration::zero();
+  Duration rest = kRest;
+  for (const auto& lag : parts_.lags)
+    if (const auto due = lag->lag->deadline()) rest = std::min(rest, *due - now);
+  return std::max(rest, Duration::zero());
+}
+
 void ControlLoop::rest(Instant now) {
   if (parts_.idle == config::Idle::busy) {
     rte_pause();
     return;
   }
-  Duration rest = kRest;
-  for (const auto& lag : parts_.lags)
-    if (const auto due = lag->lag->deadline()) rest = std::min(rest, *due - now);
-  if (rest <= Duration::zero()) return;
+  const Duration rest = patience(now);
+  if (rest == Duration::zero()) return;
   const timespec timeout{.tv_sec = 0, .tv_nsec = rest.count()};
   static_cast<void>(ppoll(news_.data(), news_.size(), &timeout, nullptr));
 }

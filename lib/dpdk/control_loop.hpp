@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -18,9 +19,9 @@
 #include "dpdk/link_monitor.hpp"
 #include "dpdk/membership.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/queue_care.hpp"
 #include "dpdk/slow_transmitter.hpp"
 #include "dpdk/task_queue.hpp"
-#include "dpdk/worker.hpp"
 #include "report/load_counts.hpp"
 
 struct rte_mbuf;
@@ -30,7 +31,6 @@ namespace lagoon::dpdk {
 
 struct ControlLoopParts {
   std::span<const std::unique_ptr<LagRuntime>> lags;
-  std::span<const std::unique_ptr<Worker>> workers;
   rte_ring* punts = nullptr;     // from all workers
   rte_ring* outgoing = nullptr;  // the same
   QsbrPublisher& publisher;
@@ -39,6 +39,9 @@ struct ControlLoopParts {
   Membership& membership;
   TaskQueue& tasks;
   config::Idle idle = config::Idle::busy;
+  QueueCare* care = nullptr;  // of queues that others call
+  // After every turn in which something may have changed.
+  std::function<void()> after_turn{};
 };
 
 class ControlLoop {
@@ -49,6 +52,8 @@ class ControlLoop {
   bool turn(Instant now);
   /// Sleeps until something may have happened, as `idle:` allows: at most a fraction of a millisecond.
   void rest(Instant now);
+  /// How long that would be: none on `idle: busy`.
+  [[nodiscard]] Duration patience(Instant now) const;
   /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends.
   void run(const std::atomic<bool>& stop, Duration patience);
 

@@ -60,7 +60,6 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
 void Engine::run() {
   {
     ControlLoop loop{{.lags = parts_->lags,
-                      .workers = parts_->workers,
                       .punts = parts_->punts,
                       .outgoing = parts_->outgoing,
                       .publisher = parts_->publisher,
@@ -91,7 +90,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
   add_conversations(status, index);
   runtime.egress_keeper.add_status(runtime, status);
-  const LagTotals totals = count_all(workers, index);
+  const LagTotals totals = count_all(runtime.users);
   std::uint64_t queue_full = 0;
   std::uint64_t rate_exceeded = 0;
   std::uint64_t member_lost = 0;
@@ -125,8 +124,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   status.drops.push_back({"port_rx_no_mbuf", no_mbuf});
   status.drops.push_back({"port_tx_errors", tx_errors});
   // (a worker may serve several LAGs, and does not tell apart whose frame it could not send)
-  status.drops.push_back(
-      {"slow_tx_refused", runtime.slow_tx_refused + workers[runtime.workers.front()]->slow_frames_refused()});
+  status.drops.push_back({"slow_tx_refused", runtime.slow_tx_refused + runtime.outlet->refused()});
   return status;
 }
 

@@ -86,6 +86,7 @@ class Engine {
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action);
 
  private:
+  friend class EmbeddedLag;  // an Engine without workers of its own
   struct Parts;
   explicit Engine(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

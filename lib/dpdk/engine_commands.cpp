@@ -76,7 +76,7 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::AddMember&
     if (taken = wires.arm(); !taken) return;
     control::MemberSettings settings = settings_of(wanted, (*member)->port);
     const auto index =
-        membership->attach(runtime, *member, std::move(settings), count_all(workers, lag), dpdk::now());
+        membership->attach(runtime, *member, std::move(settings), count_all(runtime.users), dpdk::now());
     if (!index)
       taken = std::unexpected{index.error()};
     else
@@ -107,7 +107,7 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::RemoveMemb
 
   std::unique_ptr<MemberRuntime> gone;
   const Instant until = dpdk::now() + kRemovalPatience;
-  while (gone == nullptr && dpdk::now() < until) {
+  while (gone == nullptr && !tasks.is_server() && dpdk::now() < until) {
     std::this_thread::sleep_for(kRemovalLook);
     if (!tasks.run([&] { gone = membership->take(runtime, *index); }, kAnswerPatience)) break;
   }

@@ -26,10 +26,9 @@ void Engine::Parts::add_conversations(control::LagStatus& status, std::size_t in
   const control::Lag& lag = *lags[index]->lag;
   if (lag.distribution() != table::Distribution::weighted) return;
   control::ConversationStatus& all = status.conversations.emplace();
-  for (const auto& worker : workers) {
-    const fast::DistributorState* const state = worker->distributor(index);
-    if (state == nullptr) continue;
-    const fast::ConversationTable& table = state->conversations;
+  for (const LagUser& user : lags[index]->users) {
+    if (user.distributor == nullptr) continue;
+    const fast::ConversationTable& table = user.distributor->conversations;
     all.room += table.lines() * fast::ConversationLine::kWays;
     all.octets += table.lines() * sizeof(fast::ConversationLine);
     all.begun += table.counters.begun.read();
@@ -55,11 +54,11 @@ FlowAnswer Engine::Parts::explain(std::size_t index, std::span<const std::byte> 
   answer.nic_hash = lag.options().hash.use_nic_hash && !answer.way.by_frame;
   // (a pin goes before entries)
   if (lag.distribution() != table::Distribution::weighted || answer.way.pin) return answer;
-  for (const auto& worker : workers) {
-    const fast::DistributorState* const state = worker->distributor(index);
+  for (const LagUser& user : lags[index]->users) {
+    const fast::DistributorState* const state = user.distributor;
     const auto entry = state != nullptr ? state->conversations.snapshot(answer.way.hash) : std::nullopt;
     if (!entry) continue;
-    answer.entries.push_back({.lcore = worker->lcore(),
+    answer.entries.push_back({.lcore = user.lcore,
                               .member = name_of_member(lag, entry->member),
                               .why = fast::kPlacedNames[static_cast<std::size_t>(entry->placed)],
                               .since = age_of(entry->second_since, now)});

@@ -57,10 +57,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   settings.address = address_of(from, settings.members);
   runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);
   for_each_member(runtime, [&](MemberIndex, MemberRuntime& member) { links.add(member); });
-  for (std::size_t w = 0; w < runtime.workers.size(); ++w) {
-    runtime.ports.emplace_back(nullptr);
-    runtime.egress.emplace_back();
-  }
+  runtime.use_positions(guest ? guest->rx_queues : runtime.workers.size(), runtime.workers.size());
   LAGOON_TRY(runtime.egress_keeper.serve(runtime, now));
   LAGOON_TRY(make_host_access(index));
   apply_addresses(runtime, now);

@@ -15,6 +15,7 @@
 #include "config/model.hpp"
 #include "dpdk/control_loop.hpp"
 #include "dpdk/eal.hpp"
+#include "dpdk/embedded_lag.hpp"
 #include "dpdk/engine.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/lcore_plan.hpp"
@@ -32,6 +33,19 @@ struct rte_ring;
 
 namespace lagoon::dpdk {
 
+/// What ports are given in a program that is not ours (dpdk/embedded_lag.hpp).
+struct GuestPorts {
+  std::uint16_t rx_queues = 1;
+  std::uint16_t tx_queues = 1;
+  std::vector<rte_mempool*> pools{};
+  std::uint16_t rx_descriptors = 0;
+  std::uint16_t tx_descriptors = 0;
+  std::shared_ptr<const rte_eth_conf> conf{};
+  bool configure = true;
+
+  [[nodiscard]] static GuestPorts of(const Embedding& embedding);
+};
+
 struct Engine::Parts {
   explicit Parts(const config::Config& c) : config{c} {}
   ~Parts();
@@ -39,6 +53,7 @@ struct Engine::Parts {
   // What runs: commands change it. Written under `commands`, by the thread that has the command.
   config::Config config;
   std::mutex commands;  // one at a time
+  std::optional<GuestPorts> guest{};
   Eal eal;
   rte_mempool* pool = nullptr;
   std::size_t ports_most = 0;  // that the pool has mbufs for
@@ -64,11 +79,17 @@ struct Engine::Parts {
   // In the order of the start (engine_start.cpp, engine_lags.cpp).
   [[nodiscard]] Result<void> open_ports();
   [[nodiscard]] Result<void> make_pool_and_rings();
+  [[nodiscard]] Result<void> make_rings();
   [[nodiscard]] Result<void> configure_ports();
   [[nodiscard]] Result<void> start_ports();
   [[nodiscard]] Result<void> make_lags();
   [[nodiscard]] Result<void> launch_workers();
   void stop_all();
+  /// All but EAL and workers (engine_guest.cpp).
+  [[nodiscard]] Result<void> start_as_guest();
+  [[nodiscard]] Result<WorkerSide> side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step);
+  /// Names of rings and pools are one for the whole process.
+  [[nodiscard]] std::string name_of_object(std::string_view what) const;
 
   // One member, from its device to a port that runs (member_opening.cpp). Thread: any that has `commands`.
   [[nodiscard]] Result<std::unique_ptr<MemberRuntime>> open_member(const config::Member& member);
@@ -100,7 +121,8 @@ struct Engine::Parts {
   [[nodiscard]] Result<void> make_host_access(std::size_t lag);
   [[nodiscard]] Port* access_port_of(std::size_t lag) const noexcept;
   [[nodiscard]] std::size_t queues_offered(const Connection& connection) const;
-  [[nodiscard]] Result<WorkerSide> side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step);
+  [[nodiscard]] Result<Port> find_or_open(const Device& device);
+  [[nodiscard]] Result<void> make_guest_pool();
   [[nodiscard]] Result<std::string> administrate(std::size_t lag, const std::string& member,
                                                  control::Administration administration);
   [[nodiscard]] Result<std::string> change_ports(LagRuntime& lag, const control::PortOptions& wanted);

@@ -41,7 +41,9 @@ Result<void> Engine::Parts::open_ports() {
     ports.push_back(std::make_unique<Port>(std::move(*port)));
   }
   for (const config::Lag& l : config.lags) {
-    auto lag = std::make_unique<LagRuntime>();
+    LagSlotsPtr slots = make_lag_slots(guest ? SnapshotMemory::shared : SnapshotMemory::heap);
+    if (slots == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for LAG '" + l.name + "'");
+    auto lag = std::make_unique<LagRuntime>(std::move(slots));
     for (std::size_t m = 0; m < l.members.size(); ++m) {
       auto member = open_member(l.members[m]);
       if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
@@ -68,10 +70,14 @@ Result<void> Engine::Parts::make_pool_and_rings() {
   if (pool == nullptr)
     return fail(Errc::no_resources, "no memory for " + std::to_string(count * kMbufsPerPort + held) +
                                         " mbufs; give more with 'memory:' in 'eal:', or more hugepages");
-  punts = rte_ring_create("lagoon_punts", kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
-  outgoing = rte_ring_create("lagoon_outgoing", kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
+  return make_rings();
+}
+
+Result<void> Engine::Parts::make_rings() {
+  punts = rte_ring_create(name_of_object("punts").c_str(), kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
+  outgoing = rte_ring_create(name_of_object("outgoing").c_str(), kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
   for (std::size_t w = 0; w + 1 < config.eal.lcores.size(); ++w) {
-    const std::string name = "lagoon_slow_" + std::to_string(w);
+    const std::string name = name_of_object("slow" + std::to_string(w));
     slow_rings.push_back(
         rte_ring_create(name.c_str(), kSlowRingSize, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ));
   }
@@ -167,7 +173,7 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
   }
   auto only = std::make_unique<SidePorts>();
   only->put(MemberIndex{0}, queues);
-  access_slots.emplace_back(only.release());
+  publisher.publish(access_slots.emplace_back(nullptr), std::move(only));
   return WorkerSide{.ports = &access_slots.back(),
                     .table = nullptr,
                     .index = end.index,
@@ -201,6 +207,10 @@ Result<void> Engine::Parts::launch_workers() {
     }
     workers.push_back(std::make_unique<Worker>(std::move(settings)));
   }
+  for (std::size_t i = 0; i < lags.size(); ++i) {
+    lags[i]->users = users_of(workers, i);
+    lags[i]->outlet = &workers[lags[i]->workers.front()]->slow_outlet();
+  }
   running = true;
   for (const auto& worker : workers) {
     const auto entry = [](void* self) { return static_cast<Worker*>(self)->run(); };
@@ -223,13 +233,12 @@ Engine::Parts::~Parts() {
   transmitter.reset();
   workers.clear();
   lags.clear();
-  for (PortsSlot& slot : access_slots) delete slot.exchange(nullptr);
   ports.clear();
   wires.close();
   free_ring(punts);
   free_ring(outgoing);
   for (rte_ring* ring : slow_rings) free_ring(ring);
-  rte_mempool_free(pool);
+  if (!guest) rte_mempool_free(pool);
 }
 
 }  // namespace lagoon::dpdk

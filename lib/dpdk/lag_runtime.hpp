@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,14 +15,14 @@
 #include "base/units.hpp"
 #include "control/lag.hpp"
 #include "dpdk/egress_keeper.hpp"
-#include "dpdk/egress_set.hpp"
 #include "dpdk/host_access.hpp"
+#include "dpdk/lag_slots.hpp"
 #include "dpdk/packet_socket.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/port_upkeep.hpp"
-#include "dpdk/qsbr_publisher.hpp"
-#include "dpdk/side_ports.hpp"
+#include "dpdk/slow_outlet.hpp"
 #include "dpdk/stack_guard.hpp"
+#include "dpdk/worker_side.hpp"
 
 namespace lagoon::dpdk {
 
@@ -55,23 +55,29 @@ struct LagRuntime {
   std::array<std::unique_ptr<MemberRuntime>, kMembersMax> members{};  // by MemberIndex
   std::unique_ptr<control::Lag> lag;                                  // control lcore only
   control::PortOptions port_options{};
-  TableSlot table{nullptr};         // written by the control lcore, read by workers
-  std::deque<PortsSlot> ports{};    // one for each worker that serves the LAG: they differ in queues
-  std::deque<EgressSlot> egress{};  // queues of traffic classes, one for each worker that serves the LAG
+  LagSlotsPtr slots;
+  TableSlot& table = slots->table;
+  std::span<PortsSlot> ports{};    // one for each worker that serves the LAG: they differ in queues
+  std::span<EgressSlot> egress{};  // queues of traffic classes, one for each worker that serves the LAG
   EgressKeeper egress_keeper{};
   std::vector<std::size_t> workers{};  // those workers. The first sends LACPDUs on members without a transmit
                                        // queue of control's own
+  std::vector<LagUser> users{};        // all who receive or send on it
+  const SlowOutlet* outlet = nullptr;  // of the first worker
   std::unique_ptr<HostAccess> host{};  // the kernel's interface behind the LAG
   std::optional<MacAddress> host_carries{};
   Port* host_port = nullptr;  // what it is to DPDK
   std::uint64_t slow_tx_refused = 0;
   Instant next_link_poll{};
 
-  LagRuntime() = default;
-  ~LagRuntime();
+  LagRuntime() : slots{make_lag_slots(SnapshotMemory::heap)} {}
+  /// Precondition: there are some.
+  explicit LagRuntime(LagSlotsPtr where) : slots{std::move(where)} {}
   LagRuntime(const LagRuntime&) = delete;
   LagRuntime& operator=(const LagRuntime&) = delete;
 
+  /// So many workers are to receive, and to send on it.
+  void use_positions(std::size_t receivers, std::size_t senders);
   [[nodiscard]] MemberRuntime* find(MemberIndex member) const noexcept {
     return members[member.value()].get();
   }

@@ -19,6 +19,7 @@ std::unexpected<Error> of_member(const MemberRuntime& member, const Error& error
 
 Result<Port> Engine::Parts::open(const config::PortSource& source) {
   const Device device = device_of(source, taps_++);
+  if (guest) return find_or_open(device);
   if (device.bus != DeviceBus::wire) return Port::open(device);
   // Wires belong to the control lcore once it runs.
   Result<Wires::End> end = no_answer();
@@ -39,10 +40,11 @@ Result<std::unique_ptr<MemberRuntime>> Engine::Parts::open_member(const config::
 
 Result<void> Engine::Parts::configure_member(MemberRuntime& member, std::size_t lag) {
   const LagRuntime& runtime = *lags[lag];
-  const PortNeeds needs{.pool = pool,
-                        .workers = static_cast<std::uint16_t>(runtime.workers.size()),
-                        .member = true,
-                        .mtu = runtime.port_options.mtu};
+  PortNeeds needs{.pool = pool,
+                  .workers = static_cast<std::uint16_t>(runtime.workers.size()),
+                  .member = true,
+                  .mtu = runtime.port_options.mtu};
+  if (guest) needs.guest = &*guest;
   if (auto done = member.port.configure(needs); !done) return of_member(member, done.error());
   return {};
 }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "dpdk/engine_parts.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/slow_path_steering.hpp"
 
@@ -69,7 +70,7 @@ Port::Port(Port&& other) noexcept
       started_{other.started_},
       address_changed_{other.address_changed_},
       steerable_{other.steerable_},
-      needs_{other.needs_},
+      leave_running_{other.leave_running_},
       rx_queues_{other.rx_queues_},
       control_tx_{other.control_tx_},
       control_rx_{other.control_rx_} {}
@@ -117,24 +118,24 @@ QueueOffer Port::offer() const {
 }
 
 Result<void> Port::configure(const PortNeeds& needs) {
-  needs_ = needs;
   const auto info = info_of(id_);
   if (!info) return std::unexpected{info.error()};
+  if (needs.guest != nullptr && !needs.guest->configure) return take_as_configured(*needs.guest);
   const QueueOffer has = offer();
-  std::uint16_t rx = needs.workers;
-  std::uint16_t tx = needs.workers;
+  std::uint16_t rx = needs.guest != nullptr ? needs.guest->rx_queues : needs.workers;
+  std::uint16_t tx = needs.guest != nullptr ? needs.guest->tx_queues : needs.workers;
+  const std::uint16_t senders = tx;
   if (has.all_or_nothing) {
     rx = std::max(rx, has.rx);
     tx = std::max(tx, has.tx);
   }
   if (rx > has.rx || tx > has.tx)
-    return fail(Errc::no_resources, device_.name + ": " + std::to_string(needs.workers) +
-                                        " workers need as many queues, the port has " +
-                                        std::to_string(has.rx) + " to receive and " + std::to_string(has.tx) +
-                                        " to send");
+    return fail(Errc::no_resources, device_.name + ": " + std::to_string(rx) + " queues to receive and " +
+                                        std::to_string(tx) + " to send are wanted, the port has " +
+                                        std::to_string(has.rx) + " and " + std::to_string(has.tx));
   rx_queues_ = rx;
   if (needs.member) {
-    if (has.all_or_nothing ? tx > needs.workers : has.tx > tx) {
+    if (has.all_or_nothing ? tx > senders : has.tx > tx) {
       if (!has.all_or_nothing) ++tx;
       control_tx_ = QueueId{static_cast<std::uint16_t>(tx - 1)};
     }
@@ -142,13 +143,14 @@ Result<void> Port::configure(const PortNeeds& needs) {
     if (steerable_) control_rx_ = QueueId{rx++};
   }
 
-  rte_eth_conf conf{};
+  const bool chosen = needs.guest != nullptr && needs.guest->conf != nullptr;
+  rte_eth_conf conf = chosen ? *needs.guest->conf : rte_eth_conf{};
   // What one mbuf does not hold needs several. Nothing else is asked of a port's offloads.
   if (needs.mtu && *needs.mtu + RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN > RTE_MBUF_DEFAULT_DATAROOM) {
     conf.rxmode.offloads |= info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
     conf.txmode.offloads |= info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
   }
-  if (rx_queues_ > 1 && !has.all_or_nothing) {
+  if (rx_queues_ > 1 && !has.all_or_nothing && !chosen) {
     conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
     conf.rx_adv_conf.rss_conf.rss_hf = info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP |
                                                                        RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP);
@@ -159,19 +161,42 @@ Result<void> Port::configure(const PortNeeds& needs) {
   if (conf.intr_conf.lsc != 0)
     rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
   LAGOON_TRY(set_mtu(needs.mtu));
-  return set_up_queues(needs.pool, rx, tx);
+  return set_up_queues(needs, rx, tx);
 }
 
-Result<void> Port::set_up_queues(rte_mempool* pool, std::uint16_t rx, std::uint16_t tx) {
-  std::uint16_t rx_descriptors = kRxDescriptors;
-  std::uint16_t tx_descriptors = kTxDescriptors;
+// (A port that somebody else has configured: a queue more than the LAG's is ours.)
+Result<void> Port::take_as_configured(const GuestPorts& guest) {
+  rte_eth_dev_info info{};
+  if (const int error = rte_eth_dev_info_get(id_.value(), &info); error != 0)
+    return fail(Errc::system, in_words(device_, "rte_eth_dev_info_get", error));
+  if (info.nb_rx_queues < guest.rx_queues || info.nb_tx_queues < guest.tx_queues)
+    return fail(Errc::invalid_argument,
+                device_.name + ": it is configured with " + std::to_string(info.nb_rx_queues) +
+                    " queues to receive and " + std::to_string(info.nb_tx_queues) + " to send, the LAG has " +
+                    std::to_string(guest.rx_queues) + " and " + std::to_string(guest.tx_queues));
+  leave_running_ = true;
+  rx_queues_ = info.nb_rx_queues;
+  if (info.nb_tx_queues > guest.tx_queues)
+    control_tx_ = QueueId{static_cast<std::uint16_t>(info.nb_tx_queues - 1)};
+  return {};
+}
+
+Result<void> Port::set_up_queues(const PortNeeds& needs, std::uint16_t rx, std::uint16_t tx) {
+  const GuestPorts* const guest = needs.guest;
+  std::uint16_t rx_descriptors = guest != nullptr ? guest->rx_descriptors : kRxDescriptors;
+  std::uint16_t tx_descriptors = guest != nullptr ? guest->tx_descriptors : kTxDescriptors;
+  // (a queue beyond those is control's, or one that the driver insists on)
+  const auto pool_of = [&](std::uint16_t queue) {
+    if (guest == nullptr) return needs.pool;
+    return guest->pools[std::min<std::size_t>(queue, guest->pools.size() - 1)];
+  };
   if (const int error = rte_eth_dev_adjust_nb_rx_tx_desc(id_.value(), &rx_descriptors, &tx_descriptors);
       error != 0)
     return fail(Errc::system, in_words(device_, "rte_eth_dev_adjust_nb_rx_tx_desc", error));
   const int node = rte_eth_dev_socket_id(id_.value());
   const unsigned socket = node < 0 ? 0U : static_cast<unsigned>(node);
   for (std::uint16_t q = 0; q < rx; ++q)
-    if (const int error = rte_eth_rx_queue_setup(id_.value(), q, rx_descriptors, socket, nullptr, pool);
+    if (const int error = rte_eth_rx_queue_setup(id_.value(), q, rx_descriptors, socket, nullptr, pool_of(q));
         error != 0)
       return fail(Errc::system, in_words(device_, "rte_eth_rx_queue_setup", error));
   for (std::uint16_t q = 0; q < tx; ++q)
@@ -221,6 +246,7 @@ void Port::stop() {
     std::copy(own_address_.octets.begin(), own_address_.octets.end(), address.addr_bytes);
     rte_eth_dev_default_mac_addr_set(id_.value(), &address);
   }
+  if (leave_running_) return;
   rte_eth_promiscuous_disable(id_.value());
   if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
     log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_stop", error));

@@ -15,9 +15,12 @@
 #include "base/mac_address.hpp"
 #include "dpdk/device.hpp"
 
+struct rte_eth_conf;
 struct rte_mempool;
 
 namespace lagoon::dpdk {
+
+struct GuestPorts;
 
 /// How many queues a port has, before it is configured.
 struct QueueOffer {
@@ -33,6 +36,7 @@ struct PortNeeds {
   std::uint16_t workers = 1;
   bool member = false;  // wants a transmit queue, and if it can be steered a receive queue, for control
   std::optional<std::uint16_t> mtu{};
+  const GuestPorts* guest = nullptr;  // has the say over pool, workers, descriptors and offloads
 };
 
 class Port {
@@ -81,7 +85,8 @@ class Port {
  private:
   Port(EthdevId id, Device device, std::shared_ptr<void> lease);
   void close();
-  [[nodiscard]] Result<void> set_up_queues(rte_mempool* pool, std::uint16_t rx, std::uint16_t tx);
+  [[nodiscard]] Result<void> set_up_queues(const PortNeeds& needs, std::uint16_t rx, std::uint16_t tx);
+  [[nodiscard]] Result<void> take_as_configured(const GuestPorts& guest);
 
   EthdevId id_;
   Device device_;
@@ -91,7 +96,7 @@ class Port {
   bool started_ = false;
   bool address_changed_ = false;
   bool steerable_ = false;
-  PortNeeds needs_{};
+  bool leave_running_ = false;
   std::uint16_t rx_queues_ = 1;  // polled by workers
   std::optional<QueueId> control_tx_{};
   std::optional<QueueId> control_rx_{};

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <type_traits>
 
@@ -23,6 +24,9 @@ template <typename T>
 using Slot = std::atomic<const T*>;
 using TableSlot = Slot<table::PortTable>;
 
+/// Where snapshots are kept: in `shared` memory secondary processes see them, at the same address.
+enum class SnapshotMemory : std::uint8_t { heap, shared };
+
 /// A moment that every worker will have passed some time later.
 struct GracePeriod {
   std::uint64_t token = 0;
@@ -36,14 +40,22 @@ class QsbrPublisher {
   QsbrPublisher(const QsbrPublisher&) = delete;
   QsbrPublisher& operator=(const QsbrPublisher&) = delete;
 
-  [[nodiscard]] Result<void> open(unsigned workers);
+  [[nodiscard]] Result<void> open(unsigned workers, SnapshotMemory memory = SnapshotMemory::heap);
   [[nodiscard]] rte_rcu_qsbr* qsbr() const noexcept { return qsbr_; }
 
+  /// The snapshot stays with the publisher, until another has taken its place and all have passed by that.
   template <typename T>
   void publish(Slot<T>& slot, std::type_identity_t<std::unique_ptr<const T>> snapshot) {
+    Snapshot made{snapshot.release(), [](const void* p) { delete static_cast<const T*>(p); }};
+    if (memory_ == SnapshotMemory::shared) {
+      static_assert(std::is_trivially_copyable_v<T>);
+      made = shared_copy(std::move(made), sizeof(T), alignof(T));
+    }
+    const auto* const next = static_cast<const T*>(made.get());
+    Snapshot old = replace(&slot, std::move(made));
     // Pairs with the load-acquire of a worker at the start of a burst.
-    const T* old = slot.exchange(snapshot.release(), std::memory_order_acq_rel);
-    if (old != nullptr) retire({old, [](const void* p) { delete static_cast<const T*>(p); }});
+    slot.store(next, std::memory_order_release);
+    if (old != nullptr) retire(std::move(old));
   }
   /// Begins now. What was published before is what workers see once it has passed.
   [[nodiscard]] GracePeriod begin_grace_period() const noexcept;
@@ -61,8 +73,13 @@ class QsbrPublisher {
     Snapshot snapshot;
   };
   void retire(Snapshot old);
+  /// What was published there before.
+  [[nodiscard]] Snapshot replace(const void* slot, Snapshot next);
+  [[nodiscard]] static Snapshot shared_copy(Snapshot made, std::size_t size, std::size_t alignment);
 
   rte_rcu_qsbr* qsbr_ = nullptr;
+  SnapshotMemory memory_ = SnapshotMemory::heap;
+  std::map<const void*, Snapshot> published_;  // by slot
   std::deque<Retired> retired_;
 };
 

@@ -5,6 +5,10 @@
 namespace lagoon::dpdk {
 
 bool TaskQueue::run(std::function<void()> work, Duration patience) {
+  if (is_server()) {
+    work();
+    return true;
+  }
   const auto task = std::make_shared<Task>();
   task->work = std::move(work);
   std::unique_lock lock{mutex_};
@@ -16,7 +20,12 @@ bool TaskQueue::run(std::function<void()> work, Duration patience) {
   return task->done;
 }
 
+bool TaskQueue::is_server() const noexcept {
+  return server_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
 bool TaskQueue::serve() {
+  server_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   // Pairs with the store in run().
   if (!pending_.load(std::memory_order_acquire)) return false;
   const std::unique_lock lock{mutex_, std::try_to_lock};

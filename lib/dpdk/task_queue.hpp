@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "base/time.hpp"
 
@@ -15,11 +16,13 @@ namespace lagoon::dpdk {
 
 class TaskQueue {
  public:
-  /// Thread: any but the control lcore. Blocking: until the task ran, or `patience` ends.
-  /// False when it did not run, and then it never will.
+  /// Thread: any; in the control lcore's own, between its turns, the task runs at once. Blocking: until the
+  /// task ran, or `patience` ends. False when it did not run, and then it never will.
   [[nodiscard]] bool run(std::function<void()> task, Duration patience);
   /// Thread: the control lcore. True when a task ran.
   bool serve();
+  /// Whether the calling thread is the one that serves: it must not wait for what the control loop does.
+  [[nodiscard]] bool is_server() const noexcept;
 
  private:
   struct Task {
@@ -31,6 +34,7 @@ class TaskQueue {
   std::condition_variable served_;
   std::deque<std::shared_ptr<Task>> tasks_;
   std::atomic<bool> pending_ = false;
+  std::atomic<std::thread::id> server_{};
 };
 
 }  // namespace lagoon::dpdk

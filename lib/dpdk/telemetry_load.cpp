@@ -139,7 +139,8 @@ void put_classes(rte_tel_data* data, const control::LagStatus& status) {
   TelemetryDict dict{data};
   rte_tel_data* const classes = rte_tel_data_alloc();
   TelemetryDict by_name{classes};
-  for (const control::ClassStatus& c : status.classes) by_name.nested(telemetry_name(c.name).c_str(), class_data(c));
+  for (const control::ClassStatus& c : status.classes)
+    by_name.nested(telemetry_name(c.name).c_str(), class_data(c));
   dict.nested("classes", classes);
   rte_tel_data* const waiting = rte_tel_data_alloc();
   TelemetryDict by_member{waiting};

@@ -15,6 +15,7 @@
 
 #include "base/byte_reader.hpp"
 #include "dpdk/control_loop.hpp"
+#include "dpdk/worker.hpp"
 #include "locked_pool.hpp"
 #include "ring_port.hpp"
 #include "support/catch.hpp"
@@ -89,7 +90,7 @@ class Bench {
     membership_.emplace(publisher_, *transmitter_, links_);
     lags_.push_back(std::make_unique<LagRuntime>());
     lag().workers = {0};
-    lag().ports.emplace_back(nullptr);
+    lag().use_positions(1, 1);
     control::LagOptions options;
     options.mode = control::Mode::balance_xor;
     lag().lag = std::make_unique<control::Lag>(control::LagSettings{.name = "lag0",
@@ -111,8 +112,8 @@ class Bench {
     settings.connections.push_back(
         {.a = {.ports = &access_slot_}, .b = {.ports = &lag().ports.front(), .table = &lag().table}});
     workers_.push_back(std::make_unique<Worker>(std::move(settings)));
+    lag().users = users_of(workers_, 0);
     loop_.emplace(ControlLoopParts{.lags = lags_,
-                                   .workers = workers_,
                                    .punts = punts_,
                                    .outgoing = outgoing_,
                                    .publisher = publisher_,
@@ -132,7 +133,6 @@ class Bench {
     lags_.clear();
     members_.clear();
     publisher_.reclaim();
-    delete access_slot_.exchange(nullptr);
     rte_ring_free(punts_);
     rte_ring_free(outgoing_);
     rte_ring_free(slow_.front());
@@ -144,13 +144,13 @@ class Bench {
     auto ring = std::make_unique<RingPort>(unique("m"), pool());
     const std::string name = unique("member");
     auto runtime = std::make_unique<MemberRuntime>(name, ring->give_port());
-    const LagTotals counted = count_all(workers_, 0);
+    const LagTotals counted = count_all(lag().users);
     const auto index =
         membership_->attach(lag(), runtime, {.name = name, .address = {{2, 0, 0, 0, 1, 1}}}, counted, now_);
     REQUIRE(index.has_value());
     REQUIRE(members_.emplace(index->value(), std::move(ring)).second);
     const control::Traffic traffic =
-        since(count_all(workers_, 0).members[index->value()], lag().find(*index)->before);
+        since(count_all(lag().users).members[index->value()], lag().find(*index)->before);
     REQUIRE(traffic.tx_packets == 0);
     REQUIRE(heard(traffic) == 0);
   }
@@ -187,9 +187,9 @@ class Bench {
   }
   [[nodiscard]] bool is_leaving(std::uint8_t index) const { return leaving_.contains(index); }
   [[nodiscard]] std::uint64_t& put_to(std::uint8_t index) { return put_[index]; }
-  [[nodiscard]] LagRuntime& lag() { return *lags_.front(); }
+  [[nodiscard]] LagRuntime& lag() const { return *lags_.front(); }
   [[nodiscard]] std::uint64_t drops(fast::Drop reason) const {
-    return count_all(workers_, 0).drops[static_cast<std::size_t>(reason)];
+    return count_all(lag().users).drops[static_cast<std::size_t>(reason)];
   }
 
   RingPort access_;

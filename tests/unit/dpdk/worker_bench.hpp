@@ -88,9 +88,6 @@ class Bench {
   }
   ~Bench() {
     finish();
-    delete slot_.exchange(nullptr);
-    delete ports_slot_.exchange(nullptr);
-    delete access_slot_.exchange(nullptr);
     rte_ring_free(punts_);
     rte_ring_free(outgoing_);
     rte_ring_free(slow_);
@@ -129,11 +126,7 @@ class Bench {
       std::this_thread::yield();
     }
   }
-  LagTotals totals() const {
-    LagTotals totals;
-    worker_->count(totals, 0);
-    return totals;
-  }
+  LagTotals totals() const { return count_all(std::array{*worker_->user_of(0)}); }
   std::uint64_t drops(fast::Drop reason) const { return totals().drops[static_cast<std::size_t>(reason)]; }
   std::uint64_t drops() const {
     const LagTotals counted = totals();
