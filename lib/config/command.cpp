@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "config/define_option.hpp"
 #include "config/foreign_words.hpp"
 #include "config/read_model.hpp"
 #include "config/suggest.hpp"

@@ -65,7 +65,5 @@ struct Command {
 /// was wrong before, as when members were removed, hinders nothing. After "hash-seed: random" random_seed is
 /// set, and the caller draws.
 [[nodiscard]] Result<void> set_option(Lag& lag, std::string_view key, std::string_view value);
-/// The same of a LAG that does not run yet: all keys but name and members.
-[[nodiscard]] Result<void> define_option(Lag& lag, std::string_view key, std::string_view value);
 
 }  // namespace lagoon::config

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/command.hpp"
+#include "config/define_option.hpp"
 #include "config/device_name.hpp"
 #include "config/suggest.hpp"
 #include "config/validator.hpp"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/command.hpp"
+#include "config/define_option.hpp"
 #include "devargs.hpp"
 #include "dpdk/embedded_lag.hpp"
 #include "flows.hpp"
