@@ -34,7 +34,7 @@ class OverNull(unittest.TestCase):
                       ["net_lagoon0,mode=0,member=net_null0,member=net_null1", *NULLS],
                       ["net_null0", "net_lagoon0,mode=2,member=0,member=2,xmit_policy=l34", "net_null1"]):
             with self.subTest(vdevs=vdevs), Testpmd(BUILD, vdevs) as testpmd:
-                ports = re.findall(r"infos for port (\d+)", testpmd.do("show port info all"))
+                ports = re.findall(r"Infos for port (\d+)", testpmd.do("show port info all"))
                 self.assertEqual(len(ports), 1, "members are owned: the program sees one port")
                 info = testpmd.until(f"show port info {ports[0]}", "Link status: up")
                 self.assertIn("Driver name: net_lagoon", info)
