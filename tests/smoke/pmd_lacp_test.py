@@ -16,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "app", "demo")]
 
 from pmd.testpmd import Testpmd  # noqa: E402
+from stage import netns  # noqa: E402
 from stage.partners.lagoon import LagoonPartner  # noqa: E402
 from stage.stage import Stage  # noqa: E402
 
@@ -39,14 +40,18 @@ def wait_for(fact, patience=PATIENCE_S):
 
 
 class Lacp(unittest.TestCase):
-    def set_stage(self, bond, **more):
-        """The stage, the partner, and testpmd that forwards between lan0 and the bond, port 3."""
+    def set_stage(self, bond, traffic=False, **more):
+        """The stage, the partner, and testpmd that forwards between lan0 and the bond, port 3. (net_bonding sends its
+        LACPDUs when the program sends: `traffic` makes it do so before there is an answer.)"""
         stage = self.enterContext(Stage(2))
         partner = LagoonPartner(os.path.join(BUILD, "app", "lagoond"))
         partner.start(stage)
         testpmd = self.enterContext(Testpmd(BUILD, [*PORTS, bond], popen=stage.popen_net, **more))
-        testpmd.do("set fwd io")
+        testpmd.do("set portlist 0,3")  # (net_bonding leaves its members to the program)
         testpmd.do("start")
+        if traffic:
+            netns.ip_batch(stage.lan, [f"neigh add {stage.far_ip} lladdr 02:00:00:00:01:02 dev eth0 nud permanent"])
+            stage.popen_lan(["ping", "-q", "-i", "0.02", stage.far_ip], stdout=subprocess.DEVNULL)
         self.assertTrue(wait_for(partner.converged), partner.status())
         return stage, partner, testpmd
 
@@ -87,7 +92,7 @@ class Lacp(unittest.TestCase):
         testpmd.until("show port info 3", "Link status: up")
 
     def test_net_bonding_does_not(self):
-        _, partner, testpmd = self.set_stage(THEIRS, plugin=False)
+        _, partner, testpmd = self.set_stage(THEIRS, plugin=False, traffic=True)
         testpmd.do("stop")
         self.assertTrue(wait_for(lambda: not partner.converged(), SILENCE_S), "net_bonding has become better: say so")
 
