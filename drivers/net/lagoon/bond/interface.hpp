@@ -47,4 +47,4 @@ struct BondInterface {
 
 }  // namespace lagoon::pmd
 
-extern "C" const lagoon::pmd::BondInterface* lagoon_pmd_bond() noexcept;
+extern "C" [[gnu::visibility("default")]] const lagoon::pmd::BondInterface* lagoon_pmd_bond() noexcept;

@@ -78,9 +78,13 @@ int members(std::uint16_t port, std::uint16_t* out, std::uint16_t room, bool act
   return with(port, [&](LagPort& lag) -> int {
     std::vector<std::uint16_t> all = active ? std::vector<std::uint16_t>{} : lag.members().ports();
     if (active && lag.is_running())
-      if (const auto status = lag.status())
+      if (const auto status = lag.status()) {
+        // (with net_bonding a member takes part in LACP, and is active, as soon as its link is up)
+        const bool by_link = control::row_of(status->options.mode).choice == control::Choice::lacp;
         for (const control::MemberStatus& member : status->members)
-          if (const auto id = find_port(member.port); id && member.distributing) all.push_back(*id);
+          if (const auto id = find_port(member.port); id && (by_link ? member.works : member.distributing))
+            all.push_back(*id);
+      }
     if (out == nullptr || all.size() > room) return -EINVAL;
     std::ranges::copy(all, out);
     return static_cast<int>(all.size());
