@@ -9,7 +9,7 @@ export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev catch2 python3)
-packages_test=(tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
+packages_test=(dpdk dpdk-dev tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
 packages_bench=(libbenchmark-dev)
 packages_plots=(python3-matplotlib)
 packages_check=(clang-format-19 shellcheck)
