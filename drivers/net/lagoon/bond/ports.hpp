@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "interface.hpp"
-#include "lag_port.hpp"
+#include "../lag_port.hpp"
 
 namespace lagoon::pmd::bond {
 
