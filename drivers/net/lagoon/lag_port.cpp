@@ -131,14 +131,10 @@ Result<void> LagPort::set_primary(std::uint16_t port) {
   if (!members_.has(port))
     return fail(Errc::no_such_thing,
                 "port " + std::to_string(port) + " is no member, so it can't be primary");
-  for (const config::Member& member : config_.members)
-    if (find_port(std::get<config::DevicePort>(member.source).devargs) == port) {
-      if (control::row_of(config_.options.mode).has_active) {
-        const auto done = execute(config::SetOption{"primary", "\"" + member.name + "\""});
-        if (!done) return std::unexpected{done.error()};
-      }
-      break;
-    }
+  if (control::row_of(config_.options.mode).has_active) {
+    const auto done = execute(config::SetOption{"primary", "\"" + member_name(port) + "\""});
+    if (!done) return std::unexpected{done.error()};
+  }
   primary_ = name_of_port(port);
   return is_running() ? Result<void>{} : choose_address();
 }
@@ -189,9 +185,7 @@ int LagPort::on_event(std::uint16_t port, rte_eth_event_type type, void* self, v
 // In a thread of its own: leaving a LAG takes time, and events come in DPDK's interrupt thread.
 void LagPort::member_gone(std::uint16_t port, bool close) {
   dpdk::log_line(dpdk::LogLevel::warning, name_ + ": member " + name_of_port(port) + " is gone");
-  std::string name;
-  for (const config::Member& member : configuration().members)
-    if (find_port(std::get<config::DevicePort>(member.source).devargs) == port) name = member.name;
+  const std::string name = member_name(port);
   if (!close) members_.forget(port);
   const std::lock_guard lock{removals_mutex_};
   removals_.emplace_back([this, port, close, name] {
@@ -203,6 +197,16 @@ void LagPort::member_gone(std::uint16_t port, bool close) {
     static_cast<void>(rte_eth_dev_close(port));
     if (device != nullptr) static_cast<void>(rte_dev_remove(device));
   });
+}
+
+// (by its device's name, which a port that is about to go still has, and by which DPDK finds it no more)
+std::string LagPort::member_name(std::uint16_t port) const {
+  const std::lock_guard lock{mutex_};
+  const std::string device = name_of_port(port);
+  for (const config::Member& member : config_.members)
+    if (const auto* source = std::get_if<config::DevicePort>(&member.source))
+      if (same_device(source->devargs, device)) return member.name;
+  return {};
 }
 
 void LagPort::join_removals() {

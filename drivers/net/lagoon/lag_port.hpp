@@ -75,6 +75,8 @@ class LagPort {
   static void report_link(void* dev);
   void member_gone(std::uint16_t port, bool close);
   void link_changed(const dpdk::LagLink& link);
+  /// What a member is called in the configuration; empty: it is none.
+  [[nodiscard]] std::string member_name(std::uint16_t port) const;
   [[nodiscard]] Result<void> choose_address();
   [[nodiscard]] Result<void> change_stopped(const config::Action& action);
   [[nodiscard]] dpdk::Embedding embedding();

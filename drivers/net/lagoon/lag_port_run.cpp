@@ -244,13 +244,9 @@ Result<void> LagPort::add_member(std::uint16_t port) {
 
 Result<void> LagPort::remove_member(std::uint16_t port) {
   if (!members_.has(port)) return fail(Errc::no_such_thing, "port " + std::to_string(port) + " is no member");
-  for (const config::Member& member : configuration().members)
-    if (find_port(std::get<config::DevicePort>(member.source).devargs) == port) {
-      auto done = execute(config::RemoveMember{member.name});
-      if (!done) return std::unexpected{std::move(done).error()};
-      return is_running() ? Result<void>{} : choose_address();
-    }
-  return fail(Errc::no_such_thing, "port " + std::to_string(port) + " is no member");
+  if (auto done = execute(config::RemoveMember{member_name(port)}); !done)
+    return std::unexpected{std::move(done).error()};
+  return is_running() ? Result<void>{} : choose_address();
 }
 
 Result<void> LagPort::set_link(bool up) {
