@@ -67,11 +67,10 @@ class OverNull(unittest.TestCase):
                              ["--rxq=4", "--txq=4", "--nb-cores=2"])
         testpmd.until("show port info 2", "Link status: up")
         testpmd.do("start")
-        testpmd.until("show port xstats 2", r"rx_q0_packets: \d{4}")
-        testpmd.do("stop")
-        xstats = testpmd.do("show port xstats 2")
         for queue in range(4):
-            self.assertGreater(number(xstats, f"rx_q{queue}_packets"), 0)
+            testpmd.until("show port xstats 2", rf"rx_q{queue}_packets: [1-9]")
+            testpmd.until("show port xstats 2", rf"tx_q{queue}_packets: [1-9]")
+        testpmd.do("stop")
 
     def test_the_link_goes_down_and_up(self):
         testpmd = self.start([*NULLS, "net_lagoon0,mode=0,member=net_null0,member=net_null1"])
@@ -99,6 +98,18 @@ class OverNull(unittest.TestCase):
             testpmd.do("port start 2")
             info = testpmd.until("show port info 2", "Link status: up")
             self.assertIn("MTU: 1400", info)
+        self.assertEqual(testpmd.quit(), 0)
+
+    def test_a_member_that_is_pulled_out_leaves_the_lag(self):
+        testpmd = self.start([*NULLS, "net_lagoon0,mode=0,member=net_null0,member=net_null1"])
+        testpmd.until("show port info 2", "Link status: up")
+        testpmd.do("start")
+        testpmd.do("device detach net_null1")
+        xstats = testpmd.until("show port xstats 2", "lag_distributing_members: 1")
+        self.assertNotIn("member_net_null1", xstats)
+        before = number(testpmd.do("show port stats 2"), "TX-packets")
+        testpmd.until("show port stats 2", rf"TX-packets: (?!{before}\b)")
+        testpmd.do("stop")
         self.assertEqual(testpmd.quit(), 0)
 
     def test_mistakes_are_named(self):
