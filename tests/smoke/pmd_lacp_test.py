@@ -24,7 +24,7 @@ BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77
 PATIENCE_S = 30
 # The partner asks for LACPDUs each second, and waits three for one.
-SILENCE_S = 10
+SILENCE_S = 8
 PORTS = ["net_af_packet0,iface=lan0", "net_af_packet1,iface=va0", "net_af_packet2,iface=va1"]
 OURS = "net_lagoon0,mode=4,rate=fast,member=net_af_packet1,member=net_af_packet2"
 THEIRS = "net_bonding0,mode=4,slave=net_af_packet1,slave=net_af_packet2"

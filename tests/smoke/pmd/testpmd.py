@@ -37,6 +37,8 @@ class Testpmd:
     def __init__(self, build, vdevs, options=(), popen=subprocess.Popen, preload=False, memory=("--no-huge", "-m", "192"),
                  eal=(), plugin=True):
         self._folder = tempfile.mkdtemp(prefix="lagoon-testpmd-")
+        self._log = os.path.join(self._folder, "log")
+        self._logged = ""
         self.prefix = os.path.basename(self._folder)
         lcores = sorted(os.sched_getaffinity(0))
         # Three lcores on the CPUs there are: one for the prompt, two that forward.
@@ -49,12 +51,21 @@ class Testpmd:
         self.environment = environment(build, preload)
         self._popen = popen
         self._process = self._terminal = None
-        self.text = ""
+        self._said = ""
+
+    @property
+    def text(self):
+        """All that it wrote and logged."""
+        with contextlib.suppress(OSError), open(self._log, encoding="utf-8", errors="replace") as log:
+            self._logged = log.read()
+        return self._said + self._logged
 
     def __enter__(self):
         self._terminal, theirs = pty.openpty()
-        self._process = self._popen(self.argv, stdin=theirs, stdout=theirs, stderr=theirs, env=self.environment,
-                                    cwd=self._folder)
+        # (what is logged may come amid the prompt)
+        with open(self._log, "wb") as log:
+            self._process = self._popen(self.argv, stdin=theirs, stdout=theirs, stderr=log, env=self.environment,
+                                        cwd=self._folder)
         os.close(theirs)
         try:
             self.banner = self._read_to_prompt(START_PATIENCE_S)
@@ -90,9 +101,9 @@ class Testpmd:
             except OSError:
                 chunk = b""
             data += chunk
-            self.text += chunk.decode(errors="replace")
+            self._said += chunk.decode(errors="replace")
             if not chunk:
-                raise TestpmdError(f"{' '.join(self.argv)}\ngives no prompt:\n{data.decode(errors='replace')[-3000:]}")
+                raise TestpmdError(f"{' '.join(self.argv)}\ngives no prompt:\n{self.text[-3000:]}")
         return ESCAPES.sub(b"", data).rpartition(PROMPT)[0].decode(errors="replace")
 
     def quit(self):
@@ -102,7 +113,7 @@ class Testpmd:
         while self._process.poll() is None and time.monotonic() < deadline:
             if select.select([self._terminal], [], [], 0.1)[0]:
                 with contextlib.suppress(OSError):
-                    self.text += os.read(self._terminal, 65536).decode(errors="replace")
+                    self._said += os.read(self._terminal, 65536).decode(errors="replace")
         return self._process.poll()
 
     def __exit__(self, *_):
@@ -114,6 +125,7 @@ class Testpmd:
                 self._process.kill()
                 self._process.wait()
         os.close(self._terminal)
+        self._logged = self.text[len(self._said):]
         shutil.rmtree(self._folder, ignore_errors=True)
         for parent in ("/var/run/dpdk", os.environ.get("XDG_RUNTIME_DIR", "/tmp") + "/dpdk"):
             shutil.rmtree(os.path.join(parent, self.prefix), ignore_errors=True)
