@@ -8,11 +8,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
-packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libyaml-cpp-dev catch2 python3)
-packages_test=(dpdk dpdk-dev tshark python3-scapy clang-19 libclang-rt-19-dev binutils iproute2 munin-plugins-core)
+packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
+  nlohmann-json3-dev catch2 python3)
+packages_test=(tshark prometheus mandoc dpdk dpdk-dev python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
+  munin-plugins-core)
 packages_bench=(libbenchmark-dev)
 packages_plots=(python3-matplotlib)
-packages_check=(clang-format-19 shellcheck)
+packages_deb=(dpkg-dev debhelper lintian)
+packages_check=(clang-format-19 shellcheck mandoc)
 # What the partners of the demo and of the smoke tests need stands beside their scripts.
 mapfile -t packages_stage < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' app/demo/stage/packages.txt 2>/dev/null)
 
@@ -26,7 +29,8 @@ usage: ./lagoon.sh VERB
   explain NAME FLOW  say which way a conversation takes, like explain lag0 udp 10.0.0.1:1000 10.0.0.2:2000
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
   build              build into build/
-  install PREFIX     PREFIX/bin/lagoond, liblagoon.so, include/lagoon/, lagoon.pc
+  install PREFIX     PREFIX/bin/lagoond and lagoon-console, liblagoon.so, include/lagoon/, lagoon.pc
+  deb                Debian packages, into build-deb/
   bench [--quick]    price of a packet, beside net_bonding and bare ports
   plots              run the simulator's scenarios and draw docs/plots/*.svg (equal runs give equal files)
   check              formatting, tidy tests, shellcheck
@@ -207,7 +211,7 @@ verb_test() {
   # What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
   if configure build-tsan -Db_sanitize=thread -Db_lundef=false \
     "-Dcpp_args=['-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
-    && compile build-tsan tests/unit/dpdk/worker_test tests/unit/dpdk/members_test; then
+    && compile build-tsan tests/unit/dpdk/worker_test tests/unit/dpdk/members_test tests/unit/dpdk/embedded_test; then
     TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
   else
     build_failures=$((build_failures + 1))
@@ -233,6 +237,33 @@ verb_install() { # PREFIX
   say "installed to $prefix:"
   (cd "$prefix" && find . \( -name lagoond -o -name 'liblagoon.so*' -o -name lagoon.pc -o -path './include/lagoon' \) \
     | sort | sed 's/^\./    /')
+}
+
+# dpkg wants debian/ at the top of a tree of its own.
+verb_deb() {
+  need_packages "${packages_build[@]}" "${packages_deb[@]}"
+  local version tree
+  version=$(sed -n "s/^ *version: '\([^']*\)'.*/\1/p" meson.build | head -n 1)
+  tree=build-deb/lagoon-$version
+  rm -rf build-deb
+  mkdir -p "$tree"
+  tar --exclude=./.git --exclude='./build*' -c . | tar -x -C "$tree"
+  cp -r config/debian "$tree/debian"
+  sed -e "s/@VERSION@/$version/" -e "s/@DATE@/$(date -R)/" config/debian/changelog.in >"$tree/debian/changelog"
+  # The licence as the format has it: indented, and no line is empty.
+  { cat config/debian/copyright.in; sed -e '1,2d' -e 's/^$/./' -e 's/^/ /' LICENSE; } >"$tree/debian/copyright"
+  rm "$tree"/debian/*.in
+  say "building the packages (build-deb/log)"
+  (cd "$tree" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)" dpkg-buildpackage -b -us -uc) \
+    >build-deb/log 2>&1 || {
+    tail -n 20 build-deb/log >&2
+    die "dpkg-buildpackage failed, see above"
+  }
+  # (what is built from a tree has nobody's address)
+  lintian --allow-root --fail-on error --suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog \
+    build-deb/*.changes || die "lintian found errors, see above"
+  say "made:"
+  (cd build-deb && du -h -- *.deb | sed 's/^/    /')
 }
 
 verb_bench() {
@@ -274,14 +305,14 @@ verb_explain() { # NAME FLOW...
 }
 
 verb_clean() {
-  rm -rf build build-asan build-tsan build-fuzz build-release build-bench
+  rm -rf build build-asan build-tsan build-fuzz build-release build-bench build-deb
   say "removed build/ and build-*/"
 }
 
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  demo | build | test | view | explain | install | bench | plots | check | clean) "verb_$verb" "$@" ;;
+  demo | build | test | view | explain | install | deb | bench | plots | check | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

@@ -7,14 +7,24 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <memory>
+#include <optional>
 
 #include "api/version.hpp"
 #include "config/check.hpp"
 #include "config/diagnostics.hpp"
 #include "config/yaml_reader.hpp"
+#include "console/control_server.hpp"
+#include "console/socket_path.hpp"
 #include "dpdk/engine.hpp"
 #include "dpdk/telemetry.hpp"
+#include "lagoond/config_telemetry.hpp"
+#include "lagoond/console_thread.hpp"
+#include "lagoond/engine_running.hpp"
 #include "lagoond/options.hpp"
+#include "lagoond/seeing.hpp"
+#include "lagoond/service_thread.hpp"
+#include "lagoond/side_cpus.hpp"
 #include "lagoond/signal_thread.hpp"
 
 extern char** environ;
@@ -50,6 +60,38 @@ int complain(const Error& error) {
   return 1;
 }
 
+// Nothing: there is none. It is an error only where a path was asked for.
+Result<std::optional<console::ControlSocket>> open_control_socket(const Options& options,
+                                                                  const config::Config& config) {
+  if (!options.control_socket) return std::nullopt;
+  const auto path = options.control_socket_path ? *options.control_socket_path
+                                                : console::default_socket_path(config.eal.prefix);
+  auto socket = path ? console::ControlSocket::open(*path) : std::unexpected{path.error()};
+  if (socket) return std::optional{*std::move(socket)};
+  if (options.control_socket_path) return std::unexpected{socket.error()};
+  std::fprintf(stderr, "lagoond: no control socket: %s\n", socket.error().detail.c_str());
+  return std::nullopt;
+}
+
+// Signals, the control socket and the console are served as long as the control loop runs. Gives whether
+// every line of the console worked.
+bool serve(dpdk::Engine& engine, const Options& options, std::optional<console::ControlSocket> socket,
+           const SideCpus& cpus) {
+  EngineRunning running{engine, options.config_file};
+  const auto at_start = [&cpus] { cpus.enter(); };
+  const ConfigTelemetry verbs{engine, options.config_file};
+  const ServiceThread service{engine, options.ready_timeout};
+  const SignalThread signals{engine, options.config_file, options.status_interval};
+  std::optional<console::ControlServer> server;
+  std::optional<ConsoleThread> console;
+  if (socket) server.emplace(*std::move(socket), running, at_start);
+  if (options.console.wanted())
+    console.emplace(running, options.console, at_start, [&engine] { engine.request_stop(); });
+  engine.run();
+  dpdk::retire_telemetry();
+  return !console || console->all_worked();
+}
+
 int run(const Options& options) {
   const auto config = config::read_config_file(options.config_file.c_str());
   if (!config) {
@@ -60,21 +102,24 @@ int run(const Options& options) {
   PidFile pid_file;
   if (options.pid_file)
     if (auto written = pid_file.write(*options.pid_file); !written) return complain(written.error());
+  auto socket = open_control_socket(options, *config);
+  if (!socket) return complain(socket.error());
+  const SideCpus cpus{config->eal};
   block_signals();
+  auto seeing = std::make_unique<Seeing>(*config);
+  if (auto prepared = seeing->prepare(*config); !prepared) return complain(prepared.error());
   auto engine = dpdk::Engine::start(*config);
   if (!engine) return complain(engine.error());
   if (auto offered = dpdk::offer_telemetry(**engine); !offered) return complain(offered.error());
+  if (auto started = seeing->start(**engine); !started) return complain(started.error());
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config->lags.size());
   std::fflush(stdout);
-  {
-    const SignalThread signals{**engine, options.status_interval};
-    (*engine)->run();
-    dpdk::retire_telemetry();
-  }
+  const bool worked = serve(**engine, options, *std::move(socket), cpus);
+  seeing.reset();
   engine->reset();
   std::printf("lagoond: ended\n");
-  return 0;
+  return worked ? 0 : 1;
 }
 
 int main_of(int argc, char** argv) {

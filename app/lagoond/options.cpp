@@ -9,7 +9,15 @@ namespace lagoon::lagoond {
 
 namespace {
 
-enum Long : int { kCheck = 256, kVersion, kStatusInterval, kPidFile };
+enum Long : int {
+  kCheck = 256,
+  kVersion,
+  kStatusInterval,
+  kPidFile,
+  kReadyTimeout,
+  kControlSocket,
+  kCmdlineFile
+};
 
 constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, 'c'},
@@ -18,32 +26,40 @@ constexpr option kLongOptions[] = {
     {"help", no_argument, nullptr, 'h'},
     {"status-interval", required_argument, nullptr, kStatusInterval},
     {"pid-file", required_argument, nullptr, kPidFile},
+    {"ready-timeout", required_argument, nullptr, kReadyTimeout},
+    {"control-socket", required_argument, nullptr, kControlSocket},
+    {"interactive", no_argument, nullptr, 'i'},
+    {"cmdline-file", required_argument, nullptr, kCmdlineFile},
     {nullptr, 0, nullptr, 0},
 };
 
-Result<std::chrono::seconds> seconds(const char* text) {
+Result<std::chrono::seconds> seconds(const std::string& option, const char* text, unsigned least) {
   unsigned value = 0;
   const char* const end = text + std::strlen(text);
   const auto [at, error] = std::from_chars(text, end, value);
-  if (error != std::errc{} || at != end || value == 0 || value > 86400)
+  if (error != std::errc{} || at != end || value < least || value > 86400)
     return fail(Errc::invalid_argument,
-                std::string{"--status-interval wants seconds, 1 to 86400, not '"} + text + "'");
+                option + " wants seconds, " + std::to_string(least) + " to 86400, not '" + text + "'");
   return std::chrono::seconds{value};
 }
 
 }  // namespace
 
 const char* usage() noexcept {
-  return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE]\n"
+  return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE] [--ready-timeout SECONDS]\n"
+         "               [--control-socket PATH|none] [-i] [--cmdline-file FILE]\n"
          "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
          "       lagoond --version\n"
-         "SIGTERM or SIGINT: leave the LAGs and end. SIGUSR1: print the status.\n";
+         "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
+         "SIGTERM or SIGINT: leave the LAGs and end. SIGHUP: apply FILE, all of it or nothing.\n"
+         "SIGUSR1: print the status. To systemd it is ready when its LAGs are up, or after the\n"
+         "ready timeout (10 s).\n";
 }
 
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
   opterr = 0;
-  for (int c = 0; (c = getopt_long(argc, argv, "c:h", kLongOptions, nullptr)) != -1;) {
+  for (int c = 0; (c = getopt_long(argc, argv, "c:hi", kLongOptions, nullptr)) != -1;) {
     switch (c) {
       case 'c':
         options.config_file = optarg;
@@ -60,10 +76,26 @@ Result<Options> parse_options(int argc, char** argv) {
       case kPidFile:
         options.pid_file = optarg;
         break;
+      case kControlSocket:
+        options.control_socket = std::string_view{optarg} != "none";
+        if (options.control_socket) options.control_socket_path = optarg;
+        break;
+      case 'i':
+        options.console.interactive = true;
+        break;
+      case kCmdlineFile:
+        options.console.file = optarg;
+        break;
       case kStatusInterval: {
-        const auto interval = seconds(optarg);
+        const auto interval = seconds("--status-interval", optarg, 1);
         if (!interval) return std::unexpected{interval.error()};
         options.status_interval = *interval;
+        break;
+      }
+      case kReadyTimeout: {
+        const auto timeout = seconds("--ready-timeout", optarg, 0);
+        if (!timeout) return std::unexpected{timeout.error()};
+        options.ready_timeout = *timeout;
         break;
       }
       default:

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "lagoond/console_thread.hpp"
 
 namespace lagoon::lagoond {
 
@@ -16,6 +17,10 @@ struct Options {
   std::string config_file;
   std::optional<std::chrono::seconds> status_interval{};
   std::optional<std::string> pid_file{};
+  std::chrono::seconds ready_timeout{10};
+  bool control_socket = true;
+  std::optional<std::string> control_socket_path{};  // nothing: the usual place, if there is one
+  ConsoleOptions console{};
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

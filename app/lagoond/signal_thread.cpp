@@ -4,8 +4,12 @@
 
 #include <cstdio>
 #include <ctime>
+#include <iostream>
+#include <utility>
 
 #include "control/views/views.hpp"
+#include "lagoond/config_verbs.hpp"
+#include "lagoond/service_manager.hpp"
 
 namespace lagoon::lagoond {
 
@@ -26,8 +30,11 @@ void block_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-SignalThread::SignalThread(dpdk::Engine& engine, std::optional<std::chrono::seconds> status_interval)
-    : engine_{engine}, thread_{[this, status_interval] { run(status_interval); }} {}
+SignalThread::SignalThread(dpdk::Engine& engine, std::string config_file,
+                           std::optional<std::chrono::seconds> status_interval)
+    : engine_{engine},
+      config_file_{std::move(config_file)},
+      thread_{[this, status_interval] { run(status_interval); }} {}
 
 SignalThread::~SignalThread() {
   pthread_kill(thread_.native_handle(), SIGUSR2);
@@ -44,8 +51,11 @@ void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
         return;
       case SIGTERM:
       case SIGINT:
+        engine_.request_stop();  // (first: to say it waits while systemd does not listen)
+        ServiceManager::stopping();
+        break;
       case SIGHUP:
-        engine_.request_stop();
+        reload();
         break;
       case SIGUSR1:
         print_status();
@@ -54,6 +64,14 @@ void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
         if (status_interval) print_status();
     }
   }
+}
+
+void SignalThread::reload() {
+  ServiceManager::reloading();
+  const bool applied = apply_config(engine_, config_file_, std::cout);
+  std::cout.flush();
+  ServiceManager::ready(applied ? "the configuration file is applied"
+                                : "the configuration file was refused, see the log; the old one runs on");
 }
 
 void SignalThread::print_status() {

@@ -1,10 +1,11 @@
-// SignalThread: takes lagoond's signals in a thread of its own, so that nothing interrupts an lcore, and
-// prints the status when asked or at an interval.
+// SignalThread: takes lagoond's signals in a thread of its own, so that nothing interrupts an lcore: it
+// applies the configuration file when told to (SIGHUP), and prints the status when asked or at an interval.
 #pragma once
 
 #include <chrono>
 #include <csignal>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "dpdk/engine.hpp"
@@ -16,16 +17,19 @@ void block_signals();
 
 class SignalThread {
  public:
-  SignalThread(dpdk::Engine& engine, std::optional<std::chrono::seconds> status_interval);
+  SignalThread(dpdk::Engine& engine, std::string config_file,
+               std::optional<std::chrono::seconds> status_interval);
   ~SignalThread();
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;
 
  private:
   void run(std::optional<std::chrono::seconds> status_interval);
+  void reload();
   void print_status();
 
   dpdk::Engine& engine_;
+  std::string config_file_;
   std::thread thread_;
 };
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kVerbs{"add",   "remove",   "enable", "disable",
                                                  "drain", "activate", "weight", "set"};
+constexpr std::string_view kLacp = "lacp";  // a map that is set key by key
 constexpr std::uint64_t kWeightMax = 1'000'000;
 constexpr std::array<std::string_view, 8> kFixed{"name",     "mode",     "members",    "mac",
                                                  "mac-from", "nic-hash", "distribute", "conversations"};
@@ -150,6 +151,45 @@ Diagnostics judged(const Lag& lag, const SourceMap& source, Diagnostics diagnost
   return diagnostics;
 }
 
+struct Changed {
+  Lag lag;
+  SourceMap source;
+};
+
+// The LAG with one value set; rules between values are not checked.
+enum class May : std::uint8_t { change, define };
+
+Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_view value,
+                            May may = May::change) {
+  const auto key = known_key(text);
+  if (!key) return std::unexpected{key.error()};
+  if (may == May::define && (key->outer == "name" || key->outer == "members"))
+    return fail(Errc::not_supported, std::string{key->outer} + " is not set like an option");
+  if (may == May::change && is_fixed(key->outer))
+    return fail(Errc::not_supported, std::string{key->outer} + " can't be changed while the LAG runs" +
+                                         (key->outer == "members" ? "; add and remove members instead"
+                                                                  : "; change the file and start anew"));
+  auto node = value_of(value);
+  if (!node) return std::unexpected{std::move(node).error()};
+  if (key->outer == "lacp" && key->inner.empty())
+    return fail(Errc::invalid_argument,
+                "lacp is a map; set one of its keys, like lacp.rate: " + listed(kLagLacpSection.keys));
+  Lag changed = lag;
+  if (key->outer == "rebalance" && key->inner.empty() && node->kind == YamlNode::Kind::map) {
+    changed.options.rebalances.reset();
+    changed.options.rebalance = {};  // all of it is said
+  }
+  if (key->inner.empty() && key->outer == "flap-damping") changed.options.damping = {};  // all of it is said
+  if (key->inner.empty() && key->outer == "traffic") changed.options.traffic = {};
+  const YamlNode root =
+      map_with(key->outer, key->inner.empty() ? *std::move(node) : map_with(key->inner, *std::move(node)));
+  Reading reading;
+  MapReader map{reading, {root, "lags[0]"}, kLagSection};
+  read_lag_options(reading, map, changed);
+  if (!reading.diagnostics.empty()) return fail(Errc::invalid_argument, sentence(reading.diagnostics));
+  return Changed{std::move(changed), std::move(reading.source)};
+}
+
 }  // namespace
 
 Result<Action> parse_action(std::string_view verb, std::string_view argument) {
@@ -173,41 +213,54 @@ Result<Action> parse_action(std::string_view verb, std::string_view argument) {
                   (meant ? "did you mean " + in_quotes(*meant) + "?" : "expected " + alternatives(kVerbs)));
 }
 
-Result<void> set_option(Lag& lag, std::string_view text, std::string_view value) {
-  const auto key = known_key(text);
-  if (!key) return std::unexpected{key.error()};
-  if (std::ranges::find(kFixed, key->outer) != kFixed.end())
-    return fail(Errc::not_supported, std::string{key->outer} + " can't be changed while the LAG runs" +
-                                         (key->outer == "members" ? "; add and remove members instead"
-                                                                  : "; change the file and start anew"));
-  return define_option(lag, text, value);
+std::vector<std::string> run_time_keys() {
+  std::vector<std::string> keys;
+  for (const std::string_view key : kLagSection.keys) {
+    if (std::ranges::find(kFixed, key) != kFixed.end()) continue;
+    if (key != kLacp) keys.emplace_back(key);
+    if (const Section* const within = inner_section(kLagSection, key))
+      for (const std::string_view inner : within->keys)
+        keys.push_back(std::string{key} + "." + std::string{inner});
+  }
+  return keys;
 }
 
-Result<void> define_option(Lag& lag, std::string_view text, std::string_view value) {
-  const auto key = known_key(text);
-  if (!key) return std::unexpected{key.error()};
-  if (key->outer == "name" || key->outer == "members")
-    return fail(Errc::not_supported, std::string{key->outer} + " is not set like an option");
-  auto node = value_of(value);
-  if (!node) return std::unexpected{std::move(node).error()};
-  if (key->outer == "lacp" && key->inner.empty())
-    return fail(Errc::invalid_argument,
-                "lacp is a map; set one of its keys, like lacp.rate: " + listed(kLagLacpSection.keys));
-  Lag changed = lag;
-  if (key->outer == "rebalance" && key->inner.empty() && node->kind == YamlNode::Kind::map) {
-    changed.options.rebalances.reset();
-    changed.options.rebalance = {};  // all of it is said
-  }
-  if (key->inner.empty() && key->outer == "flap-damping") changed.options.damping = {};  // all of it is said
-  if (key->inner.empty() && key->outer == "traffic") changed.options.traffic = {};
-  const YamlNode root =
-      map_with(key->outer, key->inner.empty() ? *std::move(node) : map_with(key->inner, *std::move(node)));
-  Reading reading;
-  MapReader map{reading, {root, "lags[0]"}, kLagSection};
-  read_lag_options(reading, map, changed);
-  if (!reading.diagnostics.empty()) return fail(Errc::invalid_argument, sentence(reading.diagnostics));
-  std::string wrong = sentence(judged(changed, reading.source, {}), judged(lag, {}, {}));
+bool is_fixed(std::string_view key) noexcept {
+  return std::ranges::find(kFixed, key) != kFixed.end();
+}
+
+namespace {
+
+Result<void> apply(Lag& lag, std::string_view key, std::string_view value, May may) {
+  auto changed = with_option(lag, key, value, may);
+  if (!changed) return std::unexpected{changed.error()};
+  std::string wrong = sentence(judged(changed->lag, changed->source, {}), judged(lag, {}, {}));
   if (!wrong.empty()) return fail(Errc::invalid_argument, std::move(wrong));
+  lag = std::move(changed->lag);
+  return {};
+}
+
+}  // namespace
+
+Result<void> set_option(Lag& lag, std::string_view key, std::string_view value) {
+  return apply(lag, key, value, May::change);
+}
+
+Result<void> define_option(Lag& lag, std::string_view key, std::string_view value) {
+  return apply(lag, key, value, May::define);
+}
+
+Result<void> set_options(Lag& lag, std::span<const SetOption> options, Rules rules) {
+  Lag changed = lag;
+  for (const SetOption& option : options) {
+    auto next = with_option(changed, option.key, option.value);
+    if (!next) return std::unexpected{next.error()};
+    changed = std::move(next->lag);
+  }
+  // (without places nobody looks for what has no effect)
+  if (rules == Rules::checked)
+    if (std::string wrong = sentence(judged(changed, {}, {}), judged(lag, {}, {})); !wrong.empty())
+      return fail(Errc::invalid_argument, std::move(wrong));
   lag = std::move(changed);
   return {};
 }

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "config/model.hpp"
@@ -65,5 +67,15 @@ struct Command {
 /// was wrong before, as when members were removed, hinders nothing. After "hash-seed: random" random_seed is
 /// set, and the caller draws.
 [[nodiscard]] Result<void> set_option(Lag& lag, std::string_view key, std::string_view value);
+enum class Rules : std::uint8_t { checked, unchecked };
+/// Several at once, as a new file says them: rules between values are checked when all are set, and what has
+/// no effect in this mode does not hinder.
+[[nodiscard]] Result<void> set_options(Lag& lag, std::span<const SetOption> options,
+                                       Rules rules = Rules::checked);
+/// Whether set_option() says not_supported.
+[[nodiscard]] bool is_fixed(std::string_view key) noexcept;
+
+/// All keys that set_option() takes, in the order of the schema: "lacp.rate" as well as "hash".
+[[nodiscard]] std::vector<std::string> run_time_keys();
 
 }  // namespace lagoon::config

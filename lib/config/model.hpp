@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/units.hpp"
 #include "config/diagnostics.hpp"
@@ -29,25 +30,30 @@ struct Eal {
   std::uint32_t memory_mb = 0;    // 0: what the ports need
   Idle idle = Idle::busy;
   std::vector<std::string> extra{};  // more EAL arguments, as they are
+  friend bool operator==(const Eal&, const Eal&) = default;
 };
 
 /// A DPDK device: "net_af_packet0,iface=eth0" (a vdev with its devargs) or "0000:3b:00.0,..." (PCI).
 struct DevicePort {
   std::string devargs;
+  friend bool operator==(const DevicePort&, const DevicePort&) = default;
 };
 /// A tap interface of that name: the kernel's own access.
 struct TapPort {
   std::string interface;
+  friend bool operator==(const TapPort&, const TapPort&) = default;
 };
 /// One end of a link inside this process: two users of one name are connected.
 struct WirePort {
   std::string wire;
+  friend bool operator==(const WirePort&, const WirePort&) = default;
 };
 using PortSource = std::variant<DevicePort, TapPort, WirePort>;
 
 struct Port {
   std::string name;
   PortSource source;
+  friend bool operator==(const Port&, const Port&) = default;
 };
 
 struct Member {
@@ -60,6 +66,7 @@ struct Member {
   std::optional<std::uint32_t> weight{};  // of its capacity, in units of weight-unit; instead of the speed's
   std::int32_t priority = 0;              // to become the active member; higher first
   control::Administration administration = control::Administration::enabled;  // state: enabled
+  friend bool operator==(const Member&, const Member&) = default;
 };
 
 struct Lag {
@@ -70,16 +77,37 @@ struct Lag {
   std::string mac_from;             // the member whose address all take, and which keeps its own; empty: none
   control::PortOptions port{};
   std::vector<Member> members;
+  friend bool operator==(const Lag&, const Lag&) = default;
 };
 
 /// A cross-connect, both ways, between two of: ports, LAGs.
 struct Forward {
   std::string a;
   std::string b;
+  friend bool operator==(const Forward&, const Forward&) = default;
 };
+
+/// Where an endpoint listens.
+struct ListenAddress {
+  IpAddress address{};
+  std::uint16_t port = 0;
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+/// Where entries of the LAGs' journals go as lines, one for each.
+struct SystemLog {
+  friend bool operator==(const SystemLog&, const SystemLog&) = default;
+};
+struct JournalFile {
+  std::string path;
+  friend bool operator==(const JournalFile&, const JournalFile&) = default;
+};
+using JournalSink = std::variant<std::monostate, SystemLog, JournalFile>;  // monostate: nowhere
 
 struct Config {
   Eal eal{};
+  std::optional<ListenAddress> metrics{};  // of the Prometheus endpoint; nothing: there is none
+  JournalSink journal = SystemLog{};
   std::vector<Port> ports;
   std::vector<Lag> lags;
   std::vector<Forward> forward;

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "config/plan_lag.hpp"
+#include "config/seeing_value.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -19,6 +20,20 @@ Step eal_step(const Eal& eal) {
   Step step{std::move(what), {}};
   for (const std::string& argument : eal.extra) step.details.push_back("argument " + argument);
   return step;
+}
+
+std::string journal_words(const JournalSink& journal) {
+  if (const auto* const file = std::get_if<JournalFile>(&journal)) return "file " + file->path;
+  return {};
+}
+
+// What is asked for beside the traffic: nothing is said of the defaults.
+void add_seeing(Plan& steps, const Config& config) {
+  if (config.metrics)
+    steps.push_back({"metrics for Prometheus: http://" + to_string(*config.metrics) + "/metrics", {}});
+  if (config.journal == JournalSink{SystemLog{}}) return;
+  const std::string where = journal_words(config.journal);
+  steps.push_back({where.empty() ? "the journal is written nowhere" : "journal: " + where, {}});
 }
 
 }  // namespace
@@ -42,6 +57,7 @@ std::vector<Component> components_of(const Config& config) {
 
 Plan plan(const Config& config) {
   Plan steps{eal_step(config.eal)};
+  add_seeing(steps, config);
   for (const Port& port : config.ports)
     steps.push_back({"port " + port.name + ": " + text_of(port.source), {}});
   for (const Lag& lag : config.lags) steps.push_back(lag_step(lag));

@@ -1,6 +1,7 @@
 #include "config/read_model.hpp"
 
 #include "config/device_name.hpp"
+#include "config/seeing_value.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -95,6 +96,8 @@ void read_model(const YamlNode& root, Reading& out) {
     static_cast<void>(
         file.require("lags", "lags: [{ name: lag0, members: [{ dev: \"net_af_packet0,iface=eth0\" }] }]"));
   if (auto eal = file.find("eal")) read_eal(out, *std::move(eal));
+  file.read("metrics", out.config.metrics, WordOr{"off", ListenOn{}});
+  file.read("journal", out.config.journal, JournalTo{});
   for (Place& item : file.list("ports", kPortsMax, "ports: [{ name: lan0, dev: \"...\" }]"))
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {

@@ -15,7 +15,8 @@ struct Section {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 4> kFile{"eal", "ports", "lags", "forward"};
+inline constexpr std::array<std::string_view, 6> kFile{"eal",   "metrics", "journal",
+                                                       "ports", "lags",    "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
 inline constexpr std::array<std::string_view, 63> kLag{"name",

@@ -168,15 +168,21 @@ Reading read_config(std::string_view text) {
   return reading;
 }
 
-std::expected<Config, Diagnostics> parse_config(std::string_view text) {
+std::expected<Reading, Diagnostics> parse_config_with_places(std::string_view text) {
   Reading reading = read_config(text);
   validate(reading.config, reading.source, reading.diagnostics);
   if (reading.diagnostics.has_errors()) return std::unexpected{std::move(reading.diagnostics)};
-  reading.config.warnings = std::move(reading.diagnostics);
-  return std::move(reading.config);
+  reading.config.warnings = std::exchange(reading.diagnostics, {});
+  return reading;
 }
 
-std::expected<Config, Diagnostics> read_config_file(const char* path) {
+std::expected<Config, Diagnostics> parse_config(std::string_view text) {
+  auto reading = parse_config_with_places(text);
+  if (!reading) return std::unexpected{std::move(reading.error())};
+  return std::move(reading->config);
+}
+
+std::expected<Reading, Diagnostics> read_config_file_with_places(const char* path) {
   errno = 0;
   std::ifstream file{path, std::ios::binary};
   if (!file) return unreadable("can't be opened: " + std::generic_category().message(errno));
@@ -184,7 +190,13 @@ std::expected<Config, Diagnostics> read_config_file(const char* path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return unreadable("can't be read: " + std::generic_category().message(errno));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_config(text);
+  return parse_config_with_places(text);
+}
+
+std::expected<Config, Diagnostics> read_config_file(const char* path) {
+  auto reading = read_config_file_with_places(path);
+  if (!reading) return std::unexpected{std::move(reading.error())};
+  return std::move(reading->config);
 }
 
 }  // namespace lagoon::config

@@ -19,6 +19,9 @@ inline constexpr std::size_t kTextMax = 256 * 1024;
 /// Reads and validates; the Config is complete and consistent.
 [[nodiscard]] std::expected<Config, Diagnostics> parse_config(std::string_view text);
 [[nodiscard]] std::expected<Config, Diagnostics> read_config_file(const char* path);
+/// The same, and where everything was written.
+[[nodiscard]] std::expected<Reading, Diagnostics> parse_config_with_places(std::string_view text);
+[[nodiscard]] std::expected<Reading, Diagnostics> read_config_file_with_places(const char* path);
 
 /// The two halves of parse_config, for tests and tools.
 /// A YAML document as a tree of bounded depth and size, with its aliases replaced.

@@ -22,6 +22,7 @@ struct JournalEntry {
   std::string_view from{};
   std::string_view to{};
   std::string_view why{};
+  std::string evidence{};  // what was seen that led to it, in words; empty: nothing beyond `why`
 };
 
 inline constexpr std::size_t kJournalSize = 512;
@@ -32,6 +33,8 @@ class Journal {
     entry.sequence = ++last_;
     entries_.push_overwriting(std::move(entry));
   }
+  /// The sequence of the newest entry; 0: there was none yet.
+  [[nodiscard]] std::uint64_t last() const noexcept { return last_; }
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   /// The i-th oldest that is kept.
   [[nodiscard]] const JournalEntry& operator[](std::size_t i) const noexcept { return entries_[i]; }

@@ -103,7 +103,11 @@ bool Lag::link_changed(MemberIndex member, LinkState link, Instant now) {
           .member = member,
           .kind = "link",
           .from = was_up ? "up" : "down",
-          .to = link.up ? "up" : "down"});
+          .to = link.up ? "up" : "down",
+          .why = link.up ? "" : "cable",
+          .evidence = link.up ? std::to_string(to_mbps(link.speed)) + " Mb/s" +
+                                    (link.full_duplex ? "" : ", half duplex")
+                              : "the port has no link: the cable, or the other end's port"});
   settle(now);
   return true;
 }

@@ -1,5 +1,7 @@
 #include "control/lag_events.hpp"
 
+#include "control/evidence.hpp"
+
 namespace lagoon::control {
 
 namespace {
@@ -31,6 +33,8 @@ Words words_of(const lacp::Event& event) noexcept {
       return {"partner_changed", "", ""};
     case lacp::EventKind::looped:
       return {"looped", "", ""};
+    case lacp::EventKind::left_out:
+      return words<lacp::UnselectedReason>("left_out", event);
     case lacp::EventKind::lag_state:
       return {"lag", event.from != 0 ? "up" : "down", event.to != 0 ? "up" : "down"};
   }
@@ -39,7 +43,7 @@ Words words_of(const lacp::Event& event) noexcept {
 
 }  // namespace
 
-JournalEntry journal_entry(const lacp::Event& event, std::string_view why) noexcept {
+JournalEntry journal_entry(const lacp::Event& event) {
   const Words w = words_of(event);
   return {.at = event.at,
           .member = event.port,
@@ -47,7 +51,8 @@ JournalEntry journal_entry(const lacp::Event& event, std::string_view why) noexc
           .kind = w.kind,
           .from = w.from,
           .to = w.to,
-          .why = why};
+          .why = why_of(event),
+          .evidence = evidence_of(event)};
 }
 
 }  // namespace lagoon::control

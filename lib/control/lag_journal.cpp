@@ -12,11 +12,7 @@ void Lag::note(JournalEntry entry) {
 }
 
 void Lag::drain_events() {
-  while (const auto event = aggregator_->poll_event()) {
-    const bool has_reason = event->kind == lacp::EventKind::selected && aggregator_->has_port(event->port);
-    note(journal_entry(*event,
-                       has_reason ? name_of(aggregator_->port(event->port).reason) : std::string_view{}));
-  }
+  while (const auto event = aggregator_->poll_event()) note(journal_entry(*event));
 }
 
 // Compares what was said last with what is now.

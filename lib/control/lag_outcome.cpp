@@ -54,7 +54,10 @@ void Lag::settle(Instant now, std::string_view why) {
             .of_lag = true,
             .kind = "lag",
             .from = was_up ? "up" : "down",
-            .to = outcome_.up ? "up" : "down"});
+            .to = outcome_.up ? "up" : "down",
+            .why = outcome_.up ? "" : "min_links",
+            .evidence = "members that may send: " + std::to_string(std::popcount(usable())) + ", it takes " +
+                        std::to_string(std::max<int>(options_.lacp.min_links, 1))});
   }
   table_is_old_ = true;
 }

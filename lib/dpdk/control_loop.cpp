@@ -63,9 +63,17 @@ bool ControlLoop::turn(Instant now) {
     for (unsigned round = 0; round < kPuntRounds && take_punts(now); ++round) continue;
   });
   list_members();
+  feed_journals();
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
   return busy;
+}
+
+void ControlLoop::feed_journals() {
+  if (parts_.feed == nullptr) return;
+  for (std::size_t i = 0; i < parts_.lags.size(); ++i)
+    parts_.feed->take(i, parts_.lags[i]->lag->name(), parts_.lags[i]->lag->journal());
+  parts_.feed->wake();
 }
 
 bool ControlLoop::take_punts(Instant now) {

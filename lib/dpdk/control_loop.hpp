@@ -15,6 +15,7 @@
 
 #include "base/time.hpp"
 #include "config/model.hpp"
+#include "dpdk/event_feed.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/link_monitor.hpp"
 #include "dpdk/membership.hpp"
@@ -38,6 +39,7 @@ struct ControlLoopParts {
   LinkMonitor& links;
   Membership& membership;
   TaskQueue& tasks;
+  EventFeed* feed = nullptr;  // nothing: nobody reads the journals as they are written
   config::Idle idle = config::Idle::busy;
   QueueCare* care = nullptr;  // of queues that others call
   // After every turn in which something may have changed.
@@ -71,6 +73,7 @@ class ControlLoop {
   bool poll_slow_sockets(Instant now);
   void take_frame(rte_mbuf* frame, std::uint16_t port, Instant now);
   bool run_machines(Instant now);
+  void feed_journals();
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;

@@ -2,8 +2,11 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_pdump.h>
 
 #include <cstring>
+
+#include "dpdk/log.hpp"
 
 namespace lagoon::dpdk {
 
@@ -11,6 +14,14 @@ namespace {
 
 // Enough for the mbufs of a dozen ports; without hugepages memory is taken at once, so not more.
 constexpr std::uint32_t kDefaultMemoryMb = 256;
+
+// dpdk-dumpcap and dpdk-pdump attach as secondary processes, which share our memory: never without hugepages.
+// Where the arguments forbid that as well (--in-memory, --no-shconf), all but capturing works.
+void offer_capture() {
+  if (rte_pdump_init() != 0)
+    log_line(LogLevel::notice, std::string{"dpdk-dumpcap can't capture from this process: rte_pdump_init: "} +
+                                   rte_strerror(rte_errno));
+}
 
 }  // namespace
 
@@ -30,7 +41,9 @@ std::vector<std::string> eal_arguments(const config::Eal& eal, const std::vector
 }
 
 Eal::~Eal() {
-  if (started_) rte_eal_cleanup();
+  if (!started_) return;
+  rte_pdump_uninit();
+  rte_eal_cleanup();
 }
 
 Result<void> Eal::start(const config::Eal& eal, const std::vector<std::string>& pci) {
@@ -49,6 +62,7 @@ Result<void> Eal::start(const config::Eal& eal, const std::vector<std::string>& 
     return fail(Errc::system, std::move(words));
   }
   started_ = true;
+  if (eal.huge) offer_capture();
   return {};
 }
 

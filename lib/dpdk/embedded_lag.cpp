@@ -73,6 +73,8 @@ struct EmbeddedLag::Parts {
   std::optional<ControlLoop> loop;
   std::optional<ControlThread> thread;
   std::function<void(const LagLink&)> on_link;
+  std::function<void(const NamedEvent&)> on_event;
+  std::uint64_t told = 0;  // the last event that on_event was told
   std::atomic<bool> up = false;
   std::atomic<std::uint64_t> speed = 0;
   ControlBy control = ControlBy::own_thread;
@@ -83,6 +85,7 @@ struct EmbeddedLag::Parts {
   [[nodiscard]] Result<void> make_queues(const Embedding& embedding);
   void begin();
   void look_at_link();
+  void tell_events();
 };
 
 EmbeddedLag::Parts::~Parts() {
@@ -162,7 +165,10 @@ void EmbeddedLag::Parts::begin() {
                                 .tasks = parts.tasks,
                                 .idle = parts.config.eal.idle,
                                 .care = &care,
-                                .after_turn = [this] { look_at_link(); }});
+                                .after_turn = [this] {
+                                  look_at_link();
+                                  if (on_event) tell_events();
+                                }});
 }
 
 void EmbeddedLag::Parts::look_at_link() {
@@ -175,6 +181,17 @@ void EmbeddedLag::Parts::look_at_link() {
   up.store(now.up, std::memory_order_relaxed);
   speed.store(sum, std::memory_order_relaxed);
   if (on_link) on_link(now);
+}
+
+void EmbeddedLag::Parts::tell_events() {
+  const control::Journal& journal = lag().lag->journal();
+  std::size_t next = journal.size();
+  while (next > 0 && journal[next - 1].sequence > told) --next;
+  for (; next < journal.size(); ++next) {
+    const control::JournalEntry& entry = journal[next];
+    told = entry.sequence;
+    on_event({.entry = entry, .member = entry.of_lag ? std::string{} : entry.member_name});
+  }
 }
 
 EmbeddedLag::EmbeddedLag(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
@@ -193,6 +210,7 @@ Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::start(const Embedding& embeddi
   parts->engine.reset(new Engine{std::move(inner)});
   parts->control = embedding.control;
   parts->on_link = embedding.on_link;
+  parts->on_event = embedding.on_event;
   LAGOON_TRY(parts->inner().start_as_guest());
   LAGOON_TRY(parts->make_queues(embedding));
   parts->begin();

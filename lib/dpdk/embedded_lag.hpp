@@ -70,6 +70,8 @@ struct Embedding {
   config::Idle idle = config::Idle::relax;
   /// When the link changes. Thread: the control thread; may not call what waits for it (status() and others).
   std::function<void(const LagLink&)> on_link{};
+  /// Each entry of the journal, as soon as the turn is over that wrote it. Thread: as on_link.
+  std::function<void(const NamedEvent&)> on_event{};
 };
 
 class EmbeddedLag {

@@ -57,6 +57,13 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
 
+Result<EventFeed*> Engine::open_event_feed() {
+  auto feed = std::make_unique<EventFeed>();
+  LAGOON_TRY(feed->open());
+  parts_->feed = std::move(feed);
+  return parts_->feed.get();
+}
+
 void Engine::run() {
   {
     ControlLoop loop{{.lags = parts_->lags,
@@ -67,6 +74,7 @@ void Engine::run() {
                       .links = parts_->links,
                       .membership = *parts_->membership,
                       .tasks = parts_->tasks,
+                      .feed = parts_->feed.get(),
                       .idle = parts_->config.eal.idle}};
     loop.run(parts_->stop, kFarewellPatience);
   }

@@ -14,13 +14,17 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "config/change_plan.hpp"
 #include "config/command.hpp"
 #include "config/model.hpp"
 #include "control/explanation.hpp"
 #include "control/journal.hpp"
 #include "control/status.hpp"
+#include "dpdk/ethdev_status.hpp"
 
 namespace lagoon::dpdk {
+
+class EventFeed;
 
 /// An entry of a journal, with the member's name.
 struct NamedEvent {
@@ -55,6 +59,15 @@ struct FlowAnswer {
   std::vector<Entry> entries{};
 };
 
+/// How a change of the whole configuration went.
+struct ApplyOutcome {
+  config::ChangePlan plan;             // with refusals nothing was done
+  std::vector<std::string> done{};     // what the steps say of themselves
+  std::optional<std::string> error{};  // of the step that failed: those before it were taken back
+  std::vector<std::string> undone{};   // what taking back says of itself
+  [[nodiscard]] bool good() const noexcept { return !plan.refused() && !error; }
+};
+
 class Engine {
  public:
   /// Starts EAL, opens the ports, starts workers. On an error everything is undone.
@@ -63,6 +76,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// Every entry of every journal, for one reader, from the start to the end of run(). To be called before
+  /// run(), once. It lives as long as the Engine.
+  [[nodiscard]] Result<EventFeed*> open_event_feed();
   /// The control loop. Returns after request_stop(), when the Partners were told and all workers have ended.
   void run();
   /// Thread: any; may be called in a signal handler.
@@ -76,11 +92,22 @@ class Engine {
   /// The newest `most` entries, the oldest first.
   [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
   [[nodiscard]] Result<std::vector<PortStatus>> access_ports();
+  /// All ports: those that give access, then the members of each LAG.
+  [[nodiscard]] Result<std::vector<EthdevStatus>> ethdevs();
+  /// Of the port with that id. Empty where its driver has none.
+  [[nodiscard]] Result<std::vector<ExtendedCount>> extended_counts(std::uint16_t id);
   /// Of a frame as wire::parse_flow() takes it, to be sent on the LAG. Nothing is sent.
   [[nodiscard]] Result<FlowAnswer> explain(std::string_view lag, std::string_view flow);
   /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a
   /// second only for removing a member (then it says that this is under way). Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);
+  /// What apply() would do now.
+  [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source = {});
+  /// Makes what runs be `wanted`: all of it, or nothing when a step fails or something is refused. Members
+  /// that it does not change go on without a pause. `announce` gets the plan before its first step. Takes as
+  /// long as all of its commands; other commands wait for it.
+  [[nodiscard]] ApplyOutcome apply(const config::Config& wanted, const config::SourceMap& source = {},
+                                   const std::function<void(const config::ChangePlan&)>& announce = {});
   /// The configuration with all commands that were executed. Never waits for long.
   [[nodiscard]] config::Config running_config();
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action);

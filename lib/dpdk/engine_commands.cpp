@@ -205,19 +205,28 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::SetOption&
   config::Lag wanted = config.lags[lag];
   LAGOON_TRY(config::set_option(wanted, command.key, command.value));
   if (wanted.random_seed && !config.lags[lag].random_seed) wanted.options.hash.seed = arc4random();
+  const auto remarks = change(lag, std::move(wanted));
+  if (!remarks) return remarks;
+  return command.key + " set" + *remarks;
+}
+
+Result<std::string> Engine::Parts::change(std::size_t lag, config::Lag wanted) {
   Result<std::string> done = no_answer();
   const auto work = [&] {
     LagRuntime& runtime = *lags[lag];
     done = std::string{};
-    if (!(wanted.port == runtime.port_options)) done = change_ports(runtime, wanted.port);
+    const control::PortOptions before = runtime.port_options;
+    if (!(wanted.port == before)) done = change_ports(runtime, wanted.port);
     if (!done) return;
-    if (auto changed = runtime.lag->change(wanted.options, dpdk::now()); !changed)
+    if (auto changed = runtime.lag->change(wanted.options, dpdk::now()); !changed) {
+      if (!(wanted.port == before)) static_cast<void>(change_ports(runtime, before));
       done = std::unexpected{changed.error()};
+    }
   };
   if (!tasks.run(work, kAnswerPatience)) return no_answer();
   if (!done) return done;
   config.lags[lag] = std::move(wanted);
-  return command.key + " set" + *done;
+  return done;
 }
 
 }  // namespace lagoon::dpdk

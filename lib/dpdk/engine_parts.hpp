@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "dpdk/eal.hpp"
 #include "dpdk/embedded_lag.hpp"
 #include "dpdk/engine.hpp"
+#include "dpdk/event_feed.hpp"
 #include "dpdk/lag_runtime.hpp"
 #include "dpdk/lcore_plan.hpp"
 #include "dpdk/link_monitor.hpp"
@@ -70,6 +72,7 @@ struct Engine::Parts {
   std::vector<std::unique_ptr<Worker>> workers;
   LinkMonitor links;
   TaskQueue tasks;
+  std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written
   std::unique_ptr<SlowTransmitter> transmitter;
   std::unique_ptr<Membership> membership;
   std::atomic<bool> stop = false;
@@ -106,6 +109,14 @@ struct Engine::Parts {
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
+  /// Gives remarks, each after "; ". The members of `wanted` are those that run.
+  [[nodiscard]] Result<std::string> change(std::size_t lag, config::Lag wanted);
+
+  // All of the configuration (engine_apply.cpp). Thread: as for commands.
+  [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source) const;
+  void apply(const config::Config& wanted, ApplyOutcome& outcome);
+  [[nodiscard]] Result<std::string> take(const std::string& lag, const config::ChangeAction& action,
+                                         const config::Config& before);
 
   [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;
   /// With what the workers counted. Thread: the control lcore.
@@ -114,6 +125,9 @@ struct Engine::Parts {
   void add_conversations(control::LagStatus& status, std::size_t lag) const;
   [[nodiscard]] FlowAnswer explain(std::size_t lag, std::span<const std::byte> frame) const;
   [[nodiscard]] PortStatus port_status_of(std::size_t port) const;
+  /// (engine_ports.cpp) Thread: the control lcore.
+  void for_each_port(
+      const std::function<void(const Port& port, const std::string& name, const std::string& lag)>& visit) const;
 
  private:
   [[nodiscard]] Result<Port> open(const config::PortSource& source);

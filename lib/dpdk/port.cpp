@@ -114,7 +114,10 @@ QueueOffer Port::offer() const {
   const std::string_view driver = info->driver_name;
   const bool all_or_nothing = driver == "net_af_packet" || driver == "net_tap";
   if (driver == "net_tap") return {.rx = 1, .tx = 1, .all_or_nothing = true};
-  return {.rx = info->max_rx_queues, .tx = info->max_tx_queues, .all_or_nothing = all_or_nothing};
+  return {.rx = info->max_rx_queues,
+          .tx = info->max_tx_queues,
+          .all_or_nothing = all_or_nothing,
+          .paired = driver == "net_ring" || driver == "net_memif"};
 }
 
 Result<void> Port::configure(const PortNeeds& needs) {
@@ -134,7 +137,7 @@ Result<void> Port::configure(const PortNeeds& needs) {
                                         std::to_string(tx) + " to send are wanted, the port has " +
                                         std::to_string(has.rx) + " and " + std::to_string(has.tx));
   rx_queues_ = rx;
-  if (needs.member) {
+  if (needs.member && !has.paired) {
     if (has.all_or_nothing ? tx > senders : has.tx > tx) {
       if (!has.all_or_nothing) ++tx;
       control_tx_ = QueueId{static_cast<std::uint16_t>(tx - 1)};

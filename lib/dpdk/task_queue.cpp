@@ -21,11 +21,12 @@ bool TaskQueue::run(std::function<void()> work, Duration patience) {
 }
 
 bool TaskQueue::is_server() const noexcept {
-  return server_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  return serves_.load(std::memory_order_relaxed) && server_.load(std::memory_order_relaxed) == pthread_self();
 }
 
 bool TaskQueue::serve() {
-  server_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  server_.store(pthread_self(), std::memory_order_relaxed);
+  serves_.store(true, std::memory_order_relaxed);
   // Pairs with the store in run().
   if (!pending_.load(std::memory_order_acquire)) return false;
   const std::unique_lock lock{mutex_, std::try_to_lock};

@@ -2,13 +2,14 @@
 // never waits: it looks at one atomic, and leaves tasks for its next turn when the lock is taken.
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "base/time.hpp"
 
@@ -34,7 +35,8 @@ class TaskQueue {
   std::condition_variable served_;
   std::deque<std::shared_ptr<Task>> tasks_;
   std::atomic<bool> pending_ = false;
-  std::atomic<std::thread::id> server_{};
+  std::atomic<pthread_t> server_{};
+  std::atomic<bool> serves_ = false;  // server_ is known
 };
 
 }  // namespace lagoon::dpdk

@@ -10,6 +10,29 @@
 
 namespace lagoon::lacp {
 
+namespace {
+
+// Reasons that lie in what the port is connected with. Of the others the machines tell.
+constexpr bool excludes(UnselectedReason reason) noexcept {
+  switch (reason) {
+    case UnselectedReason::other_lag_id:
+    case UnselectedReason::individual:
+    case UnselectedReason::half_duplex:
+    case UnselectedReason::key_mismatch:
+      return true;
+    case UnselectedReason::none:
+    case UnselectedReason::link_down:
+    case UnselectedReason::no_partner:
+    case UnselectedReason::looped:
+    case UnselectedReason::above_max_links:
+    case UnselectedReason::disabled:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
 AggregationPort::AggregationPort(MemberIndex index, const PortConfig& config, const AggregatorConfig& lag,
                                  EventRing& events) noexcept
     : index_{index}, config_{config}, lag_{&lag}, events_{&events} {}
@@ -22,7 +45,7 @@ void AggregationPort::restart(Instant now) noexcept {
     receive_.enable_port(now, timers_);
     transmit_.need();
   }
-  act_on(effects, before, now);
+  act_on(effects, before, Cause::restarted, now);
 }
 
 void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
@@ -33,7 +56,8 @@ void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
   looped_ = false;
   last_received_ = now;
   if (receive_.defaulted()) last_change_ = now;
-  act_on(receive_.receive(pdu, actor(), now, timers_), before, now);
+  partner_before_ = receive_.partner();
+  act_on(receive_.receive(pdu, actor(), now, timers_), before, Cause::lacpdu, now);
 }
 
 // A link that leads back to us is treated as one that lost its Partner, at once and until the Partner is
@@ -43,7 +67,7 @@ bool AggregationPort::loops_back(const wire::Lacpdu& pdu, Instant now) noexcept 
   ++counters_.looped;
   if (link_.up && !looped_) {
     looped_ = true;
-    raise(EventKind::looped, 0, 1, now);
+    raise(EventKind::looped, 0, 1, Cause::lacpdu, now);
   }
   return true;
 }
@@ -56,7 +80,7 @@ void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept 
     if (was_up && !link_.up) {
       periodic_ = PeriodicState::no_periodic;
       receive_.disable_port(timers_);
-      act_on({}, before, now);
+      act_on({}, before, Cause::link, now);
     } else if (!was_up && link_.up) {
       disable_lacp(now);
     }
@@ -73,14 +97,14 @@ void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept 
   // Another key or Aggregation is another LAG ID: the port leaves the Aggregator before it may come back.
   if (said.key != key_under(*lag_) || PortState{said.state}.has(StateBit::aggregation) != aggregation())
     effects.unselect = effects.ntt = true;
-  act_on(effects, before, now);
+  act_on(effects, before, was_up == link_.up ? Cause::own_values : Cause::link, now);
 }
 
 void AggregationPort::heard_elsewhere(const wire::LacpInfo& partner, Instant now) noexcept {
   const bool moved = receive_.state() == ReceiveState::port_disabled && !receive_.defaulted() &&
                      receive_.partner().system == partner.system &&
                      receive_.partner().port_number == partner.port_number;
-  if (moved) act_on(receive_.initialize(timers_), ReceiveState::port_disabled, now);
+  if (moved) act_on(receive_.initialize(timers_), ReceiveState::port_disabled, Cause::port_moved, now);
 }
 
 void AggregationPort::expire(Instant now) noexcept {
@@ -89,19 +113,22 @@ void AggregationPort::expire(Instant now) noexcept {
   if (!timers_.take_expired(Timer::current_while, now)) return;
   ++counters_.expirations;
   const ReceiveState before = receive_.state();
-  act_on(receive_.time_out(now, timers_), before, now);
+  act_on(receive_.time_out(now, timers_), before, Cause::silence, now);
 }
 
-void AggregationPort::act_on(const ReceiveEffects& effects, ReceiveState before, Instant now) noexcept {
+void AggregationPort::act_on(const ReceiveEffects& effects, ReceiveState before, Cause cause,
+                             Instant now) noexcept {
   if (effects.ntt) transmit_.need();
-  if (effects.unselect) set_selected(Selected::unselected, now);
+  if (effects.unselect)
+    set_selected(Selected::unselected, cause == Cause::lacpdu ? Cause::partner_changed : cause, now);
   if (effects.partner_changed) {
     ++counters_.partner_changes;
     last_change_ = now;
-    raise(EventKind::partner_changed, 0, 0, now);
+    raise(EventKind::partner_changed, 0, 0, cause, now);
   }
   if (receive_.state() != before)
-    raise(EventKind::receive_state, std::to_underlying(before), std::to_underlying(receive_.state()), now);
+    raise(EventKind::receive_state, std::to_underlying(before), std::to_underlying(receive_.state()), cause,
+          now);
 }
 
 MuxInputs AggregationPort::mux_inputs(bool ready) const noexcept {
@@ -140,23 +167,30 @@ bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
   if (mux_ != MuxState::waiting || outputs(before) != outputs(mux_)) transmit_.need();
   if (!outputs(mux_).synchronization) receive_.forget_echo();
   last_change_ = now;
-  raise(EventKind::mux_state, std::to_underlying(before), std::to_underlying(mux_), now);
+  raise(EventKind::mux_state, std::to_underlying(before), std::to_underlying(mux_), mux_cause(before), now);
   return true;
 }
 
-bool AggregationPort::apply(Choice choice, Instant now) noexcept {
-  reason_ = choice.reason;
-  if (choice.selected == selected_) return false;
-  set_selected(choice.selected, now);
+bool AggregationPort::apply(Choice choice, const LagId& group, Instant now) noexcept {
+  const UnselectedReason before = std::exchange(reason_, choice.reason);
+  group_ = group;
+  if (choice.selected == selected_) {
+    if (before != reason_ && selected_ == Selected::unselected && excludes(reason_))
+      raise(EventKind::left_out, std::to_underlying(before), std::to_underlying(reason_), Cause::selection,
+            now);
+    return false;
+  }
+  set_selected(choice.selected, Cause::selection, now);
   return true;
 }
 
-void AggregationPort::set_selected(Selected selected, Instant now) noexcept {
+void AggregationPort::set_selected(Selected selected, Cause cause, Instant now) noexcept {
   const Selected before = std::exchange(selected_, selected);
   if (before == selected) return;
   ++counters_.selected_changes;
+  selected_cause_ = cause;
   last_change_ = now;
-  raise(EventKind::selected, std::to_underlying(before), std::to_underlying(selected), now);
+  raise(EventKind::selected, std::to_underlying(before), std::to_underlying(selected), cause, now);
 }
 
 void AggregationPort::finish(Instant now) noexcept {
@@ -197,12 +231,14 @@ void AggregationPort::run_churn(ChurnState& state, Timer timer, EventKind kind, 
     timers_.start(timer, now + kChurnDetectionTime);
   if (state == before) return;
   if (state == ChurnState::churn) ++churns;
-  raise(kind, std::to_underlying(before), std::to_underlying(state), now);
+  const bool ours = kind == EventKind::actor_churn;
+  const Cause cause = state != ChurnState::churn ? Cause::none : ours ? selected_cause_ : out_of_sync_cause();
+  raise(kind, std::to_underlying(before), std::to_underlying(state), cause, now);
 }
 
 void AggregationPort::shut_down(Instant now) noexcept {
   if (std::exchange(closing_, true)) return;
-  set_selected(Selected::unselected, now);
+  set_selected(Selected::unselected, Cause::disabled, now);
   timers_ = {};
   transmit_.need();
   if (periodic_ == PeriodicState::no_periodic) disable_lacp(now);
@@ -221,7 +257,7 @@ void AggregationPort::set_drained(bool drained) noexcept {
 // first, so that nothing is sent to a Partner that is gone.
 void AggregationPort::change(const PortConfig& config, Instant now) noexcept {
   if (std::exchange(config_, config) == config || closing_) return;
-  act_on({.unselect = true, .ntt = true}, receive_.state(), now);
+  act_on({.unselect = true, .ntt = true}, receive_.state(), Cause::own_values, now);
 }
 
 void AggregationPort::lag_changed(const AggregatorConfig& before, Instant now) noexcept {
@@ -230,7 +266,7 @@ void AggregationPort::lag_changed(const AggregatorConfig& before, Instant now) n
   if (key_under(before) != key_under(*lag_)) effects.unselect = effects.ntt = true;
   if (before.activity != lag_->activity || before.rate != lag_->rate) effects.ntt = true;
   retime(before, now);
-  act_on(effects, receive_.state(), now);
+  act_on(effects, receive_.state(), Cause::own_values, now);
 }
 
 // A Partner that is asked to send slowly does so at once, so the long timeout counts from its last LACPDU on.
@@ -247,7 +283,7 @@ void AggregationPort::retime(const AggregatorConfig& before, Instant now) noexce
 void AggregationPort::disable_lacp(Instant now) noexcept {
   periodic_ = PeriodicState::no_periodic;
   const ReceiveState before = receive_.state();
-  if (link_.up) act_on(receive_.disable_lacp(timers_), before, now);
+  if (link_.up) act_on(receive_.disable_lacp(timers_), before, Cause::disabled, now);
 }
 
 std::optional<wire::Lacpdu> AggregationPort::transmit(Instant now) noexcept {
@@ -343,10 +379,6 @@ PortView AggregationPort::view() const noexcept {
           .last_change = last_change_,
           .last_received = last_received_,
           .counters = counters_};
-}
-
-void AggregationPort::raise(EventKind kind, std::uint8_t from, std::uint8_t to, Instant now) noexcept {
-  events_->push_overwriting({.kind = kind, .port = index_, .from = from, .to = to, .at = now});
 }
 
 }  // namespace lagoon::lacp

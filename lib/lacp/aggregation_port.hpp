@@ -36,8 +36,8 @@ class AggregationPort {
   void expire(Instant now) noexcept;
   /// Mux machine; true: it moved.
   [[nodiscard]] bool run_mux(bool ready, Instant now) noexcept;
-  /// The Selection Logic's choice; true: Selected changed.
-  [[nodiscard]] bool apply(Choice choice, Instant now) noexcept;
+  /// The Selection Logic's choice, when `group` has the Aggregator; true: Selected changed.
+  [[nodiscard]] bool apply(Choice choice, const LagId& group, Instant now) noexcept;
   /// Periodic, Churn and Transmit machine, when the others have come to rest.
   void finish(Instant now) noexcept;
   /// Asks for the last LACPDU; after it LACP_Enabled is FALSE.
@@ -75,14 +75,18 @@ class AggregationPort {
   [[nodiscard]] bool partner_takes_frames() const noexcept;
   [[nodiscard]] bool loops_back(const wire::Lacpdu& pdu, Instant now) noexcept;
 
-  void act_on(const ReceiveEffects& effects, ReceiveState before, Instant now) noexcept;
-  void set_selected(Selected selected, Instant now) noexcept;
+  void act_on(const ReceiveEffects& effects, ReceiveState before, Cause cause, Instant now) noexcept;
+  void set_selected(Selected selected, Cause cause, Instant now) noexcept;
   void disable_lacp(Instant now) noexcept;
   void retime(const AggregatorConfig& before, Instant now) noexcept;
   void run_periodic(Instant now) noexcept;
   void run_churn(ChurnState& state, Timer timer, EventKind kind, bool synchronization, std::uint64_t& churns,
                  Instant now) noexcept;
-  void raise(EventKind kind, std::uint8_t from, std::uint8_t to, Instant now) noexcept;
+
+  // port_events.cpp
+  [[nodiscard]] Cause out_of_sync_cause() const noexcept;
+  [[nodiscard]] Cause mux_cause(MuxState before) const noexcept;
+  void raise(EventKind kind, std::uint8_t from, std::uint8_t to, Cause cause, Instant now) noexcept;
 
   MemberIndex index_;
   PortConfig config_;
@@ -93,6 +97,9 @@ class AggregationPort {
   ReceiveMachine receive_{};
   Selected selected_ = Selected::unselected;
   UnselectedReason reason_ = UnselectedReason::link_down;
+  Cause selected_cause_ = Cause::none;  // of the last change of Selected
+  LagId group_{};                       // as apply() was told last
+  wire::LacpInfo partner_before_{};     // as recorded before the last LACPDU
   MuxState mux_ = MuxState::detached;
   Instant waiting_since_{};
   PeriodicState periodic_ = PeriodicState::no_periodic;

@@ -76,7 +76,7 @@ bool Aggregator::State::run_selection() noexcept {
   for (std::size_t i = 0; i < kMembersMax; ++i) {
     if (!ports[i]) continue;
     if (ports[i]->closing()) selection.choice[i].reason = UnselectedReason::disabled;
-    if (ports[i]->apply(selection.choice[i], now)) changed = true;
+    if (ports[i]->apply(selection.choice[i], chosen.value_or(LagId{}), now)) changed = true;
     const MuxState mux = ports[i]->mux();
     if (ports[i]->is_selected() && mux != MuxState::detached && mux != MuxState::waiting) in_use = true;
   }
@@ -108,7 +108,9 @@ void Aggregator::State::update_lag_state() noexcept {
     events.push_overwriting({.kind = EventKind::lag_state,
                              .from = static_cast<std::uint8_t>(was_up),
                              .to = static_cast<std::uint8_t>(up),
-                             .at = now});
+                             .at = now,
+                             .evidence = {.distributing = static_cast<std::uint8_t>(count),
+                                          .needed = static_cast<std::uint8_t>(was_up ? stay_up : come_up)}});
 }
 
 template <typename Predicate>

@@ -39,10 +39,16 @@ bool matches(const wire::LacpInfo& said_of_us, const wire::LacpInfo& actor) noex
 }
 
 bool partner_in_sync(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept {
+  return sync_fault(pdu, actor) == SyncFault::none;
+}
+
+SyncFault sync_fault(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept {
   const PortState said{pdu.actor.state};
-  if (!said.has(StateBit::synchronization) || said.has(StateBit::expired)) return false;
+  if (!said.has(StateBit::synchronization)) return SyncFault::not_said;
+  if (said.has(StateBit::expired)) return SyncFault::expired;
   const bool individual = !said.has(StateBit::aggregation);
-  return (individual || matches(pdu.partner, actor)) && actively_maintained(pdu, actor);
+  if (!individual && !matches(pdu.partner, actor)) return SyncFault::knows_other;
+  return actively_maintained(pdu, actor) ? SyncFault::none : SyncFault::passive;
 }
 
 ReceiveEffects ReceiveMachine::initialize(TimerTable& timers) noexcept {
@@ -75,6 +81,7 @@ ReceiveEffects ReceiveMachine::receive(const wire::Lacpdu& pdu, const wire::Lacp
   const ReceiveEffects effects{.unselect = differs_for_selection(pdu.actor, partner_),
                                .ntt = needs_ntt(pdu, actor),
                                .partner_changed = !defaulted_ && !same_port(pdu.actor, partner_)};
+  heard_ = pdu;
   partner_ = pdu.actor;
   set_partner_bit(StateBit::synchronization, partner_in_sync(pdu, actor));
   echoed_sync_ = matches(pdu.partner, actor) && PortState{pdu.partner.state}.has(StateBit::synchronization);

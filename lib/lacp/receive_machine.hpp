@@ -4,6 +4,8 @@
 // INITIALIZE is passed through (UCT) and never rested in.
 #pragma once
 
+#include <optional>
+
 #include "base/time.hpp"
 #include "lacp/port_view.hpp"
 #include "lacp/timers.hpp"
@@ -27,12 +29,17 @@ struct ReceiveEffects {
 /// recordPDU's Partner_Oper_Port_State.Synchronization. Beyond the standard: never while the Partner is
 /// Expired, since it does not hear us then (docs/lacp.md).
 [[nodiscard]] bool partner_in_sync(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept;
+/// The first of its conditions that does not hold.
+enum class SyncFault : std::uint8_t { none, not_said, expired, knows_other, passive };
+[[nodiscard]] SyncFault sync_fault(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept;
 
 class ReceiveMachine {
  public:
   [[nodiscard]] ReceiveState state() const noexcept { return state_; }
   /// Partner_Oper values; Partner_Admin values (all zero) while defaulted().
   [[nodiscard]] const wire::LacpInfo& partner() const noexcept { return partner_; }
+  /// The last LACPDU as it came, whatever has become of what it said. Nothing: none yet.
+  [[nodiscard]] const std::optional<wire::Lacpdu>& heard() const noexcept { return heard_; }
   /// Actor_Oper_Port_State.Defaulted: no Partner is known.
   [[nodiscard]] bool defaulted() const noexcept { return defaulted_; }
   [[nodiscard]] bool expired() const noexcept { return state_ == ReceiveState::expired; }
@@ -66,6 +73,7 @@ class ReceiveMachine {
 
   ReceiveState state_ = ReceiveState::port_disabled;
   wire::LacpInfo partner_{};
+  std::optional<wire::Lacpdu> heard_{};
   bool defaulted_ = true;
   bool echoed_sync_ = false;
 };

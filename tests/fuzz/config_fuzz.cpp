@@ -1,4 +1,5 @@
-// Any text as a configuration: a plan, or at least one mistake with a place within the text.
+// Any text as a configuration: a plan, and the same again when it is written and read; or at least one
+// mistake with a place within the text.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include "base/check.hpp"
 #include "config/plan.hpp"
 #include "config/yaml_reader.hpp"
+#include "config/yaml_writer.hpp"
 
 using namespace lagoon;
 
@@ -15,6 +17,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto config = config::parse_config(text);
   if (config) {
     LAGOON_CHECK(config::plan(*config).size() > 1);
+    const std::string written = config::to_yaml(*config);
+    if (written.size() > config::kTextMax) return 0;  // (aliases say much in few words)
+    const auto again = config::parse_config(written);
+    LAGOON_CHECK(again.has_value() && again->eal == config->eal && again->ports == config->ports &&
+                 again->lags == config->lags && again->forward == config->forward);
     return 0;
   }
   LAGOON_CHECK(!config.error().empty());

@@ -26,6 +26,8 @@ std::string_view kind_name(lacp::EventKind kind) {
       return "another partner";
     case lacp::EventKind::looped:
       return "looped";
+    case lacp::EventKind::left_out:
+      return "left out";
     case lacp::EventKind::lag_state:
       return "LAG";
   }
@@ -40,6 +42,8 @@ std::string_view state_name(lacp::EventKind kind, std::uint8_t state) {
       return name_of(static_cast<lacp::MuxState>(state));
     case lacp::EventKind::selected:
       return name_of(static_cast<lacp::Selected>(state));
+    case lacp::EventKind::left_out:
+      return name_of(static_cast<lacp::UnselectedReason>(state));
     case lacp::EventKind::actor_churn:
     case lacp::EventKind::partner_churn:
       return name_of(static_cast<lacp::ChurnState>(state));

@@ -54,6 +54,7 @@ class Layers(Tree):
             ("lib/fast/a.hpp", "#include <vector>", "no heap"),
             ("lib/config/plan.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
             ("app/lagoond/a.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
+            ("lib/dpdk/a.cpp", "#include <prometheus/counter.h>", "metrics are for"),
             ("app/lagoond/a.cpp", '#include "support/catch.hpp"', "nobody includes support"),
             ("lib/wire/a.cpp", "#include <catch2/catch.hpp>", "for tests"),
             ("lib/newlayer/a.hpp", "", "in no layer"),

@@ -47,6 +47,7 @@ PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/monitor", "lib/fa
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")
+PROMETHEUS = re.compile(r"^prometheus/")
 TESTING = re.compile(r"^(catch2|benchmark)/")
 IMPURE = re.compile(
     r"^(chrono|ctime|time\.h|thread|mutex|shared_mutex|condition_variable|future|semaphore|barrier|latch|"
@@ -88,6 +89,8 @@ def fault_of_others(layer, path: str, header: str):
         return f"{layer} never sees DPDK"
     if YAML.match(header) and path != YAML_READER:
         return f"yaml-cpp is for {YAML_READER}"
+    if PROMETHEUS.match(header) and not path.startswith("app/lagoond/metrics/"):
+        return "metrics are for app/lagoond/metrics/"
     if TESTING.match(header):
         return f"<{header}> is for tests and benchmarks"
     if IMPURE.match(header) and layer in PURE and path not in MAY_BE_IMPURE:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
@@ -15,6 +16,8 @@ LACP_MODES = ("lacp", "802.3ad", 4)
 HASHED_MODES = (*LACP_MODES, "balance-xor", 2, "loadbalance", "balance-tlb", 5, "balance-alb", 6)
 START_PATIENCE_S = 20
 STOP_PATIENCE_S = 5.0
+RELOAD_PATIENCE_S = 30
+RELOADED = re.compile(r": (applied|not applied|nothing was changed)$", re.MULTILINE)
 PLAIN = re.compile(r"[A-Za-z][\w+./-]*")
 
 
@@ -34,12 +37,31 @@ class Appliance:
         self._binary = binary
         self._popen = popen
         self._process = None
+        self.config = config
+        self._write(config)
+
+    def _write(self, config):
         with open(self.config_path, "w", encoding="utf-8") as file:
             for key, value in config.items():
                 if isinstance(value, list):
                     file.write(f"{key}:\n" + "".join(f"  - {_flow(item)}\n" for item in value))
                 else:
                     file.write(f"{key}: {_flow(value)}\n")
+
+    def reload(self, config):
+        """SIGHUP, with another configuration in the file. Gives what lagoond logged about it, to its verdict."""
+        said_before = os.path.getsize(self.log_path)
+        self._write(config)
+        self._process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + RELOAD_PATIENCE_S
+        while time.monotonic() < deadline:
+            with open(self.log_path, encoding="utf-8", errors="replace") as log:
+                log.seek(said_before)
+                said = log.read()
+            if RELOADED.search(said):
+                return said
+            time.sleep(0.01)
+        raise LagoondError(f"no word about the new configuration:\n{self.log_end()}")
 
     def start(self):
         with open(self.log_path, "wb") as log:

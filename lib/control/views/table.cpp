@@ -45,14 +45,6 @@ std::string mux_text(const LagStatus&, const MemberStatus& m) {
   return std::string{name_of(m.lacp.mux)};
 }
 
-// The letters of tcpdump and of the standard's own abbreviations: ATGSCDFE, '-' where a bit is off.
-std::string state_letters(std::uint8_t octet) {
-  constexpr std::string_view letters = "ATGSCDFE";
-  std::string text;
-  for (std::size_t bit = 0; bit < letters.size(); ++bit) text += (octet >> bit & 1) != 0 ? letters[bit] : '-';
-  return text;
-}
-
 std::string actor_text(const LagStatus&, const MemberStatus& m) {
   return state_letters(m.lacp.actor.state);
 }

@@ -80,6 +80,13 @@ std::string hex_lower(std::uint64_t value) {
   return hexadecimal(value, 1, "0123456789abcdef");
 }
 
+std::string state_letters(std::uint8_t octet) {
+  constexpr std::string_view letters = "ATGSCDFE";
+  std::string text;
+  for (std::size_t bit = 0; bit < letters.size(); ++bit) text += (octet >> bit & 1) != 0 ? letters[bit] : '-';
+  return text;
+}
+
 std::string fixed_point(double value, int decimals) {
   // (a double of 309 digits at the most)
   std::array<char, 352> octets{};

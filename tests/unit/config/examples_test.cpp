@@ -99,7 +99,10 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
   const auto reference =
       read_config_file((std::filesystem::path{LAGOON_CONFIG_DIR} / "reference.yaml").c_str());
   REQUIRE(reference);
-  check_equal(reference->eal, parse_config("lags: [{ name: a, members: [{ dev: net_a }] }]").value().eal);
+  const Config least = parse_config("lags: [{ name: a, members: [{ dev: net_a }] }]").value();
+  check_equal(reference->eal, least.eal);
+  CHECK(reference->metrics == least.metrics);
+  CHECK(reference->journal == least.journal);
   std::set<control::Mode> modes;
   for (const Lag& lag : reference->lags) {
     CAPTURE(lag.name);

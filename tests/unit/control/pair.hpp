@@ -76,7 +76,9 @@ class Pair {
         while (const auto frame = ends[e]->transmit(now)) {
           moved = true;
           constexpr std::size_t kSubtypeAt = 14;
-          if (loses_markers && frame->frame.octets()[kSubtypeAt] == static_cast<std::byte>(wire::SlowSubtype::marker)) continue;
+          if (loses_markers &&
+              frame->frame.octets()[kSubtypeAt] == static_cast<std::byte>(wire::SlowSubtype::marker))
+            continue;
           ends[1 - e]->frame_received(frame->member, frame->frame, now);
         }
       }

@@ -1,0 +1,24 @@
+// What TAB adds. (A file of its own: it needs no terminal.)
+#include <algorithm>
+
+#include "console/terminal.hpp"
+
+namespace lagoon::console {
+
+std::optional<std::string> common_addition(std::string_view line, std::span<const Choice> choices) {
+  if (choices.empty() || !std::ranges::all_of(choices, &Choice::literal)) return std::nullopt;
+  std::string common = choices.front().text;
+  for (const Choice& choice : choices) {
+    const auto same = std::ranges::mismatch(common, choice.text);
+    common.erase(same.in1, common.end());
+  }
+  const std::size_t blank = line.find_last_of(" \t");
+  const std::size_t begun = line.size() - (blank == std::string_view::npos ? 0 : blank + 1);
+  if (common.size() < begun) return std::nullopt;
+  std::string addition = common.substr(begun);
+  if (choices.size() == 1) addition += ' ';
+  if (addition.empty()) return std::nullopt;
+  return addition;
+}
+
+}  // namespace lagoon::console

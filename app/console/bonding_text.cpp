@@ -1,0 +1,118 @@
+#include "console/bonding_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "control/views/words.hpp"
+#include "lacp/constants.hpp"
+
+namespace lagoon::console {
+
+namespace {
+
+using control::LagStatus;
+using control::MemberStatus;
+using Members = std::span<const dpdk::EthdevStatus>;
+
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+// Nothing: its port is being closed.
+std::string id_of(const MemberStatus& member, Members members) {
+  const auto port = std::ranges::find(members, member.name, &dpdk::EthdevStatus::name);
+  return port == members.end() ? "?" : number(port->id);
+}
+
+std::string ids(std::string_view label, const LagStatus& lag, Members members, bool active_only) {
+  std::string text;
+  std::size_t count = 0;
+  for (const MemberStatus& m : lag.members) {
+    if (active_only && !m.distributing) continue;
+    text += (text.empty() ? "" : " ") + id_of(m, members);
+    ++count;
+  }
+  return "\t" + std::string{label} + (count == 0 ? "" : " (" + number(count) + ")") + ": [" + text + "]\n";
+}
+
+// Policies that net_bonding lacks have our name.
+std::string policy_word(const LagStatus& lag) {
+  switch (lag.options.hash.policy) {
+    case dist::HashPolicy::l2:
+      return "BALANCE_XMIT_POLICY_LAYER2";
+    case dist::HashPolicy::l23:
+      return "BALANCE_XMIT_POLICY_LAYER23";
+    case dist::HashPolicy::l34:
+      return "BALANCE_XMIT_POLICY_LAYER34";
+    case dist::HashPolicy::src_mac:
+    case dist::HashPolicy::dst_mac:
+    case dist::HashPolicy::src_ip:
+    case dist::HashPolicy::dst_ip:
+    case dist::HashPolicy::l3:
+    case dist::HashPolicy::vlan_src_mac:
+    case dist::HashPolicy::encap23:
+    case dist::HashPolicy::encap34:
+      return std::string{name_of(lag.options.hash.policy)};
+  }
+  return {};
+}
+
+std::string state_words(std::uint8_t octet) {
+  constexpr std::array<std::string_view, 8> kWords{"ACTIVE",          "TIMEOUT",    "AGGREGATION",
+                                                   "SYNCHRONIZATION", "COLLECTING", "DISTRIBUTING",
+                                                   "DEFAULTED",       "EXPIRED"};
+  std::string text;
+  for (std::size_t bit = 0; bit < kWords.size(); ++bit)
+    if ((octet >> bit & 1) != 0) text += std::string{kWords[bit]} + " ";
+  return text;
+}
+
+std::string info_text(std::string_view whose, const wire::LacpInfo& info) {
+  return "\t" + std::string{whose} + " detail info:\n\t\tsystem priority: " + number(info.system_priority) +
+         "\n\t\tsystem mac address: " + to_string(info.system) + "\n\t\tport key: " + number(info.key) +
+         "\n\t\tport priority: " + number(info.port_priority) +
+         "\n\t\tport number: " + number(info.port_number) + "\n\t\tport state: " + state_words(info.state) +
+         "\n";
+}
+
+std::string time_line(std::string_view label, Duration time) {
+  return "\t" + std::string{label} + ": " + std::to_string(to_ms(time)) + " ms\n";
+}
+
+}  // namespace
+
+std::string bonding_config_text(const LagStatus& lag, Members members) {
+  const control::ModeRow& mode = control::row_of(lag.options.mode);
+  std::string text = "\tBonding mode: " + std::string{mode.number.empty() ? mode.name : mode.number} + "\n";
+  const bool hashes = mode.distribution == table::Distribution::flow_hash && !mode.has_active;
+  if (hashes) text += "\tBalance Xmit Policy: " + policy_word(lag) + "\n";
+  if (mode.choice == control::Choice::lacp)
+    text += "\tIEEE802.3AD Aggregator Mode: " +
+            std::string{control::views::select_policy_word(lag.options.lacp.select)} + "\n";
+  text += ids("Slaves", lag, members, false) + ids("Active Slaves", lag, members, true);
+  const std::optional<std::size_t> primary = lag.primary ? lag.primary : lag.active;
+  if (primary) text += "\tPrimary: [" + id_of(lag.members[*primary], members) + "]\n";
+  return text;
+}
+
+std::string bonding_lacp_text(const LagStatus& lag, Members members) {
+  std::string text = "\tIEEE802.3 port: " + lag.name + "\n";
+  text += time_line("fast period", lacp::kFastPeriodicTime) +
+          time_line("slow period", lacp::kSlowPeriodicTime) +
+          time_line("short timeout", lacp::kShortTimeoutTime) +
+          time_line("long timeout", lacp::kLongTimeoutTime) +
+          time_line("aggregate wait timeout", lag.options.lacp.aggregate_wait);
+  text += "\taggregation mode: " + std::string{control::views::select_policy_word(lag.options.lacp.select)} +
+          "\n";
+  const auto aggregator = control::views::first_selected(lag);
+  for (const MemberStatus& m : lag.members) {
+    const bool selected = m.lacp.selected == lacp::Selected::selected;
+    text += "\n\tSlave Port: " + id_of(m, members) + "\n\tAggregator port id: " +
+            id_of(selected && aggregator ? lag.members[*aggregator] : m, members) +
+            "\n\tselection: " + std::string{name_of(m.lacp.selected)} + "\n";
+    text += info_text("Actor", m.lacp.actor) + info_text("Partner", m.lacp.partner);
+  }
+  return text;
+}
+
+}  // namespace lagoon::console

@@ -1,0 +1,47 @@
+// config: what runs as a file would say it, and files that are to run.
+#include <array>
+#include <string>
+
+#include "console/session.hpp"
+
+namespace lagoon::console {
+
+namespace {
+
+Result<Outcome> asked(Session& session, ConfigVerb verb, std::string_view file) {
+  auto text = session.running.configuration(verb, std::string{file});
+  if (!text) return std::unexpected{text.error()};
+  return Outcome{.text = *std::move(text)};
+}
+
+Result<Outcome> show(Session& session, const Arguments&) {
+  return asked(session, ConfigVerb::show, "");
+}
+Result<Outcome> check(Session& session, const Arguments& arguments) {
+  return asked(session, ConfigVerb::check, arguments["FILE"]);
+}
+Result<Outcome> diff(Session& session, const Arguments& arguments) {
+  return asked(session, ConfigVerb::diff, arguments["FILE"]);
+}
+Result<Outcome> apply(Session& session, const Arguments& arguments) {
+  return asked(session, ConfigVerb::apply, arguments["FILE"]);
+}
+Result<Outcome> save(Session& session, const Arguments& arguments) {
+  return asked(session, ConfigVerb::save, arguments["FILE"]);
+}
+
+constexpr std::array<CommandRow, 5> kCommands{{
+    {"config show", "What runs, as a configuration file", show},
+    {"config check [FILE]", "All that is wrong with FILE, or what a start with it would do", check},
+    {"config diff [FILE]", "The steps from what runs to FILE", diff},
+    {"config apply [FILE]", "Takes those steps: all of them, or none", apply},
+    {"config save [FILE]", "Writes what runs to FILE; without FILE it is lagoond's own", save},
+}};
+
+}  // namespace
+
+std::span<const CommandRow> config_commands() noexcept {
+  return kCommands;
+}
+
+}  // namespace lagoon::console

@@ -1,0 +1,84 @@
+#include "console/control_server.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "console/protocol.hpp"
+
+namespace lagoon::console {
+
+ControlServer::ControlServer(ControlSocket socket, Running& running, std::function<void()> at_start)
+    : socket_{std::move(socket)},
+      running_{running},
+      stop_{eventfd(0, EFD_CLOEXEC)},
+      thread_{[this, at_start = std::move(at_start)] {
+        at_start();
+        accept_all();
+      }} {}
+
+ControlServer::~ControlServer() {
+  constexpr std::uint64_t kOne = 1;
+  static_cast<void>(write(stop_.number(), &kOne, sizeof(kOne)));
+  thread_.join();
+  for (Connection& connection : connections_) {
+    shutdown(connection.socket.number(), SHUT_RDWR);
+    connection.thread.join();
+  }
+}
+
+void ControlServer::accept_all() {
+  for (;;) {
+    std::array<pollfd, 2> waiting{{{.fd = socket_.number(), .events = POLLIN, .revents = 0},
+                                   {.fd = stop_.number(), .events = POLLIN, .revents = 0}}};
+    if (poll(waiting.data(), waiting.size(), -1) < 0) continue;
+    if (waiting[1].revents != 0) return;
+    Descriptor socket{accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC)};
+    forget_those_that_ended();
+    if (socket.is_open())
+      take_in(std::move(socket));
+    else  // no descriptors are left: the one that waits goes on waiting, and this is no reason to spin
+      static_cast<void>(poll(&waiting[1], 1, 100));
+  }
+}
+
+void ControlServer::take_in(Descriptor socket) {
+  prepare(socket);
+  const auto peer = peer_of(socket);
+  if (!peer || !may_use(*peer, geteuid())) {
+    const Error error{Errc::permission, "this lagoond obeys its own user and root only"};
+    static_cast<void>(send_message(socket, refusal(error)));
+    return;
+  }
+  if (connections_.size() >= kConnectionsMax) {
+    const Error error{Errc::busy, "there are " + std::to_string(kConnectionsMax) + " connections already"};
+    static_cast<void>(send_message(socket, refusal(error)));
+    return;
+  }
+  Connection& connection = connections_.emplace_back(std::move(socket));
+  connection.thread = std::thread{[this, &connection] { serve(connection); }};
+}
+
+void ControlServer::serve(Connection& connection) {
+  Protocol protocol{running_};
+  while (const auto request = receive_message(connection.socket, kRequestMax))
+    if (!send_message(connection.socket, protocol.answer(*request))) break;
+  shutdown(connection.socket.number(), SHUT_RDWR);
+  // (pairs with the load in forget_those_that_ended)
+  connection.over.store(true, std::memory_order_release);
+}
+
+void ControlServer::forget_those_that_ended() {
+  connections_.remove_if([](Connection& connection) {
+    if (!connection.over.load(std::memory_order_acquire)) return false;
+    connection.thread.join();
+    return true;
+  });
+}
+
+}  // namespace lagoon::console

@@ -1,0 +1,37 @@
+// Running: what the console asks of a Lagoon that runs. lagoond answers with its Engine; tests with values.
+//
+// Thread: any; implementations are safe to be asked by several sessions at once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/command.hpp"
+#include "control/status.hpp"
+#include "dpdk/engine.hpp"
+#include "dpdk/ethdev_status.hpp"
+
+namespace lagoon::console {
+
+enum class ConfigVerb : std::uint8_t { show, check, diff, apply, save };
+
+class Running {
+ public:
+  virtual ~Running() = default;
+  [[nodiscard]] virtual Result<std::vector<control::LagStatus>> lags() = 0;
+  [[nodiscard]] virtual Result<std::vector<dpdk::NamedEvent>> events(std::string_view lag,
+                                                                     std::size_t most) = 0;
+  [[nodiscard]] virtual Result<dpdk::FlowAnswer> explain(std::string_view lag, std::string_view flow) = 0;
+  [[nodiscard]] virtual Result<std::vector<dpdk::EthdevStatus>> ports() = 0;
+  [[nodiscard]] virtual Result<std::vector<dpdk::ExtendedCount>> extended_counts(std::uint16_t port) = 0;
+  [[nodiscard]] virtual Result<std::string> execute(const config::Command& command) = 0;
+  /// `file` is on the machine where it runs; empty: the one that it was started with. Gives text; so does the
+  /// error, where all is not well.
+  [[nodiscard]] virtual Result<std::string> configuration(ConfigVerb verb, const std::string& file) = 0;
+  [[nodiscard]] virtual Result<void> act_on_wire(std::string_view wire, std::string_view action) = 0;
+};
+
+}  // namespace lagoon::console

@@ -1,0 +1,48 @@
+// Session: what one user of the console has: the Lagoon that runs, and what `watch` saw last.
+// CommandRow: a command, in one of the tables that command_table() puts together.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "console/grammar.hpp"
+#include "console/outcome.hpp"
+#include "console/running.hpp"
+
+namespace lagoon::console {
+
+struct Session {
+  Running& running;
+  std::vector<control::LagStatus> watched{};
+};
+
+struct CommandRow {
+  std::string_view syntax;
+  std::string_view help;  // a line, without a full stop
+  Result<Outcome> (*run)(Session& session, const Arguments& arguments);
+};
+
+// One table for each file commands_*.cpp.
+[[nodiscard]] std::span<const CommandRow> show_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> lacp_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> port_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> change_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> watch_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> bonding_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> config_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> general_commands() noexcept;
+
+/// Every command there is, in the order of `help`.
+[[nodiscard]] std::vector<CommandRow> command_table();
+
+/// The LAG with that name; or, where no name is like that, with that position from 0.
+[[nodiscard]] Result<control::LagStatus> lag_of(Session& session, std::string_view lag);
+/// That one, or all of them where nothing was said.
+[[nodiscard]] Result<std::vector<control::LagStatus>> lags_of(Session& session, std::string_view lag);
+
+/// A whole number. Errors: invalid_argument, naming `what`.
+[[nodiscard]] Result<std::uint32_t> number_of(std::string_view text, std::string_view what,
+                                              std::uint32_t least, std::uint32_t most);
+
+}  // namespace lagoon::console

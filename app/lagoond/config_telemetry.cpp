@@ -1,0 +1,67 @@
+#include "lagoond/config_telemetry.hpp"
+
+#include <rte_telemetry.h>
+
+#include <mutex>
+#include <sstream>
+#include <string_view>
+
+#include "lagoond/config_verbs.hpp"
+
+namespace lagoon::lagoond {
+
+namespace {
+
+// DPDK's callbacks get no context of ours and run in threads of its own.
+std::mutex mutex;
+dpdk::Engine* engine = nullptr;
+std::string default_file;
+
+constexpr std::string_view kUsage = "usage: /lagoon/config,show or check|diff|apply|save[,FILE]";
+
+bool run_verb(std::string_view verb, const std::string& file, std::ostream& out) {
+  if (verb == "show") return show_config(*engine, out);
+  if (verb == "check") return check_config(file, out);
+  if (verb == "diff") return diff_config(*engine, file, out);
+  if (verb == "apply") return apply_config(*engine, file, out);
+  if (verb == "save") return save_config(*engine, file, out);
+  out << kUsage;
+  return false;
+}
+
+int on_config(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{mutex};
+  if (engine == nullptr) return -1;
+  const std::string_view words = parameters != nullptr ? parameters : "";
+  const std::size_t comma = words.find(',');
+  const std::string file =
+      comma == std::string_view::npos ? default_file : std::string{words.substr(comma + 1)};
+  std::ostringstream out;
+  const bool good = run_verb(words.substr(0, comma), file, out);
+  std::string text = (good ? "" : "error: ") + out.str();
+  constexpr std::string_view kCut = "\n.. (and more; save it to a file to see all)\n";
+  if (text.size() >= RTE_TEL_MAX_SINGLE_STRING_LEN) {
+    text.resize(RTE_TEL_MAX_SINGLE_STRING_LEN - kCut.size() - 1);
+    text += kCut;
+  }
+  return rte_tel_data_string(data, text.c_str());
+}
+
+}  // namespace
+
+ConfigTelemetry::ConfigTelemetry(dpdk::Engine& from, const std::string& file) {
+  const std::lock_guard lock{mutex};
+  engine = &from;
+  default_file = file;
+  // (a command that can't be registered is missing there: telemetry says so to who asks for it)
+  static_cast<void>(rte_telemetry_register_cmd(
+      "/lagoon/config", on_config,
+      "The configuration that runs, and files. Parameters: show|check|diff|apply|save[,FILE]"));
+}
+
+ConfigTelemetry::~ConfigTelemetry() {
+  const std::lock_guard lock{mutex};
+  engine = nullptr;
+}
+
+}  // namespace lagoon::lagoond

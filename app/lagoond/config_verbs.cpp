@@ -1,0 +1,83 @@
+#include "lagoond/config_verbs.hpp"
+
+#include <ostream>
+
+#include "config/check.hpp"
+#include "config/yaml_reader.hpp"
+#include "config/yaml_writer.hpp"
+#include "lagoond/atomic_file.hpp"
+
+namespace lagoon::lagoond {
+
+namespace {
+
+constexpr const char* kSaved =
+    "# Written by lagoond (config save). config/reference.yaml has every key and its default.\n";
+
+std::expected<config::Reading, config::Diagnostics> read(const std::string& path, std::ostream& out) {
+  auto reading = config::read_config_file_with_places(path.c_str());
+  config::print(out, path, reading ? reading->config.warnings : reading.error());
+  return reading;
+}
+
+}  // namespace
+
+bool show_config(dpdk::Engine& engine, std::ostream& out) {
+  out << config::to_yaml(engine.running_config());
+  return true;
+}
+
+bool check_config(const std::string& path, std::ostream& out) {
+  return config::check_config_file(path.c_str(), out, out) == 0;
+}
+
+bool diff_config(dpdk::Engine& engine, const std::string& path, std::ostream& out) {
+  const auto reading = read(path, out);
+  if (!reading) return false;
+  const config::ChangePlan plan = engine.plan(reading->config, reading->source);
+  config::print(out, path, plan);
+  return !plan.refused();
+}
+
+bool apply_config(dpdk::Engine& engine, const std::string& path, std::ostream& out) {
+  const auto reading = read(path, out);
+  if (!reading) {
+    out << path << ": nothing was changed\n";
+    return false;
+  }
+  const auto outcome = engine.apply(reading->config, reading->source, [&](const config::ChangePlan& plan) {
+    config::print(out, path, plan);
+    out.flush();
+  });
+  if (outcome.plan.refused()) {
+    out << path << ": nothing was changed\n";
+    return false;
+  }
+  for (const std::string& words : outcome.done) out << "done: " << words << '\n';
+  if (outcome.error) {
+    out << "failed: " << *outcome.error << '\n';
+    for (const std::string& words : outcome.undone) out << "taken back: " << words << '\n';
+    out << path << ": not applied\n";
+    return false;
+  }
+  out << path << ": applied\n";
+  return true;
+}
+
+bool save_config(dpdk::Engine& engine, const std::string& path, std::ostream& out) {
+  const std::string text = kSaved + config::to_yaml(engine.running_config());
+  // A LAG without members runs, but no file says so: a start with it would fail.
+  if (const auto again = config::parse_config(text); !again) {
+    out << "what runs would not start again, so it was not saved:\n";
+    config::print(out, path, again.error());
+    return false;
+  }
+  if (const auto written = write_atomically(path, text); !written) {
+    out << written.error().detail << '\n';
+    return false;
+  }
+  out << "saved to " << path << '\n';
+  return true;
+}
+
+}  // namespace lagoon::lagoond

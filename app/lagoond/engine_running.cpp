@@ -1,0 +1,54 @@
+#include "lagoond/engine_running.hpp"
+
+#include <sstream>
+
+#include "lagoond/config_verbs.hpp"
+
+namespace lagoon::lagoond {
+
+Result<std::vector<control::LagStatus>> EngineRunning::lags() {
+  return engine_.status_of_all();
+}
+Result<std::vector<dpdk::NamedEvent>> EngineRunning::events(std::string_view lag, std::size_t most) {
+  return engine_.events(lag, most);
+}
+Result<dpdk::FlowAnswer> EngineRunning::explain(std::string_view lag, std::string_view flow) {
+  return engine_.explain(lag, flow);
+}
+Result<std::vector<dpdk::EthdevStatus>> EngineRunning::ports() {
+  return engine_.ethdevs();
+}
+Result<std::vector<dpdk::ExtendedCount>> EngineRunning::extended_counts(std::uint16_t port) {
+  return engine_.extended_counts(port);
+}
+Result<std::string> EngineRunning::execute(const config::Command& command) {
+  return engine_.execute(command);
+}
+Result<std::string> EngineRunning::configuration(console::ConfigVerb verb, const std::string& file) {
+  const std::string& path = file.empty() ? file_ : file;
+  std::ostringstream out;
+  const auto done = [&] {
+    switch (verb) {
+      case console::ConfigVerb::show:
+        return show_config(engine_, out);
+      case console::ConfigVerb::check:
+        return check_config(path, out);
+      case console::ConfigVerb::diff:
+        return diff_config(engine_, path, out);
+      case console::ConfigVerb::apply:
+        return apply_config(engine_, path, out);
+      case console::ConfigVerb::save:
+        return save_config(engine_, path, out);
+    }
+    return false;
+  }();
+  if (done) return std::move(out).str();
+  std::string text = std::move(out).str();
+  while (text.ends_with('\n')) text.pop_back();
+  return fail(Errc::invalid_argument, std::move(text));
+}
+Result<void> EngineRunning::act_on_wire(std::string_view wire, std::string_view action) {
+  return engine_.act_on_wire(wire, action);
+}
+
+}  // namespace lagoon::lagoond

@@ -1,0 +1,30 @@
+// EngineRunning: the Engine as the console asks for it.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "console/running.hpp"
+#include "dpdk/engine.hpp"
+
+namespace lagoon::lagoond {
+
+class EngineRunning final : public console::Running {
+ public:
+  /// `file`: the configuration that lagoond was started with.
+  EngineRunning(dpdk::Engine& engine, std::string file) : engine_{engine}, file_{std::move(file)} {}
+  [[nodiscard]] Result<std::vector<control::LagStatus>> lags() override;
+  [[nodiscard]] Result<std::vector<dpdk::NamedEvent>> events(std::string_view lag, std::size_t most) override;
+  [[nodiscard]] Result<dpdk::FlowAnswer> explain(std::string_view lag, std::string_view flow) override;
+  [[nodiscard]] Result<std::vector<dpdk::EthdevStatus>> ports() override;
+  [[nodiscard]] Result<std::vector<dpdk::ExtendedCount>> extended_counts(std::uint16_t port) override;
+  [[nodiscard]] Result<std::string> execute(const config::Command& command) override;
+  [[nodiscard]] Result<std::string> configuration(console::ConfigVerb verb, const std::string& file) override;
+  [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action) override;
+
+ private:
+  dpdk::Engine& engine_;
+  std::string file_;
+};
+
+}  // namespace lagoon::lagoond

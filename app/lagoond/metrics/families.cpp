@@ -1,0 +1,40 @@
+#include "lagoond/metrics/families.hpp"
+
+#include "lagoond/metrics/rows.hpp"
+
+namespace lagoon::lagoond {
+
+namespace {
+
+void add_journal_families(Families& out, const Snapshot& snapshot) {
+  auto& written = add_family(out, "lagoon_journal_entries_total",
+                             "Entries of the journal that were written as lines.", MetricType::Counter);
+  if (snapshot.journal) add_sample(written, {}, static_cast<double>(snapshot.journal->written));
+  auto& lost = add_family(out, "lagoon_journal_lost_entries_total",
+                          "Entries of the journal that were lost: the writer was behind, or could not write.",
+                          MetricType::Counter);
+  if (snapshot.journal) add_sample(lost, {}, static_cast<double>(snapshot.journal->lost));
+}
+
+}  // namespace
+
+Families families_of(const Snapshot& snapshot) {
+  Families out;
+  add_sample(add_family(out, "lagoon_build_info", "The version of lagoond; always 1.", MetricType::Gauge),
+             {{"version", snapshot.version}}, 1);
+  add_sample(add_family(out, "lagoon_control_answered",
+                        "1: the control lcore answered this scrape; 0: it did not within a second, and all "
+                        "else is missing.",
+                        MetricType::Gauge),
+             {}, snapshot.answered ? 1 : 0);
+  add_lag_families(out, snapshot);
+  add_load_families(out, snapshot);
+  add_member_families(out, snapshot);
+  add_lacp_families(out, snapshot);
+  add_class_families(out, snapshot);
+  add_port_families(out, snapshot);
+  add_journal_families(out, snapshot);
+  return out;
+}
+
+}  // namespace lagoon::lagoond

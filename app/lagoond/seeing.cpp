@@ -1,0 +1,35 @@
+#include "lagoond/seeing.hpp"
+
+#include <utility>
+
+namespace lagoon::lagoond {
+
+Result<void> Seeing::prepare(const config::Config& config) {
+  const auto visit = cpus_.visit();
+  if (config.metrics) {
+    auto metrics = MetricsEndpoint::listen(*config.metrics);
+    if (!metrics) return std::unexpected{std::move(metrics).error()};
+    metrics_ = *std::move(metrics);
+  }
+  auto sink = open_sink(config.journal);
+  if (!sink) return std::unexpected{std::move(sink).error()};
+  sink_ = *std::move(sink);
+  return {};
+}
+
+Result<void> Seeing::start(dpdk::Engine& engine) {
+  const auto visit = cpus_.visit();
+  if (sink_ != nullptr) {
+    const auto feed = engine.open_event_feed();
+    if (!feed) return std::unexpected{feed.error()};
+    journal_ = std::make_unique<JournalWriter>(**feed, std::move(sink_));
+  }
+  if (metrics_ != nullptr)
+    metrics_->serve(engine, [this]() -> std::optional<JournalCounts> {
+      if (journal_ == nullptr) return std::nullopt;
+      return journal_->counts();
+    });
+  return {};
+}
+
+}  // namespace lagoon::lagoond

@@ -1,0 +1,35 @@
+// Seeing: what the configuration asks for so that others see what the Engine does: metrics, the journal.
+#pragma once
+
+#include <memory>
+
+#include "base/error.hpp"
+#include "config/model.hpp"
+#include "dpdk/engine.hpp"
+#include "lagoond/journal/sink.hpp"
+#include "lagoond/journal/writer.hpp"
+#include "lagoond/metrics/endpoint.hpp"
+#include "lagoond/side_cpus.hpp"
+
+namespace lagoon::lagoond {
+
+class Seeing {
+ public:
+  /// To be made before EAL starts, and after signals are blocked.
+  explicit Seeing(const config::Config& config) : cpus_{config.eal} {}
+
+  /// Takes the port and opens the file, so that what can't be had is told before anything is touched.
+  [[nodiscard]] Result<void> prepare(const config::Config& config);
+  /// To be called before engine.run(). `engine` outlives this object; nothing comes to it any more when this
+  /// object ends.
+  [[nodiscard]] Result<void> start(dpdk::Engine& engine);
+
+ private:
+  SideCpus cpus_;
+  std::unique_ptr<LineSink> sink_{};  // until the writer has it
+  // (the endpoint asks the writer, so it ends first)
+  std::unique_ptr<JournalWriter> journal_{};
+  std::unique_ptr<MetricsEndpoint> metrics_{};
+};
+
+}  // namespace lagoon::lagoond

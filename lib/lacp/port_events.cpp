@@ -1,0 +1,69 @@
+// What an AggregationPort tells of its changes: what led to each, and what was known then.
+#include <algorithm>
+#include <utility>
+
+#include "lacp/aggregation_port.hpp"
+
+namespace lagoon::lacp {
+
+Cause AggregationPort::out_of_sync_cause() const noexcept {
+  switch (receive_.state()) {
+    case ReceiveState::initialize:
+    case ReceiveState::port_disabled:
+      return Cause::link;
+    case ReceiveState::lacp_disabled:
+      return Cause::disabled;
+    case ReceiveState::expired:
+    case ReceiveState::defaulted:
+      return Cause::silence;
+    case ReceiveState::current:
+      break;
+  }
+  if (!receive_.heard()) return Cause::silence;
+  switch (sync_fault(*receive_.heard(), actor())) {
+    case SyncFault::none:
+    case SyncFault::not_said:
+      return Cause::partner_not_in_sync;
+    case SyncFault::expired:
+      return Cause::partner_expired;
+    case SyncFault::knows_other:
+      return Cause::partner_knows_other;
+    case SyncFault::passive:
+      return Cause::partner_passive;
+  }
+  return Cause::none;
+}
+
+// Of the transition from `before` to where the machine is now.
+Cause AggregationPort::mux_cause(MuxState before) const noexcept {
+  if (mux_ > before) {
+    if (mux_ == MuxState::waiting) return selected_cause_;
+    if (mux_ == MuxState::attached) return Cause::wait_over;
+    const bool coupled = lag_->mux == MuxControl::coupled;
+    return mux_ == MuxState::distributing && !coupled ? Cause::partner_collecting : Cause::partner_in_sync;
+  }
+  if (!is_selected()) return selected_cause_;
+  if (!receive_.partner_has(StateBit::synchronization)) return out_of_sync_cause();
+  return drained_ ? Cause::drained : Cause::partner_not_collecting;
+}
+
+void AggregationPort::raise(EventKind kind, std::uint8_t from, std::uint8_t to, Cause cause,
+                            Instant now) noexcept {
+  const auto most = std::min<std::size_t>(lag_->max_links, kMembersMax);
+  events_->push_overwriting({.kind = kind,
+                             .port = index_,
+                             .from = from,
+                             .to = to,
+                             .at = now,
+                             .cause = cause,
+                             .reason = cause == Cause::selection ? reason_ : UnselectedReason::none,
+                             .evidence = {.link = link_,
+                                          .actor = actor(),
+                                          .before = partner_before_,
+                                          .heard = receive_.heard(),
+                                          .silent = receive_.heard() ? now - last_received_ : Duration{},
+                                          .group = group_,
+                                          .links_max = static_cast<std::uint8_t>(most)}});
+}
+
+}  // namespace lagoon::lacp

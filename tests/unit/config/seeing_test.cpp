@@ -1,0 +1,86 @@
+#include <sstream>
+
+#include "config/plan.hpp"
+#include "config/seeing_value.hpp"
+#include "config/yaml_reader.hpp"
+#include "printed.hpp"
+#include "support/catch.hpp"
+
+namespace lagoon::config {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr std::string_view kLag = "lags: [{ name: a, members: [{ dev: net_a }] }]\n";
+
+Config config_of(std::string_view text) {
+  auto config = parse_config(std::string{kLag} + std::string{text});
+  REQUIRE(config);
+  return *std::move(config);
+}
+
+std::string planned(std::string_view text) {
+  std::ostringstream out;
+  print(out, plan(config_of(text)));
+  return out.str();
+}
+
+TEST_CASE("Metrics are off unless an address and a port are given", "[config][seeing]") {
+  CHECK_FALSE(config_of("").metrics);
+  CHECK_FALSE(config_of("metrics: off\n").metrics);
+  CHECK(config_of("metrics: 127.0.0.1:9478\n").metrics ==
+        ListenAddress{.address = *parse_ip_address("127.0.0.1"), .port = 9478});
+  const auto six = config_of("metrics: \"[::1]:65535\"\n").metrics;
+  CHECK(six == ListenAddress{.address = *parse_ip_address("::1"), .port = 65535});
+  CHECK(to_string(*six) == "[::1]:65535");
+}
+
+TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][seeing]") {
+  CHECK(config_of("").journal == JournalSink{SystemLog{}});
+  CHECK(config_of("journal: syslog\n").journal == JournalSink{SystemLog{}});
+  CHECK(config_of("journal: off\n").journal == JournalSink{});
+  CHECK(config_of("journal: /var/log/lagoon.log\n").journal ==
+        JournalSink{JournalFile{.path = "/var/log/lagoon.log"}});
+}
+
+TEST_CASE("Mistakes in what an operator sees by are told with their place", "[config][seeing]") {
+  const std::string where = "an address of this machine with a port, like 127.0.0.1:9478 or \"[::1]:9478\"";
+  const std::string what = "syslog, off, or the absolute path of a file, like /var/log/lagoon.log";
+  struct Row {
+    std::string text;
+    std::string said;
+  };
+  const auto [text, said] = GENERATE_COPY(
+      Row{"metrics: 9478", "2:10: error: metrics is '9478'; expected off, or " + where +
+                               " (the address or the port is missing)"},
+      Row{"metrics: 127.0.0.1",
+          "2:10: error: metrics is '127.0.0.1'; expected off, or " + where + " (the port is missing)"},
+      Row{"metrics: 127.0.0.1:0", "2:10: error: metrics is '127.0.0.1:0'; expected off, or " + where +
+                                      " (a port is a number from 1 to 65535)"},
+      Row{"metrics: 127.0.0.1:65536", "2:10: error: metrics is '127.0.0.1:65536'; expected off, or " + where +
+                                          " (a port is a number from 1 to 65535)"},
+      Row{"metrics: localhost:9478",
+          "2:10: error: metrics is 'localhost:9478'; expected off, or " + where + " (a number, not a name)"},
+      Row{"metrics: :9478",
+          "2:10: error: metrics is ':9478'; expected off, or " + where + " (the address is missing)"},
+      Row{"metrics: [127.0.0.1]",
+          "2:10: error: metrics is a list; expected off, or " + where + " (put an IPv6 address in quotes)"},
+      Row{"journal: sylog",
+          "2:10: error: journal is 'sylog'; expected " + what + " (did you mean 'syslog'?)"},
+      Row{"journal: lagoon.log", "2:10: error: journal is 'lagoon.log'; expected " + what},
+      Row{"journal: /var/log/",
+          "2:10: error: journal is '/var/log/'; expected " + what + " (that is a folder)"});
+  CHECK(mistakes(std::string{kLag} + text + "\n") == Lines{"f:" + said});
+}
+
+TEST_CASE("The plan says what was asked for beside the traffic", "[config][seeing]") {
+  CHECK(planned("").find("journal") == std::string::npos);
+  CHECK(planned("").find("metrics") == std::string::npos);
+  CHECK(planned("metrics: 127.0.0.1:9478\njournal: /var/log/l.log\n")
+            .find("2. metrics for Prometheus: http://127.0.0.1:9478/metrics\n3. journal: file "
+                  "/var/log/l.log\n") != std::string::npos);
+  CHECK(planned("journal: off\n").find("2. the journal is written nowhere\n") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace lagoon::config

@@ -1,0 +1,295 @@
+// Two LAGs of this process, back to back over ring ports, with real control threads: what a program gets that
+// has LAGs inside it.
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dpdk/embedded_lag.hpp"
+#include "dpdk/monotonic_clock.hpp"
+#include "locked_pool.hpp"
+#include "support/catch.hpp"
+#include "support/flow_frames.hpp"
+
+namespace lagoon::dpdk::test {
+namespace {
+
+constexpr unsigned kPoolSize = 8191;
+constexpr std::uint16_t kQueues = 2;
+constexpr std::size_t kLinks = 2;
+constexpr Duration kPatience = 20s;
+
+rte_mempool* pool() {
+  static rte_mempool* const made = [] {
+    static std::array<std::string, 10> args{"test", "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry",
+                                            "-m",   "128",       "-l",          "0",        "--log-level=4"};
+    static std::vector<char*> argv;
+    for (std::string& arg : args) argv.push_back(arg.data());
+    REQUIRE(rte_eal_init(static_cast<int>(argv.size()), argv.data()) >= 0);
+    return make_locked_pool(kPoolSize);
+  }();
+  return made;
+}
+
+std::string unique(const std::string& what) {
+  static unsigned number = 0;
+  return what + std::to_string(number++);
+}
+
+// A pair of ports: what is sent on one's queue i the other receives on its queue i. One more queue of each is
+// there for LACPDUs.
+class Link {
+ public:
+  Link() {
+    for (auto* rings : {&one_way_, &back_})
+      for (rte_ring*& ring : *rings)
+        ring = rte_ring_create(unique("link").c_str(), 1024, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    name_ = {unique("near"), unique("far")};
+    make(name_[0], back_, one_way_);
+    make(name_[1], one_way_, back_);
+  }
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  ~Link() {
+    for (const std::string& name : name_) {
+      std::uint16_t id = 0;
+      if (rte_eth_dev_get_port_by_name(("net_ring_" + name).c_str(), &id) == 0) rte_eth_dev_close(id);
+    }
+    for (auto* rings : {&one_way_, &back_})
+      for (rte_ring* ring : *rings) {
+        void* frame = nullptr;
+        while (rte_ring_dequeue(ring, &frame) == 0) rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
+        rte_ring_free(ring);
+      }
+  }
+  [[nodiscard]] std::string end(std::size_t side) const { return "net_ring_" + name_[side]; }
+
+ private:
+  using Rings = std::array<rte_ring*, kQueues + 1>;
+  static void make(const std::string& name, Rings& in, Rings& out) {
+    REQUIRE(rte_eth_from_rings(name.c_str(), in.data(), kQueues + 1, out.data(), kQueues + 1, 0) >= 0);
+  }
+  Rings one_way_{};
+  Rings back_{};
+  std::array<std::string, 2> name_{};
+};
+
+config::Lag lag_named(const std::string& name, control::Mode mode) {
+  config::Lag lag;
+  lag.name = name;
+  lag.options.mode = mode;
+  lag.options.lacp.rate = lacp::Rate::fast;
+  return lag;
+}
+
+Embedding embedding_of(config::Lag lag) {
+  Embedding made;
+  made.lag = std::move(lag);
+  made.rx_queues = made.tx_queues = kQueues;
+  made.pools = {pool()};
+  made.port = 77;
+  return made;
+}
+
+// `near` and `far`, each with a member at every link.
+class BackToBack {
+ public:
+  explicit BackToBack(control::Mode mode, ControlBy control = ControlBy::own_thread) {
+    for (std::size_t i = 0; i < kLinks; ++i) links_.push_back(std::make_unique<Link>());
+    for (std::size_t side = 0; side < 2; ++side) {
+      Embedding embedding = embedding_of(lag_named(unique("lag"), mode));
+      for (const auto& link : links_)
+        embedding.lag.members.push_back(
+            {.name = link->end(side), .source = config::DevicePort{link->end(side)}});
+      embedding.control = control;
+      embedding.on_link = [this, side](const LagLink& link) { told_up_[side].store(link.up); };
+      auto made = EmbeddedLag::start(embedding);
+      INFO((made ? "" : made.error().detail));
+      REQUIRE(made);
+      lags_.push_back(std::move(*made));
+      name_.push_back(embedding.lag.name);
+    }
+  }
+  EmbeddedLag& near() { return *lags_[0]; }
+  EmbeddedLag& far() { return *lags_[1]; }
+  const std::string& name_of_near() const { return name_[0]; }
+  bool told_up(std::size_t side) const { return told_up_[side].load(); }
+  Link& link(std::size_t i) { return *links_[i]; }
+
+ private:
+  std::vector<std::unique_ptr<Link>> links_;
+  std::array<std::atomic<bool>, 2> told_up_{};
+  std::vector<std::unique_ptr<EmbeddedLag>> lags_;
+  std::vector<std::string> name_;
+};
+
+template <typename Fact>
+bool becomes_true(Fact fact) {
+  const Instant until = dpdk::now() + kPatience;
+  while (!fact()) {
+    if (dpdk::now() > until) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+unsigned members_in_use(EmbeddedLag& lag, const std::string& name) {
+  const auto status = lag.engine().status(name);
+  return status ? static_cast<unsigned>(status->distributing_members) : 0;
+}
+
+rte_mbuf* frame_of(std::uint32_t number) {
+  lagoon::test::FlowFrame built;
+  built.macs().ipv4({.source = number % 97}).udp(1, 2).be32(number).zeros(20);
+  rte_mbuf* const m = rte_pktmbuf_alloc(pool());
+  if (m == nullptr) return nullptr;
+  std::memcpy(rte_pktmbuf_append(m, static_cast<std::uint16_t>(built.octets().size())), built.octets().data(),
+              built.octets().size());
+  return m;
+}
+
+// Sends `count` frames on one queue of `from` and takes what comes out of all of `to`'s. Gives what has come.
+std::uint64_t send_through(EmbeddedLag& from, EmbeddedLag& to, std::uint32_t count) {
+  std::uint64_t received = 0;
+  const auto take = [&] {
+    std::array<rte_mbuf*, 32> frames;
+    std::uint64_t taken = 0;
+    for (std::uint16_t q = 0; q < kQueues; ++q) {
+      const std::uint16_t got = receive(to.rx_queue(q), frames.data(), 32);
+      for (std::uint16_t i = 0; i < got; ++i) CHECK(frames[i]->port == 77);
+      rte_pktmbuf_free_bulk(frames.data(), got);
+      taken += got;
+    }
+    received += taken;
+    return taken;
+  };
+  for (std::uint32_t sent = 0; sent < count;) {
+    rte_mbuf* frame = frame_of(sent);
+    REQUIRE(frame != nullptr);
+    while (send(from.tx_queue(static_cast<std::uint16_t>(sent % kQueues)), &frame, 1) == 0) take();
+    ++sent;
+    if (sent % 16 == 0) take();
+  }
+  becomes_true([&] {
+    take();
+    return received >= count;
+  });
+  return received;
+}
+
+}  // namespace
+
+TEST_CASE("LACP comes up and stays up although the program calls no queue", "[embedded]") {
+  pool();
+  BackToBack lags{control::Mode::lacp};
+  CHECK(becomes_true([&] { return lags.near().link().up && lags.far().link().up; }));
+  CHECK(becomes_true([&] { return members_in_use(lags.near(), lags.name_of_near()) == kLinks; }));
+  CHECK(becomes_true([&] { return lags.told_up(0) && lags.told_up(1); }));
+  // Longer than a Partner waits that was told nothing.
+  const Instant until = dpdk::now() + 4s;
+  while (dpdk::now() < until) {
+    REQUIRE(lags.near().link().up);
+    std::this_thread::yield();
+  }
+}
+
+TEST_CASE("every frame comes through once, and all mbufs are free at the end", "[embedded]") {
+  const unsigned all = rte_mempool_avail_count(pool());
+  {
+    BackToBack lags{control::Mode::lacp};
+    REQUIRE(becomes_true([&] { return lags.near().link().up && lags.far().link().up; }));
+    CHECK(send_through(lags.near(), lags.far(), 20'000) == 20'000);
+    CHECK(send_through(lags.far(), lags.near(), 20'000) == 20'000);
+    const auto status = lags.near().engine().status(lags.name_of_near());
+    REQUIRE(status);
+    std::uint64_t sent = 0;
+    for (const control::MemberStatus& member : status->members) sent += member.traffic.tx_packets;
+    CHECK(sent == 20'000);
+  }
+  CHECK(rte_mempool_avail_count(pool()) == all);
+}
+
+TEST_CASE("a member leaves and another comes while frames are sent, and none is lost", "[embedded]") {
+  BackToBack lags{control::Mode::balance_xor};
+  REQUIRE(becomes_true([&] { return members_in_use(lags.near(), lags.name_of_near()) == kLinks; }));
+  std::thread commands{[&] {
+    const std::string gone = lags.link(1).end(0);
+    const auto removed = lags.near().engine().execute({lags.name_of_near(), config::RemoveMember{gone}});
+    CHECK(removed);
+    const auto added = lags.near().engine().execute(
+        {lags.name_of_near(), config::AddMember{{.name = gone, .source = config::DevicePort{gone}}}});
+    INFO((added ? *added : added.error().detail));
+    CHECK(added);
+  }};
+  std::uint64_t received = 0;
+  for (int round = 0; round < 20; ++round) received += send_through(lags.near(), lags.far(), 5'000);
+  commands.join();
+  CHECK(received == 100'000);
+}
+
+TEST_CASE("data waits for a program that has not polled, and what has no room is dropped by name",
+          "[embedded]") {
+  BackToBack lags{control::Mode::balance_xor};
+  REQUIRE(becomes_true([&] { return members_in_use(lags.far(), "") == 0 && lags.near().link().up; }));
+  constexpr std::uint32_t kSent = 3'000;
+  for (std::uint32_t i = 0; i < kSent; ++i) {
+    rte_mbuf* frame = frame_of(i);
+    REQUIRE(becomes_true([&] { return send(lags.near().tx_queue(0), &frame, 1) == 1; }));
+  }
+  const auto dropped = [&] {
+    std::uint64_t sum = 0;
+    const auto all = lags.far().engine().status_of_all();
+    for (const control::NamedCount& drop : all->front().drops)
+      if (drop.name == "not_polled") sum = drop.count;
+    return sum;
+  };
+  CHECK(becomes_true([&] { return dropped() >= kSent - 1024 - kBurstMax; }));
+  std::uint64_t taken = 0;
+  std::array<rte_mbuf*, 32> frames;
+  CHECK(becomes_true([&] {
+    for (std::uint16_t q = 0; q < kQueues; ++q) {
+      const std::uint16_t got = receive(lags.far().rx_queue(q), frames.data(), 32);
+      rte_pktmbuf_free_bulk(frames.data(), got);
+      taken += got;
+    }
+    return taken + dropped() == kSent;
+  }));
+}
+
+TEST_CASE("the program may run the control loop itself", "[embedded]") {
+  BackToBack lags{control::Mode::lacp, ControlBy::caller};
+  CHECK(becomes_true([&] {
+    const Duration wait = lags.near().control_turn();
+    static_cast<void>(lags.far().control_turn());
+    return wait <= 1ms && lags.near().link().up && lags.far().link().up;
+  }));
+  // (in the thread that runs it, questions are answered at once)
+  const auto status = lags.near().engine().status(lags.name_of_near());
+  REQUIRE(status);
+  CHECK(status->members.size() == kLinks);
+}
+
+TEST_CASE("what can't be started says why, and nothing is left", "[embedded]") {
+  const unsigned all = rte_mempool_avail_count(pool());
+  Embedding embedding = embedding_of(lag_named(unique("lag"), control::Mode::lacp));
+  embedding.lag.members.push_back({.name = "nobody", .source = config::DevicePort{"net_nobody0"}});
+  const auto refused = EmbeddedLag::start(embedding);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail.find("nobody") != std::string::npos);
+  embedding.pools.clear();
+  CHECK(EmbeddedLag::start(embedding).error().code == Errc::invalid_argument);
+  CHECK(rte_mempool_avail_count(pool()) == all);
+}
+
+}  // namespace lagoon::dpdk::test
