@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "config/define_option.hpp"
 #include "config/foreign_words.hpp"
 #include "config/read_model.hpp"
 #include "config/suggest.hpp"
@@ -156,10 +157,15 @@ struct Changed {
 };
 
 // The LAG with one value set; rules between values are not checked.
-Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_view value) {
+enum class May : std::uint8_t { change, define };
+
+Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_view value,
+                            May may = May::change) {
   const auto key = known_key(text);
   if (!key) return std::unexpected{key.error()};
-  if (is_fixed(key->outer))
+  if (may == May::define && (key->outer == "name" || key->outer == "members"))
+    return fail(Errc::not_supported, std::string{key->outer} + " is not set like an option");
+  if (may == May::change && is_fixed(key->outer))
     return fail(Errc::not_supported, std::string{key->outer} + " can't be changed while the LAG runs" +
                                          (key->outer == "members" ? "; add and remove members instead"
                                                                   : "; change the file and start anew"));
@@ -223,13 +229,25 @@ bool is_fixed(std::string_view key) noexcept {
   return std::ranges::find(kFixed, key) != kFixed.end();
 }
 
-Result<void> set_option(Lag& lag, std::string_view key, std::string_view value) {
-  auto changed = with_option(lag, key, value);
+namespace {
+
+Result<void> apply(Lag& lag, std::string_view key, std::string_view value, May may) {
+  auto changed = with_option(lag, key, value, may);
   if (!changed) return std::unexpected{changed.error()};
   std::string wrong = sentence(judged(changed->lag, changed->source, {}), judged(lag, {}, {}));
   if (!wrong.empty()) return fail(Errc::invalid_argument, std::move(wrong));
   lag = std::move(changed->lag);
   return {};
+}
+
+}  // namespace
+
+Result<void> set_option(Lag& lag, std::string_view key, std::string_view value) {
+  return apply(lag, key, value, May::change);
+}
+
+Result<void> define_option(Lag& lag, std::string_view key, std::string_view value) {
+  return apply(lag, key, value, May::define);
 }
 
 Result<void> set_options(Lag& lag, std::span<const SetOption> options, Rules rules) {

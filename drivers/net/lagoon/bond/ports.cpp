@@ -1,0 +1,188 @@
+// net_bonding's API over LagPort: members, modes, addresses, link monitoring.
+#include "ports.hpp"
+
+#include <rte_bus_vdev.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "control/mode.hpp"
+#include "lacp.hpp"
+
+namespace lagoon::pmd::bond {
+
+namespace {
+
+constexpr std::string_view kTheirs = "net_bonding";
+constexpr std::string_view kOurs = "net_lagoon";
+
+std::string our_name(std::string_view name) {
+  if (name.starts_with(kOurs)) return std::string{name};
+  if (name.starts_with(kTheirs)) name.remove_prefix(kTheirs.size());
+  return std::string{kOurs} + (name.starts_with('_') ? "" : "_") + std::string{name};
+}
+
+bool is_ours(std::uint16_t port) {
+  return find_lag(port) != nullptr;
+}
+
+int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
+  const std::string ours = our_name(name);
+  const std::string devargs = "mode=" + std::to_string(mode) + ",socket_id=" + std::to_string(socket);
+  if (const int error = rte_vdev_init(ours.c_str(), devargs.c_str()); error != 0) return error;
+  const auto port = find_port(ours);
+  return port ? *port : -ENODEV;
+}
+
+int destroy(const char* name) {
+  const std::string ours = our_name(name);
+  const auto port = find_port(ours);
+  return port && is_ours(*port) ? rte_vdev_uninit(ours.c_str()) : -ENODEV;
+}
+
+int add(std::uint16_t port, std::uint16_t member) {
+  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.add_member(member)); });
+}
+
+int remove(std::uint16_t port, std::uint16_t member) {
+  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.remove_member(member)); });
+}
+
+int set_mode(std::uint16_t port, std::uint8_t mode) {
+  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.define("mode", std::to_string(mode))); });
+}
+
+int mode(std::uint16_t port) {
+  return with(port, [](LagPort& lag) -> int {
+    const control::ModeRow& row = control::row_of(lag.configuration().options.mode);
+    // (lagg's modes have no number: that of Linux's mode like them)
+    for (const control::ModeRow& other : control::kModes)
+      if (!other.number.empty() && other.linux_name == row.linux_name) return other.number[0] - '0';
+    return -EINVAL;
+  });
+}
+
+int set_primary(std::uint16_t port, std::uint16_t member) {
+  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.set_primary(member)); });
+}
+
+int primary(std::uint16_t port) {
+  return with(port, [](LagPort& lag) -> int {
+    const auto member = lag.primary();
+    return member ? *member : -ENODEV;
+  });
+}
+
+int members(std::uint16_t port, std::uint16_t* out, std::uint16_t room, bool active) {
+  return with(port, [&](LagPort& lag) -> int {
+    std::vector<std::uint16_t> all = active ? std::vector<std::uint16_t>{} : lag.members().ports();
+    if (active && lag.is_running())
+      if (const auto status = lag.status()) {
+        // (with net_bonding a member takes part in LACP, and is active, as soon as its link is up)
+        const bool by_link = control::row_of(status->options.mode).choice == control::Choice::lacp;
+        for (const control::MemberStatus& member : status->members)
+          if (const auto id = find_port(member.port); id && (by_link ? member.works : member.distributing))
+            all.push_back(*id);
+      }
+    if (out == nullptr || all.size() > room) return -EINVAL;
+    std::ranges::copy(all, out);
+    return static_cast<int>(all.size());
+  });
+}
+
+int set_address(std::uint16_t port, const rte_ether_addr* address) {
+  return with(port, [&](LagPort& lag) {
+    std::optional<MacAddress> mac;
+    if (address != nullptr) std::ranges::copy(address->addr_bytes, mac.emplace().octets.begin());
+    return as_errno(lag, lag.set_address(mac));
+  });
+}
+
+int set_policy(std::uint16_t port, std::uint8_t policy) {
+  const char* const word = policy == BALANCE_XMIT_POLICY_LAYER2    ? "l2"
+                           : policy == BALANCE_XMIT_POLICY_LAYER23 ? "l2+3"
+                           : policy == BALANCE_XMIT_POLICY_LAYER34 ? "l3+4"
+                                                                   : nullptr;
+  if (word == nullptr) return -EINVAL;
+  return with(port, [&](LagPort& lag) { return set(lag, "hash", word); });
+}
+
+int policy(std::uint16_t port) {
+  return with(port, [](LagPort& lag) -> int {
+    switch (lag.configuration().options.hash.policy) {
+      case dist::HashPolicy::l2:
+      case dist::HashPolicy::src_mac:
+      case dist::HashPolicy::dst_mac:
+      case dist::HashPolicy::vlan_src_mac:
+        return BALANCE_XMIT_POLICY_LAYER2;
+      case dist::HashPolicy::src_ip:
+      case dist::HashPolicy::dst_ip:
+      case dist::HashPolicy::l3:
+      case dist::HashPolicy::l23:
+      case dist::HashPolicy::encap23:
+        return BALANCE_XMIT_POLICY_LAYER23;
+      case dist::HashPolicy::l34:
+      case dist::HashPolicy::encap34:
+        return BALANCE_XMIT_POLICY_LAYER34;
+    }
+    return -EINVAL;
+  });
+}
+
+int set_time(std::uint16_t port, const char* key, std::uint32_t ms) {
+  return with(port, [&](LagPort& lag) { return set(lag, key, std::to_string(ms) + (ms == 0 ? "" : "ms")); });
+}
+
+int time(std::uint16_t port, const char* key) {
+  return with(port, [&](LagPort& lag) -> int {
+    const control::LagOptions options = lag.configuration().options;
+    const std::string_view wanted = key;
+    return static_cast<int>(to_ms(wanted == "updelay"     ? options.debounce.up_delay
+                                  : wanted == "downdelay" ? options.debounce.down_delay
+                                                          : options.miimon));
+  });
+}
+
+}  // namespace
+
+LagPort* find_lag(std::uint16_t port) {
+  if (rte_eth_dev_is_valid_port(port) == 0) return nullptr;
+  const rte_eth_dev& dev = rte_eth_devices[port];
+  const bool ours = dev.device != nullptr && dev.device->driver != nullptr &&
+                    dev.device->driver->name != nullptr && dev.device->driver->name == kOurs;
+  return ours ? static_cast<LagPort*>(dev.process_private) : nullptr;
+}
+
+int set(LagPort& lag, std::string_view key, std::string value) {
+  const auto done = lag.execute(config::SetOption{std::string{key}, std::move(value)});
+  return done ? 0 : as_errno(lag, std::unexpected{done.error()});
+}
+
+}  // namespace lagoon::pmd::bond
+
+const lagoon::pmd::BondInterface* lagoon_pmd_bond() noexcept {
+  using namespace lagoon::pmd::bond;
+  static constinit const lagoon::pmd::BondInterface interface{.is_ours = is_ours,
+                                                              .create = create,
+                                                              .destroy = destroy,
+                                                              .add = add,
+                                                              .remove = remove,
+                                                              .set_mode = set_mode,
+                                                              .mode = mode,
+                                                              .set_primary = set_primary,
+                                                              .primary = primary,
+                                                              .members = members,
+                                                              .set_address = set_address,
+                                                              .set_policy = set_policy,
+                                                              .policy = policy,
+                                                              .set_time = set_time,
+                                                              .time = time,
+                                                              .conf = conf,
+                                                              .set_conf = set_conf,
+                                                              .member_info = member_info,
+                                                              .flag = flag,
+                                                              .selection = selection,
+                                                              .set_selection = set_selection};
+  return &interface;
+}

@@ -1,0 +1,113 @@
+// LagPort: the LAG behind an ethdev of ours, in the primary process: its configuration and members from probe
+// to close, and the EmbeddedLag while the port is started.
+//
+// Thread: the program's, one at a time or not (a lock keeps them apart); events of DPDK come in others.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/command.hpp"
+#include "config/define_option.hpp"
+#include "devargs.hpp"
+#include "dpdk/embedded_lag.hpp"
+#include "flows.hpp"
+#include "members.hpp"
+#include "shared.hpp"
+
+namespace lagoon::pmd {
+
+/// What the program has given the port besides its configuration, and each member gets, old and new ones.
+struct PassedOn {
+  std::vector<rte_eth_rss_reta_entry64> reta{};
+  std::optional<rte_eth_rss_conf> rss{};
+  std::vector<std::uint8_t> rss_key{};
+  std::optional<int> vlan_offload{};
+  Flows flows{};
+};
+
+class LagPort {
+ public:
+  LagPort(rte_eth_dev& dev, Devargs devargs);
+  ~LagPort();
+  LagPort(const LagPort&) = delete;
+  LagPort& operator=(const LagPort&) = delete;
+
+  /// Looks for members that are not there yet. With `probe`, makes those that have devargs.
+  [[nodiscard]] Result<void> find_members(bool probe);
+  [[nodiscard]] Result<void> configure();
+  [[nodiscard]] Result<void> start();
+  void stop();
+
+  [[nodiscard]] bool is_running() const noexcept { return lag_ != nullptr; }
+  /// To the LAG that runs, or to what it will be started with.
+  [[nodiscard]] Result<std::string> execute(const config::Action& action);
+  /// Of the LAG that runs, or as it was when it was stopped.
+  [[nodiscard]] std::optional<control::LagStatus> status();
+  /// As it runs, or will.
+  [[nodiscard]] config::Lag configuration();
+  /// For what is fixed while it runs. Errors: busy, and those of config::define_option().
+  [[nodiscard]] Result<void> define(std::string_view key, std::string_view value);
+  [[nodiscard]] Result<void> add_member(std::uint16_t port);
+  [[nodiscard]] Result<void> remove_member(std::uint16_t port);
+  /// The member whose address is the LAG's, and which is preferred in modes with an active one.
+  [[nodiscard]] Result<void> set_primary(std::uint16_t port);
+  [[nodiscard]] std::optional<std::uint16_t> primary() const;
+  /// An address that the user chose; nothing: the first member's again.
+  [[nodiscard]] Result<void> set_address(std::optional<MacAddress> address);
+  [[nodiscard]] Result<void> set_link(bool up);
+
+  [[nodiscard]] const Members& members() const noexcept { return members_; }
+  [[nodiscard]] PassedOn& passed_on() noexcept { return passed_on_; }
+  [[nodiscard]] std::vector<MacAddress>& groups() noexcept { return groups_; }
+  /// By name of an extended statistic: what it was when they were set to zero.
+  [[nodiscard]] std::map<std::string, std::uint64_t>& counted_before() noexcept { return counted_before_; }
+  [[nodiscard]] rte_eth_dev& dev() noexcept { return dev_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+ private:
+  static int on_event(std::uint16_t port, rte_eth_event_type type, void* self, void* out);
+  static void report_link(void* dev);
+  void member_gone(std::uint16_t port, bool close);
+  void link_changed(const dpdk::LagLink& link);
+  /// What a member is called in the configuration; empty: it is none.
+  [[nodiscard]] std::string member_name(std::uint16_t port) const;
+  [[nodiscard]] Result<void> choose_address();
+  [[nodiscard]] Result<void> change_stopped(const config::Action& action);
+  [[nodiscard]] dpdk::Embedding embedding();
+  void open_queues();
+  void close_queues();
+  void pass_on(std::uint16_t member);
+  void join_removals();
+
+  rte_eth_dev& dev_;
+  const std::string name_;
+  mutable std::recursive_mutex mutex_;  // (a probe within a call of ours gives events)
+  config::Lag config_;
+  std::string primary_;
+  bool address_chosen_ = false;  // by the user, not a member's
+  Members members_;
+  PassedOn passed_on_{};
+  std::vector<MacAddress> groups_;
+  std::map<std::string, std::uint64_t> counted_before_;
+  std::vector<std::string> downed_;  // members that set_link(false) has disabled
+  std::unique_ptr<dpdk::EmbeddedLag> lag_;
+  std::optional<control::LagStatus> last_status_{};
+  std::mutex removals_mutex_;
+  std::vector<std::thread> removals_;
+};
+
+/// The LagPort of an ethdev of ours; only in the primary process.
+[[nodiscard]] inline LagPort& lag_of(const rte_eth_dev& dev) noexcept {
+  return *static_cast<LagPort*>(dev.process_private);
+}
+/// Logs what is wrong, and gives it as DPDK has it: 0, or a negative errno.
+[[nodiscard]] int as_errno(const LagPort& lag, const Result<void>& result);
+[[nodiscard]] int errno_of(Errc code) noexcept;
+
+}  // namespace lagoon::pmd

@@ -1,0 +1,60 @@
+// Shared: what all processes see of a LAG's port, in DPDK's memory. No pointers to functions, no containers.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/ids.hpp"
+#include "dpdk/embedded_lag.hpp"
+#include "fast/counters.hpp"
+#include "sdk.hpp"
+
+namespace lagoon::pmd {
+
+/// Addresses that the port can have.
+inline constexpr std::size_t kAddressesMax = 64;
+
+/// Frames and octets through one queue. Written by the queue's user.
+struct QueueCounts {
+  fast::Counter packets;
+  fast::Counter bytes;
+  // What was counted when the counters were set to zero last. Written by whoever does that.
+  std::atomic<std::uint64_t> packets_before{0};
+  std::atomic<std::uint64_t> bytes_before{0};
+};
+
+/// A receive queue, from its set-up on. While the LAG does not run it leads nowhere.
+struct alignas(64) RxSlot {
+  std::atomic<dpdk::RxQueue*> queue{nullptr};
+  QueueCounts counts;
+  rte_mempool* pool = nullptr;
+  std::uint16_t descriptors = 0;
+};
+struct alignas(64) TxSlot {
+  std::atomic<dpdk::TxQueue*> queue{nullptr};
+  QueueCounts counts;
+  std::uint16_t descriptors = 0;
+};
+
+/// dev_private.
+struct Shared {
+  std::array<rte_ether_addr, kAddressesMax> addresses{};
+  /// The members' port ids. The primary writes; others may see one too many for a moment.
+  std::array<std::atomic<std::uint16_t>, kMembersMax> members{};
+  std::atomic<std::uint32_t> member_count{0};
+};
+
+[[nodiscard]] inline Shared& shared_of(const rte_eth_dev& dev) noexcept {
+  return *static_cast<Shared*>(dev.data->dev_private);
+}
+
+template <typename Function>
+void for_each_member(const Shared& shared, Function function) {
+  const std::uint32_t count = shared.member_count.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < count; ++i) function(shared.members[i].load(std::memory_order_relaxed));
+}
+
+}  // namespace lagoon::pmd

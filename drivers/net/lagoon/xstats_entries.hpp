@@ -1,0 +1,21 @@
+// Entries of the extended statistics: what a LAG's status has in numbers, each under a name of its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "control/status.hpp"
+
+namespace lagoon::pmd {
+
+struct Entry {
+  std::string name;  // at most 63 characters: letters, digits, '.', ':' and '_'
+  std::uint64_t value = 0;
+  bool counts = true;  // false: as it is now, and not set to zero
+};
+
+/// "lag_...", "drop_REASON", "member_NAME_...", in the order of the status.
+[[nodiscard]] std::vector<Entry> entries_of(const control::LagStatus& lag);
+
+}  // namespace lagoon::pmd

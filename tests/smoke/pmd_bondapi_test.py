@@ -1,0 +1,81 @@
+"""net_bonding's API over net_lagoon, preloaded: testpmd's bonding commands, and a program that knows only the API.
+
+usage: pmd_bondapi_test.py BUILD
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+from pmd.testpmd import PLUGIN, Testpmd, environment  # noqa: E402
+
+BUILD = os.path.abspath(sys.argv[1])
+SKIP = 77
+NULLS = ["net_null0", "net_null1"]
+
+
+class BondApi(unittest.TestCase):
+    def test_every_bonding_command_of_testpmd(self):
+        """In the words of 22.11 and, where testpmd is newer, of 23.11 and later."""
+        testpmd = self.enterContext(Testpmd(BUILD, NULLS, preload=True))
+        older = "Bad arguments" not in testpmd.do("create bonded device 2 0")
+        member, device = ("slave", "bonded") if older else ("member", "bonding")
+        if not older:
+            self.assertIn("on (port 2)", testpmd.do(f"create {device} device 2 0"))
+        self.assertIn("Driver name: net_lagoon", testpmd.do("show port info 2"))
+        for command in (f"add bonding {member} 0 2", f"add bonding {member} 1 2", "set bonding mode 4 2",
+                        "set bonding primary 1 2", "set bonding balance_xmit_policy 2 l34", "set bonding mon_period 2 100",
+                        "set bonding mac_addr 2 02:00:00:00:00:77", "set bonding agg_mode 2 bandwidth",
+                        "set bonding lacp dedicated_queues 2 enable"):
+            self.assertNotRegex(testpmd.do(command), "(?i)fail|error|invalid|bad arguments", command)
+        for shown in ("Bonding mode: ", "bandwidth", "[0 1]", "[1]"):
+            self.assertIn(shown, testpmd.do("show bonding config 2"))
+        self.assertIn("02:00:00:00:00:77", testpmd.do("port start 2"))
+        if older:
+            lacp = testpmd.do("show bonding lacp info 2")
+            for shown in ("aggregation mode: bandwidth", "Slave Port: 0", "Slave Port: 1", "short timeout: 3000 ms"):
+                self.assertIn(shown, lacp)
+        testpmd.do(f"remove bonding {member} 1 2")
+        self.assertIn("(1): [0]", testpmd.do("show bonding config 2"))
+        testpmd.do("port stop 2")
+        testpmd.do("set bonding mode 1 2")
+        testpmd.do("port start 2")
+        testpmd.until("show port info 2", "Link status: up")
+        self.assertRegex(testpmd.do("show bonding config 2"), r"Active (Slave|Member)s \(1\): \[0\]")
+        self.assertEqual(testpmd.quit(), 0)
+
+    def program(self, folder):
+        def pkg_config(what):
+            return shlex.split(subprocess.run(["pkg-config", what, "libdpdk"], check=True, capture_output=True, text=True).stdout)
+
+        program = os.path.join(folder, "bond_program")
+        subprocess.run(["cc", "-O1", *pkg_config("--cflags"), "-o", program, os.path.join(HERE, "pmd", "bond_program.c"),
+                        *pkg_config("--libs"), "-lrte_net_bond"], check=True)
+        return program
+
+    def test_a_program_that_was_written_for_net_bonding(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lagoon-bondapi-"))
+        program = self.program(folder)
+        eal = ["--no-huge", "-m", "128", "--no-pci", "--no-shconf", "--no-telemetry", "--lcores", "0@0", "--vdev", "net_null0",
+               "--vdev", "net_null1"]
+        for driver, more, env in (("net_bonding", [], dict(os.environ)),
+                                  ("net_lagoon", ["-d", PLUGIN], environment(BUILD, preload=True))):
+            with self.subTest(driver=driver):
+                done = subprocess.run([program, *eal, *more], check=False, capture_output=True, text=True, env=env, cwd=folder,
+                                      timeout=60)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"driver {driver} mode 2 policy 2 members 2 active 2 primary 0 frames yes", done.stdout)
+
+
+if __name__ == "__main__":
+    if shutil.which("dpdk-testpmd") is None:
+        print("dpdk-testpmd is not installed (package dpdk-dev)")
+        sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
+    unittest.main(argv=sys.argv[:1], verbosity=2)
