@@ -44,7 +44,7 @@ def complaint(root: pathlib.Path, cache: pathlib.Path, compiler: list, path: str
     return f"{path} does not compile alone:\n{done.stderr[:2000]}"
 
 
-def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers", "tests")):
+def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers")):
     cache.mkdir(parents=True, exist_ok=True)
     headers = [file.relative_to(root).as_posix() for file in source.files(root, {".hpp", ".h"}, folders)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -54,7 +54,11 @@ def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib
 
 if __name__ == "__main__":
     top, kept, *command = sys.argv[1:]
-    parts = ("lib", "app", "drivers", "tests")
+    # (headers of tests are compiled with the tests, and nowhere else)
+    parts = ("lib", "app", "drivers")
+    if "--no-drivers" in command:
+        command.remove("--no-drivers")
+        parts = ("lib", "app")
     if "--no-dpdk" in command:
         command.remove("--no-dpdk")
         parts = tuple(f"lib/{layer}" for layer in "base wire lacp marker dist table fast control config".split())
