@@ -77,11 +77,15 @@ class Transcripts(unittest.TestCase):
         cls.lab = cls.enterClassContext(lab.Lab(LAGOOND, CONSOLE, "transcripts"))
 
     def answer(self, command):
-        done = self.lab.run(*command.split(" "))
+        done = self.lab.run(*(word.replace("FOLDER", self.lab.folder) for word in command.split(" ")))
+        done.stdout, done.stderr = map(self.named, (done.stdout, done.stderr))
         self.assertIn(done.returncode, (0, 1))
         # Either it worked and said nothing else, or it did not, and said why.
         self.assertEqual(done.returncode == 1, done.stderr != "", command)
         return masked(command, done.stdout) if done.returncode == 0 else f"error: {done.stderr}"
+
+    def named(self, text):
+        return text.replace(self.lab.folder, "FOLDER").replace(self.lab.lagoond.prefix, "PREFIX")
 
     def test_every_command_says_what_its_transcript_says(self):
         for path in sorted(glob.glob(os.path.join(FOLDER, "*.txt"))):
