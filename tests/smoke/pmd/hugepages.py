@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import subprocess
+import sys
 import tempfile
 
 COUNT = "/proc/sys/vm/nr_hugepages"
@@ -46,3 +47,8 @@ def _free():
     with open("/proc/meminfo", encoding="ascii") as file:
         found = re.search(r"HugePages_Free:\s*(\d+)\n(?:.*\n)*Hugepagesize:\s*2048 kB", file.read())
     return int(found[1]) if found else 0
+
+
+if __name__ == "__main__":
+    with Hugepages() as pages:
+        sys.exit(not pages.words)
