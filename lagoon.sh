@@ -203,20 +203,22 @@ verb_test() {
     # One at a time: these measure times against real partners.
     run_suites build smoke 1 1 smoke
   fi
-  # (-O1 compiles in two thirds of the time, and the tests are short)
-  if build_for_test build-asan -Ddpdk=disabled -Db_sanitize=address,undefined -Doptimization=1; then
+  # (-O1 compiles in two thirds of the time, and the tests are short; lines are all that reports want of -g)
+  if build_for_test build-asan -Ddpdk=disabled -Db_sanitize=address,undefined -Doptimization=1 -Ddebug=false \
+    -Dcpp_args=-g1; then
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
       run_suites build-asan sanitized "$cores" 4 unit sim golden
   fi
   # What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
-  if configure build-tsan -Ddpdk_sdk=off -Doptimization=1 -Db_sanitize=thread -Db_lundef=false \
-    "-Dcpp_args=['-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
+  if configure build-tsan -Ddpdk_sdk=off -Doptimization=1 -Ddebug=false -Db_sanitize=thread -Db_lundef=false \
+    "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
     && compile build-tsan tests/unit/dpdk/worker_test tests/unit/dpdk/members_test tests/unit/dpdk/embedded_test; then
     TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
   else
     build_failures=$((build_failures + 1))
   fi
-  if CC=clang-19 CXX=clang++-19 build_for_test build-fuzz -Ddpdk=disabled -Dfuzz=true; then
+  if CC=clang-19 CXX=clang++-19 build_for_test build-fuzz -Ddpdk=disabled -Dfuzz=true -Doptimization=1 \
+    -Ddebug=false -Dcpp_args=-g1; then
     run_suites build-fuzz fuzz "$cores" 1 fuzz
   fi
   /usr/bin/python3 tests/support/summary.py --build-failures "$build_failures" "${log_files[@]}"
