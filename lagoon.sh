@@ -212,7 +212,7 @@ verb_test() {
   # What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
   if configure build-tsan -Ddpdk_sdk=off -Doptimization=1 -Ddebug=false -Db_sanitize=thread -Db_lundef=false \
     "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
-    && compile build-tsan tests/unit/dpdk/worker_test tests/unit/dpdk/members_test tests/unit/dpdk/embedded_test; then
+    && compile build-tsan tests/unit/dpdk/worker_test tests/unit/dpdk/members_test; then
     TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
   else
     build_failures=$((build_failures + 1))
