@@ -81,7 +81,7 @@ def case_marker_response(lab):
     second.wire.send(octets.frame(second.wire.mac, octets.marker(513, STRANGER, 0xDEADBEEF)))
 
     def answers(wire):
-        return [f for _, f in wire.frames if f[12:15] == b"\x88\x09\x02"]
+        return [f for _, f in wire.frames if f[12:15] == b"\x88\x09\x02" and f[16] == 2]  # (it may ask by Markers itself)
 
     check(lab.until(lambda: len(answers(second.wire)) == 1, 0.5), "no Marker Response")
     answer = answers(second.wire)[0]
