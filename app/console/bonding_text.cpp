@@ -87,8 +87,7 @@ std::string bonding_config_text(const LagStatus& lag, Members members) {
   const bool hashes = mode.distribution == table::Distribution::flow_hash && !mode.has_active;
   if (hashes) text += "\tBalance Xmit Policy: " + policy_word(lag) + "\n";
   if (mode.choice == control::Choice::lacp)
-    text += "\tIEEE802.3AD Aggregator Mode: " +
-            std::string{control::views::select_policy_word(lag.options.lacp.select)} + "\n";
+    text += "\tIEEE802.3AD Aggregator Mode: " + std::string{lacp::name_of(lag.options.lacp.select)} + "\n";
   text += ids("Slaves", lag, members, false) + ids("Active Slaves", lag, members, true);
   const std::optional<std::size_t> primary = lag.primary ? lag.primary : lag.active;
   if (primary) text += "\tPrimary: [" + id_of(lag.members[*primary], members) + "]\n";
@@ -102,8 +101,7 @@ std::string bonding_lacp_text(const LagStatus& lag, Members members) {
           time_line("short timeout", lacp::kShortTimeoutTime) +
           time_line("long timeout", lacp::kLongTimeoutTime) +
           time_line("aggregate wait timeout", lag.options.lacp.aggregate_wait);
-  text += "\taggregation mode: " + std::string{control::views::select_policy_word(lag.options.lacp.select)} +
-          "\n";
+  text += "\taggregation mode: " + std::string{lacp::name_of(lag.options.lacp.select)} + "\n";
   const auto aggregator = control::views::first_selected(lag);
   for (const MemberStatus& m : lag.members) {
     const bool selected = m.lacp.selected == lacp::Selected::selected;

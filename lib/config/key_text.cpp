@@ -57,20 +57,6 @@ std::string rebalance_text(const control::LagOptions& options) {
 
 using Keys = std::vector<KeyText>;
 
-std::string name_of(lacp::SelectPolicy select) {
-  switch (select) {
-    case lacp::SelectPolicy::stable:
-      return "stable";
-    case lacp::SelectPolicy::bandwidth:
-      return "bandwidth";
-    case lacp::SelectPolicy::count:
-      return "count";
-    case lacp::SelectPolicy::port_priority:
-      return "port-priority";
-  }
-  return {};
-}
-
 void add_lacp(Keys& keys, const Lag& lag) {
   const lacp::AggregatorConfig& lacp = lag.options.lacp;
   const control::LacpExtras& extras = lag.options.lacp_extras;
@@ -81,7 +67,7 @@ void add_lacp(Keys& keys, const Lag& lag) {
   keys.push_back({"lacp.system-id", yaml_or("auto", system)});
   keys.push_back({"lacp.key", yaml_or("auto", lacp.key)});
   keys.push_back({"lacp.mux", lacp.mux == lacp::MuxControl::independent ? "independent" : "coupled"});
-  keys.push_back({"lacp.select", name_of(lacp.select)});
+  keys.push_back({"lacp.select", std::string{lacp::name_of(lacp.select)}});
   keys.push_back({"lacp.aggregate-wait", yaml_of(lacp.aggregate_wait)});
   keys.push_back({"lacp.partner-settle", yaml_of(lacp.partner_settle)});
   keys.push_back({"lacp.strict", yaml_of(extras.strict)});

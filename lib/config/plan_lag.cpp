@@ -11,20 +11,6 @@
 namespace lagoon::config {
 namespace {
 
-std::string select_text(lacp::SelectPolicy select) {
-  switch (select) {
-    case lacp::SelectPolicy::stable:
-      return "stable";
-    case lacp::SelectPolicy::bandwidth:
-      return "bandwidth";
-    case lacp::SelectPolicy::count:
-      return "count";
-    case lacp::SelectPolicy::port_priority:
-      return "port-priority";
-  }
-  return {};
-}
-
 std::string number_or(const std::optional<std::uint16_t>& number, std::string_view otherwise) {
   return number ? std::to_string(*number) : std::string{otherwise};
 }
@@ -73,7 +59,7 @@ std::string lacp_text(const Lag& lag) {
   text += ", key " + number_or(lacp.key, lag.options.unequal_speed ? "by duplex, for all speeds"
                                                                    : "by speed and duplex");
   text += lacp.mux == lacp::MuxControl::independent ? ", mux independent" : ", mux coupled";
-  text += ", select " + select_text(lacp.select);
+  text += ", select " + std::string{lacp::name_of(lacp.select)};
   text += ", aggregate-wait " + text_of(lacp.aggregate_wait);
   if (lacp.partner_settle != lacp::AggregatorConfig{}.partner_settle)
     text += ", partner-settle " + text_of(lacp.partner_settle);

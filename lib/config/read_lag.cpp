@@ -15,7 +15,7 @@ constexpr OneOf<lacp::Rate, 2> kRate{{"fast", "slow"}, {lacp::Rate::fast, lacp::
 constexpr OneOf<lacp::MuxControl, 2> kMux{{"independent", "coupled"},
                                           {lacp::MuxControl::independent, lacp::MuxControl::coupled}};
 constexpr OneOf<lacp::SelectPolicy, 4> kSelect{
-    {"stable", "bandwidth", "count", "port-priority"},
+    lacp::kSelectPolicyNames,
     {lacp::SelectPolicy::stable, lacp::SelectPolicy::bandwidth, lacp::SelectPolicy::count,
      lacp::SelectPolicy::port_priority}};
 constexpr OneOf<bool, 2> kFallback{{"off", "single"}, {false, true}};

@@ -41,6 +41,42 @@ namespace {
   return false;
 }
 
+// Lets held frames go, as many as find room now: the rest stays, in order, before all that comes later.
+void let_go(TxQueue& queue, const table::PortTable& table) noexcept {
+  WorkerSideState& state = queue.state;
+  queue.releasing = false;
+  while (!state.hold.empty() && !state.distributor.steering.waits()) {
+    const std::span<rte_mbuf*> frames = state.hold.front(kBurstMax);
+    if (table.distributing == 0) [[unlikely]] {
+      drop(frames, fast::refusal(table), state.counters);
+      state.hold.pop(frames.size());
+      continue;
+    }
+    const std::size_t gone = distribute(table, queue.side, frames, state);
+    state.hold.pop(gone);
+    if (gone == frames.size()) continue;
+    queue.releasing = true;
+    return;
+  }
+}
+
+// Frames on their way out of the hold queue have their place in the table that Steering follows. Another one
+// has to wait for them, unless it takes a member away from them: then they are given up. False: not yet.
+[[nodiscard]] bool may_go_on(TxQueue& queue, const table::PortTable& table) noexcept {
+  fast::DistributorState& distributor = queue.state.distributor;
+  if (!queue.releasing || distributor.steering.followed() == table.generation) [[likely]]
+    return true;
+  if ((queue.sending & ~table.sending()) == 0 && !table.pins.any()) {
+    let_go(queue, table);
+    return !queue.releasing;
+  }
+  fast::HoldQueue<rte_mbuf, fast::kHoldRoom>& hold = queue.state.hold;
+  drop(hold.front(hold.size()), fast::Drop::tx_refused, queue.state.counters);
+  hold.pop(hold.size());
+  queue.releasing = false;
+  return true;
+}
+
 }  // namespace
 
 std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
@@ -89,36 +125,43 @@ std::uint16_t receive(RxQueue& queue, rte_mbuf** frames, std::uint16_t most) noe
   return static_cast<std::uint16_t>(taken);
 }
 
-void look_after(TxQueue& queue) noexcept {
+void look_after(TxQueue& queue, const table::PortTable& table) noexcept {
   if (queue.slow.has_work()) [[unlikely]]
     queue.slow.send([&](std::uint16_t ethdev) noexcept { return port_of(queue, ethdev); },
                     [&](rte_mbuf& marker) noexcept { return keep_marker(queue, marker); });
-  static_cast<void>(look_after(queue.side, queue.state));
+  if (!may_go_on(queue, table)) [[unlikely]]
+    return;
+  queue.sending = table.sending();
+  static_cast<void>(look_after(table, queue.side, queue.state, [&]() noexcept { let_go(queue, table); }));
 }
 
-std::span<rte_mbuf*> offer(TxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
-  const table::PortTable* const table = table_of(queue.side);
+std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
+                           std::span<rte_mbuf*> frames) noexcept {
   // (as a port does whose link is down: they stay with the caller)
-  if (table == nullptr || table->distributing == 0) return frames;
+  if (table.distributing == 0 || queue.releasing) return frames;
   WorkerSideState& state = queue.state;
   frames = without_slow_frames(frames, state.counters);
-  frames = fast::watch_outgoing<rte_mbuf>(*table, frames, OutgoingRing{queue.outgoing, queue.side.index},
+  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{queue.outgoing, queue.side.index},
                                           state.counters);
-  frames = fast::hold_back(*table, frames, state.hold, state.distributor);
-  release(*table, queue.side, state);
-  return frames.empty() ? frames : frames.subspan(distribute(*table, queue.side, frames, state));
+  frames = fast::hold_back(table, frames, state.hold, state.distributor);
+  let_go(queue, table);
+  if (frames.empty() || queue.releasing) return frames;
+  return frames.subspan(distribute(table, queue.side, frames, state));
 }
 
 std::uint16_t send(TxQueue& queue, rte_mbuf** frames, std::uint16_t count) noexcept {
   if (!queue.gate.enter()) return 0;
-  look_after(queue);
+  // One table for the whole call: Steering follows it, and nothing else.
+  const table::PortTable* const table = table_of(queue.side);
+  if (table != nullptr) [[likely]]
+    look_after(queue, *table);
   std::uint16_t accepted = 0;
-  while (accepted < count) {
+  while (table != nullptr && accepted < count) {
     std::array<rte_mbuf*, kBurstMax> burst;
     const auto size = static_cast<std::uint16_t>(
         std::min<std::size_t>(static_cast<std::size_t>(count - accepted), kBurstMax));
     std::copy_n(frames + accepted, size, burst.begin());
-    const std::span<rte_mbuf*> left = offer(queue, std::span{burst}.first(size));
+    const std::span<rte_mbuf*> left = offer(queue, *table, std::span{burst}.first(size));
     accepted = static_cast<std::uint16_t>(accepted + size - left.size());
     if (left.empty()) [[likely]]
       continue;

@@ -37,14 +37,19 @@ struct TxQueue {
   WorkerSide side{};
   rte_ring* outgoing = nullptr;  // to the control lcore
   WorkerSideState state{};
+  // Held frames may go, and not all have found room yet: who comes meanwhile finds the queue full.
+  bool releasing = false;
+  std::uint32_t sending = 0;  // members of the table that Steering follows
 };
 
 /// What members have, at most `frames.size()`; gives the number. Thread: who is inside the gate.
 [[nodiscard]] std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept;
 /// What is to be done for the LAG whether frames are sent or not. Thread: who is inside the gate.
-void look_after(TxQueue& queue) noexcept;
-/// Takes over frames, and gives those that it did not: a part of the array, in order.
-[[nodiscard]] std::span<rte_mbuf*> offer(TxQueue& queue, std::span<rte_mbuf*> frames) noexcept;
+void look_after(TxQueue& queue, const table::PortTable& table) noexcept;
+/// Takes over frames, and gives those that it did not: a part of the array, in order. Precondition:
+/// look_after() with the same table, inside the same gate.
+[[nodiscard]] std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
+                                         std::span<rte_mbuf*> frames) noexcept;
 
 /// Frees what waits. Precondition: nobody uses the queue any more.
 void discard(RxQueue& queue) noexcept;

@@ -55,7 +55,8 @@ bool QueueCare::turn(Instant now) {
   }
   for (auto& watched : senders_) {
     if (!is_left_alone(watched, kTxPatience, now) || !watched.queue->gate.claim()) continue;
-    look_after(*watched.queue);
+    if (const table::PortTable* const table = table_of(watched.queue->side))
+      look_after(*watched.queue, *table);
     watched.queue->gate.release_claim();
   }
   return busy;

@@ -86,8 +86,12 @@ unsigned Worker::turn() noexcept {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
     auto& [a, b] = states_[i];
-    carried += look_after(c.a, a) ? 1U : 0U;
-    carried += look_after(c.b, b) ? 1U : 0U;
+    const auto look_after_one = [](const WorkerSide& side, WorkerSideState& state) noexcept {
+      const table::PortTable* const table = table_of(side);
+      return table != nullptr && look_after(*table, side, state, [&] { release(*table, side, state); });
+    };
+    carried += look_after_one(c.a, a) ? 1U : 0U;
+    carried += look_after_one(c.b, b) ? 1U : 0U;
     carried += carry(c.a, c.b, a, b);
     carried += carry(c.b, c.a, b, a);
   }

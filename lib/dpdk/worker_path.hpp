@@ -108,25 +108,24 @@ inline void look_after_queues(const table::PortTable& table, const WorkerSide& s
       std::memory_order_relaxed);
 }
 
-// What is to be done for a LAG once a turn, whether frames come or not.
-// True while frames wait in queues for their time: then there is no rest.
-inline bool look_after(const WorkerSide& side, WorkerSideState& state) noexcept {
-  const table::PortTable* const table = table_of(side);
-  if (table == nullptr) return false;
-  follow(*table, side, state);
-  // (held frames go also when no others come)
-  release(*table, side, state);
+// What is to be done for a LAG once a turn, whether frames come or not. `let_go()` is for held frames: they
+// go also when no others come. True while frames wait in queues for their time: then there is no rest.
+template <typename LetGo>
+inline bool look_after(const table::PortTable& table, const WorkerSide& side, WorkerSideState& state,
+                       LetGo let_go) noexcept {
+  follow(table, side, state);
+  let_go();
   const bool has_queues =
       side.egress != nullptr &&
       (state.egress.any() || side.egress->wanted.load(std::memory_order_relaxed) != nullptr);
-  const bool wants_time = table->distribution == table::Distribution::weighted ||
+  const bool wants_time = table.distribution == table::Distribution::weighted ||
                           !state.distributor.steering.plain() || has_queues;
   if (!wants_time) [[likely]]
     return false;
   state.distributor.now = dpdk::now();
-  state.distributor.steering.look_for_gaps(*table, state.distributor.now);
-  state.distributor.sweep(*table);
-  if (has_queues) look_after_queues(*table, side, state);
+  state.distributor.steering.look_for_gaps(table, state.distributor.now);
+  state.distributor.sweep(table);
+  if (has_queues) look_after_queues(table, side, state);
   return state.egress.waiting();
 }
 

@@ -1,8 +1,11 @@
 // What an operator decides about LACP. Plain values; config/ fills them from a file.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/mac_address.hpp"
@@ -22,6 +25,12 @@ enum class SelectPolicy : std::uint8_t {
   count,          // the group with the most ports
   port_priority,  // the group of the port with the best Port ID, always (the seed's figures 5 and 6)
 };
+/// As the configuration has them, by value.
+inline constexpr std::array<std::string_view, 4> kSelectPolicyNames{"stable", "bandwidth", "count",
+                                                                    "port-priority"};
+[[nodiscard]] constexpr std::string_view name_of(SelectPolicy policy) noexcept {
+  return kSelectPolicyNames[static_cast<std::size_t>(policy)];
+}
 
 struct AggregatorConfig {
   std::uint16_t system_priority = 32768;

@@ -18,7 +18,7 @@ void put_lacp(JsonWriter& out, const lacp::AggregatorConfig& config, const LacpE
   out.text("activity", config.activity == lacp::Activity::active ? "active" : "passive");
   out.text("rate", config.rate == lacp::Rate::fast ? "fast" : "slow");
   out.text("mux", config.mux == lacp::MuxControl::independent ? "independent" : "coupled");
-  out.text("select", select_policy_word(config.select));
+  out.text("select", lacp::name_of(config.select));
   out.milliseconds("aggregate_wait_ms", config.aggregate_wait);
   out.milliseconds("partner_settle_ms", config.partner_settle);
   out.flag("strict", extras.strict);

@@ -142,7 +142,7 @@ void put_aggregator(Lines& out, const LagStatus& lag) {
   out.add("LACP active", config.activity == lacp::Activity::active ? "on" : "off");
   out.add("LACP rate", config.rate == lacp::Rate::fast ? "fast" : "slow");
   out.add("Min links", config.min_links);
-  out.add("Aggregator selection policy (ad_select)", select_policy_word(config.select));
+  out.add("Aggregator selection policy (ad_select)", lacp::name_of(config.select));
   out.add("System priority", lag.system_priority);
   out.add("System MAC address", to_string(lag.system));
   const std::optional<std::size_t> first = first_selected(lag);

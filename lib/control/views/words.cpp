@@ -111,20 +111,6 @@ std::optional<std::size_t> first_selected(const LagStatus& lag) noexcept {
   return std::nullopt;
 }
 
-std::string_view select_policy_word(lacp::SelectPolicy policy) noexcept {
-  switch (policy) {
-    case lacp::SelectPolicy::stable:
-      return "stable";
-    case lacp::SelectPolicy::bandwidth:
-      return "bandwidth";
-    case lacp::SelectPolicy::count:
-      return "count";
-    case lacp::SelectPolicy::port_priority:
-      return "port-priority";
-  }
-  return {};
-}
-
 std::int64_t seconds_up(Duration d) noexcept {
   return std::chrono::ceil<std::chrono::seconds>(d).count();
 }

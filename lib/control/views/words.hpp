@@ -18,8 +18,8 @@ namespace lagoon::control::views {
 /// `text`, and spaces up to `width`; one at least, so that columns never run into each other.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
-/// Of a state octet: the letters of tcpdump and of the standard's own abbreviations: ATGSCDFE, '-' where a bit
-/// is off.
+/// Of a state octet: the letters of tcpdump and of the standard's own abbreviations: ATGSCDFE, '-' where a
+/// bit is off.
 [[nodiscard]] std::string state_letters(std::uint8_t octet);
 
 /// "12.5": at most `decimals` of them (6 at the most), without zeros at the end.
@@ -39,8 +39,6 @@ namespace lagoon::control::views {
 
 /// Why nothing is sent on the member, in an operator's words; empty: something is, or could be.
 [[nodiscard]] std::string why_out(const LagStatus& lag, const MemberStatus& member);
-
-[[nodiscard]] std::string_view select_policy_word(lacp::SelectPolicy policy) noexcept;
 
 /// Seconds, rounded up: "held down for another 1 s" until it is over.
 [[nodiscard]] std::int64_t seconds_up(Duration d) noexcept;

@@ -167,8 +167,7 @@ std::uint64_t drops(EmbeddedLag& lag, std::string_view name) {
   return 0;
 }
 
-// What is lost where one thread sends and receives: held frames find a full ring when they are let go, and
-// frames wait for this thread while it has no CPU.
+// What may be lost where one thread sends and receives: frames wait for it while it has no CPU.
 std::uint64_t dropped_between(EmbeddedLag& from, EmbeddedLag& to) {
   return drops(from, "tx_refused") + drops(to, "not_polled");
 }
@@ -249,6 +248,8 @@ TEST_CASE("a member leaves and another comes while frames are sent, and each is 
   std::uint64_t received = 0;
   for (int round = 0; round < 20; ++round) received += send_through(lags.near(), lags.far(), 5'000);
   commands.join();
+  // Held frames wait for room, since the rings here are full now and then.
+  CHECK(drops(lags.near(), "tx_refused") == 0);
   CHECK(received == 100'000);
 }
 
