@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/byte_reader.hpp"
 #include "dpdk/embedded_lag.hpp"
 #include "dpdk/monotonic_clock.hpp"
 #include "locked_pool.hpp"
@@ -149,9 +150,10 @@ unsigned members_in_use(EmbeddedLag& lag, const std::string& name) {
   return status ? static_cast<unsigned>(status->distributing_members) : 0;
 }
 
+// (most are of one conversation: its member is full while others have room)
 rte_mbuf* frame_of(std::uint32_t number) {
   lagoon::test::FlowFrame built;
-  built.macs().ipv4({.source = number % 97}).udp(1, 2).be32(number).zeros(20);
+  built.macs().ipv4({.source = number % 8 == 0 ? number % 97 : 1}).udp(1, 2).be32(number).zeros(20);
   rte_mbuf* const m = rte_pktmbuf_alloc(pool());
   if (m == nullptr) return nullptr;
   std::memcpy(rte_pktmbuf_append(m, static_cast<std::uint16_t>(built.octets().size())), built.octets().data(),
@@ -172,32 +174,66 @@ std::uint64_t dropped_between(EmbeddedLag& from, EmbeddedLag& to) {
   return drops(from, "tx_refused") + drops(to, "not_polled");
 }
 
-// Sends `count` frames on one queue of `from` and takes what comes out of all of `to`'s. Gives what has come,
-// and what was dropped because this thread had no CPU for so long.
-std::uint64_t send_through(EmbeddedLag& from, EmbeddedLag& to, std::uint32_t count) {
-  std::uint64_t received = 0;
-  const std::uint64_t before = dropped_between(from, to);
-  const auto take = [&] {
-    std::array<rte_mbuf*, 32> frames;
+// Takes what has come out of all queues, and notes the numbers.
+class Receiver {
+ public:
+  Receiver(EmbeddedLag& lag, std::uint32_t count) : lag_{lag}, seen_(count) {}
+  std::uint64_t take() {
+    std::array<rte_mbuf*, 100> frames;  // (more than members are asked for at once)
     std::uint64_t taken = 0;
     for (std::uint16_t q = 0; q < kQueues; ++q) {
-      const std::uint16_t got = receive(to.rx_queue(q), frames.data(), 32);
-      for (std::uint16_t i = 0; i < got; ++i) CHECK(frames[i]->port == 77);
+      const std::uint16_t got = receive(lag_.rx_queue(q), frames.data(), frames.size());
+      for (std::uint16_t i = 0; i < got; ++i) note(*frames[i]);
       rte_pktmbuf_free_bulk(frames.data(), got);
       taken += got;
     }
-    received += taken;
+    received_ += taken;
     return taken;
-  };
-  for (std::uint32_t sent = 0; sent < count;) {
-    rte_mbuf* frame = frame_of(sent);
-    REQUIRE(frame != nullptr);
-    while (send(from.tx_queue(static_cast<std::uint16_t>(sent % kQueues)), &frame, 1) == 0) take();
-    ++sent;
-    if (sent % 16 == 0) take();
   }
-  becomes_true([&] { return take() == 0 && received + dropped_between(from, to) - before >= count; });
-  return received + dropped_between(from, to) - before;
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+
+ private:
+  void note(const rte_mbuf& frame) {
+    CHECK(frame.port == 77);
+    ByteReader reader{{rte_pktmbuf_mtod(&frame, const std::byte*), frame.data_len}};
+    reader.skip(42);
+    const std::uint32_t number = reader.be32();
+    REQUIRE(number < seen_.size());
+    REQUIRE_FALSE(seen_[number]);
+    seen_[number] = true;
+  }
+  EmbeddedLag& lag_;
+  std::vector<bool> seen_;
+  std::uint64_t received_ = 0;
+};
+
+// Bursts of which a part was taken, by all calls of send_through().
+unsigned refused_in_part = 0;
+
+// Sends `count` frames in large bursts, each of which goes on where it was refused, and takes what comes.
+// Gives what has come, once each, or was dropped under a name.
+std::uint64_t send_through(EmbeddedLag& from, EmbeddedLag& to, std::uint32_t count) {
+  Receiver receiver{to, count};
+  const std::uint64_t before = dropped_between(from, to);
+  std::array<rte_mbuf*, 100> burst;  // (more than is distributed at once)
+  receiver.take();                   // (so that nobody polls in our place for a while)
+  for (std::uint32_t sent = 0; sent < count;) {
+    const auto size = static_cast<std::uint16_t>(std::min<std::size_t>(burst.size(), count - sent));
+    for (std::uint16_t i = 0; i < size; ++i) REQUIRE((burst[i] = frame_of(sent + i)) != nullptr);
+    TxQueue& queue = from.tx_queue(sent < count / 2 ? 0 : 1);
+    for (std::uint16_t gone = 0; gone < size;) {
+      const std::uint16_t taken = send(queue, burst.data() + gone, static_cast<std::uint16_t>(size - gone));
+      gone = static_cast<std::uint16_t>(gone + taken);
+      if (gone == size) break;
+      refused_in_part += taken > 0 ? 1U : 0U;
+      receiver.take();
+    }
+    sent += size;
+  }
+  becomes_true([&] {
+    return receiver.take() == 0 && receiver.received() + dropped_between(from, to) - before >= count;
+  });
+  return receiver.received() + dropped_between(from, to) - before;
 }
 
 }  // namespace
@@ -223,6 +259,7 @@ TEST_CASE("every frame comes through once, and all mbufs are free at the end", "
     REQUIRE(becomes_true([&] { return lags.near().link().up && lags.far().link().up; }));
     CHECK(send_through(lags.near(), lags.far(), 20'000) == 20'000);
     CHECK(send_through(lags.far(), lags.near(), 20'000) == 20'000);
+    CHECK(refused_in_part > 0);
     const auto status = lags.near().engine().status(lags.name_of_near());
     REQUIRE(status);
     std::uint64_t sent = 0;
