@@ -162,6 +162,14 @@ class Headers(Tree):
         self.plant("lib/base/a.hpp", "struct A {};\n")
         self.assertEqual(len(self.check()), 1)
 
+    def test_a_header_that_its_source_includes_first_is_left_to_the_build(self):
+        self.plant("lib/base/a.hpp", "#pragma once\nstruct A {};\n")
+        self.plant("lib/base/b.hpp", "#pragma once\nstruct B { A a; };\n")
+        self.plant("lib/base/b.cpp", '// b.\n#include "base/b.hpp"\n\n#include "base/a.hpp"\n')
+        self.assertEqual(self.check(), [])
+        self.plant("lib/base/b.cpp", '#include "base/a.hpp"\n#include "base/b.hpp"\n')
+        self.assertEqual(len(self.check()), 1)
+
     def test_a_change_in_what_a_header_includes_is_seen(self):
         included = self.plant("lib/base/a.hpp", "#pragma once\nstruct A {};\n")
         self.plant("lib/base/b.hpp", '#pragma once\n#include "base/a.hpp"\nstruct B { A a; };\n')
