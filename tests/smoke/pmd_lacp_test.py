@@ -4,6 +4,7 @@ pmd_silence_test.py.)
 usage: pmd_lacp_test.py BUILD        exit code 77: namespaces cannot be made here
 """
 
+import json
 import os
 import re
 import shutil
@@ -13,21 +14,35 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "app", "demo")]
 
-from pmd.lab import OURS, ping, set_stage, wait_for  # noqa: E402
+from pmd.lab import OURS, losses, ping, set_stage, wait_for  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77
 
 
+def addresses(stage):
+    """What the members' interfaces carry now."""
+    shown = stage.run_net(["ip", "-json", "link"], check=True, capture_output=True, text=True).stdout
+    return {link["address"] for link in json.loads(shown) if link["ifname"] in stage.near_ifaces}
+
+
 class Lacp(unittest.TestCase):
     def test_it_forwards_over_lacp_and_follows_its_links(self):
-        stage, _, testpmd = set_stage(self, BUILD, OURS)
+        stage, partner, testpmd = set_stage(self, BUILD, OURS)
         self.assertGreaterEqual(ping(stage), 18)
         testpmd.until("show port info 3", "Link status: up")
         xstats = testpmd.do("show port xstats 3")
         for i in (1, 2):
             self.assertGreater(int(re.search(rf"member_net_af_packet{i}_lacpdu_rx: (\d+)", xstats)[1]), 0)
             self.assertIn(f"member_net_af_packet{i}_distributing: 1", xstats)
+
+        # Another address, while it runs: the members' interfaces have it, and the Partner keeps its links.
+        before = losses(partner)
+        testpmd.do("mac_addr set 3 02:00:00:00:00:77")
+        self.assertTrue(wait_for(lambda: addresses(stage) == {"02:00:00:00:00:77"}), addresses(stage))
+        self.assertGreaterEqual(ping(stage), 18)
+        self.assertTrue(partner.converged(), partner.status())
+        self.assertEqual(losses(partner), before)
 
         stage.links[0].pull()
         self.assertTrue(wait_for(lambda: "lag_distributing_members: 1" in testpmd.do("show port xstats 3")))

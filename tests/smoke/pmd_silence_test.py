@@ -4,7 +4,6 @@ does not. Both in dpdk-testpmd, each with a lagoond as its Partner that wants an
 usage: pmd_silence_test.py BUILD        exit code 77: namespaces cannot be made here
 """
 
-import json
 import os
 import shutil
 import sys
@@ -14,15 +13,11 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "app", "demo")]
 
-from pmd.lab import OURS, THEIRS, ping, set_stage, wait_for  # noqa: E402
+from pmd.lab import OURS, THEIRS, losses, ping, set_stage, wait_for  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77
 SILENCE_S = 60
-
-
-def losses(partner):
-    return sum(member["expirations"] + member["link_failures"] for member in json.loads(partner.status())["members"])
 
 
 class Silence(unittest.TestCase):

@@ -1,6 +1,7 @@
 """The PMD's laboratory: testpmd between a host and a LAG, with a lagoond as the Partner, in network namespaces."""
 
 import contextlib
+import json
 import os
 import re
 import socket
@@ -45,6 +46,11 @@ def set_stage(test, build, bond, traffic=False, **more):
         stage.popen_lan(["ping", "-q", "-i", "0.02", stage.far_ip], stdout=subprocess.DEVNULL)
     test.assertTrue(wait_for(partner.converged), partner.status())
     return stage, partner, testpmd
+
+
+def losses(partner):
+    """How often its links expired or went down."""
+    return sum(member["expirations"] + member["link_failures"] for member in json.loads(partner.status())["members"])
 
 
 def ping(stage):
