@@ -11,7 +11,7 @@ export HOME="${HOME:-/tmp}"
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
   nlohmann-json3-dev catch2 python3)
 packages_test=(tshark prometheus mandoc dpdk dpdk-dev python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
-  munin-plugins-core)
+  munin-plugins-core openvswitch-switch-dpdk)
 packages_bench=(libbenchmark-dev)
 packages_plots=(python3-matplotlib)
 packages_deb=(dpkg-dev debhelper lintian)

@@ -27,6 +27,7 @@ namespace {
 Lag::Lag(LagSettings settings, Instant now)
     : name_{std::move(settings.name)},
       address_{settings.address},
+      system_{settings.address},
       probe_base_{settings.probe_base},
       options_{std::move(settings.options)},
       links_{options_, probe_base_, now},
@@ -47,10 +48,10 @@ Lag::Lag(LagSettings settings, Instant now)
   settle(now);
 }
 
-// The LAG's address is the System's unless another was set.
+// The LAG's first address is the System's unless another was set.
 lacp::AggregatorConfig Lag::lacp_config(const LagOptions& options) const {
   lacp::AggregatorConfig config = options.lacp;
-  if (config.system.is_zero()) config.system = address_;
+  if (config.system.is_zero()) config.system = system_;
   config.any_speed = options.unequal_speed;
   return config;
 }

@@ -139,6 +139,9 @@ class Lag {
   [[nodiscard]] Result<void> activate(MemberIndex member, Instant now);
   /// Errors: not_supported (another mode).
   [[nodiscard]] Result<void> change(const LagOptions& options, Instant now);
+  /// Another address for the LAG, told as after a failover. The System of LACP stays, so no Partner attaches
+  /// anew. Errors: invalid_argument, not_supported (it is the active member's, by fail-over-mac).
+  [[nodiscard]] Result<void> set_address(const MacAddress& address, Instant now);
   /// A port would not take the address that addresses() has for it.
   void address_refused(MemberIndex member, Instant now);
 
@@ -210,6 +213,7 @@ class Lag {
   [[nodiscard]] Outcome decide() const;
   [[nodiscard]] MemberSet within_links(MemberSet candidates) const;
   void active_changed(std::optional<MemberIndex> before, std::string_view why, Instant now);
+  void announce(Instant now);
   void plan_addresses();
   void tell_balancers(Instant now);
   [[nodiscard]] TableInput table_input() const;
@@ -244,6 +248,7 @@ class Lag {
 
   std::string name_;
   MacAddress address_;
+  MacAddress system_;  // of LACP, unless the options have one: the address at the start
   MacAddress probe_base_;
   LagOptions options_;
   std::array<Member, kMembersMax> slots_{};

@@ -172,6 +172,27 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   return {};
 }
 
+Result<void> Lag::set_address(const MacAddress& address, Instant now) {
+  if (address.is_zero() || address.is_group())
+    return fail(Errc::invalid_argument, to_string(address) + " is no address of a station");
+  if (row().addresses == Addresses::fail_over_mac &&
+      options_.active.fail_over_mac == failover::FailOverMac::active)
+    return fail(Errc::not_supported,
+                "the address of LAG '" + name_ +
+                    "' is its active member's (fail-over-mac: active), and can't be set");
+  if (std::exchange(address_, address) == address) return {};
+  note({.at = now,
+        .of_lag = true,
+        .kind = "address",
+        .from = "",
+        .to = "set",
+        .why = "command",
+        .evidence = to_string(address)});
+  settle(now, "command");
+  announce(now);
+  return {};
+}
+
 void Lag::address_refused(MemberIndex member, Instant now) {
   ++addresses_refused_;
   note({.at = now, .member = member, .kind = "address", .from = "", .to = "refused", .why = "port"});

@@ -195,6 +195,10 @@ void Lag::active_changed(std::optional<MemberIndex> before, std::string_view why
     note({.at = now, .member = *before, .kind = "active", .from = "active", .to = "backup", .why = why});
   if (active_)
     note({.at = now, .member = *active_, .kind = "active", .from = "backup", .to = "active", .why = why});
+  announce(now);
+}
+
+void Lag::announce(Instant now) {
   if (!active_) return announcer_.cancel();
   if (closing_) return;
   failover::AnnounceOptions options = options_.announce;

@@ -101,6 +101,8 @@ class Engine {
   /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a
   /// second only for removing a member (then it says that this is under way). Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);
+  /// The LAG's own address, while it runs. Errors: invalid_argument, not_supported (it follows a member's).
+  [[nodiscard]] Result<void> set_address(std::string_view lag, const MacAddress& address);
   /// What apply() would do now.
   [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source = {});
   /// Makes what runs be `wanted`: all of it, or nothing when a step fails or something is refused. Members

@@ -49,6 +49,20 @@ Result<std::string> Engine::execute(const config::Command& command) {
   return std::visit([&](const auto& action) { return parts_->run(*position, action); }, command.action);
 }
 
+Result<void> Engine::set_address(std::string_view lag, const MacAddress& address) {
+  const std::lock_guard lock{parts_->commands};
+  const auto position = parts_->position_of(lag);
+  if (!position) return fail(Errc::no_such_thing, "no LAG '" + std::string{lag} + "'");
+  Result<void> done = no_answer();
+  const auto work = [&] { done = parts_->lags[*position]->lag->set_address(address, dpdk::now()); };
+  if (!parts_->tasks.run(work, kAnswerPatience)) return no_answer();
+  if (!done) return done;
+  config::Lag& known = parts_->config.lags[*position];
+  known.mac = address;
+  known.mac_from.clear();
+  return {};
+}
+
 config::Config Engine::running_config() {
   const std::lock_guard lock{parts_->commands};
   return parts_->config;

@@ -5,6 +5,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,8 +16,25 @@
 
 namespace lagoon::dpdk {
 
+// What rte_eth_tx_burst() does first, for frames that go past it: whoever captures (rte_pdump) sees them.
+[[nodiscard]] inline std::span<rte_mbuf*> show_to_callbacks(const WorkerPort& port,
+                                                            std::span<rte_mbuf*> frames) noexcept {
+#ifdef RTE_ETHDEV_RXTX_CALLBACKS
+  // (relaxed, as there: a callback is a pointer that is followed)
+  void* const callback =
+      std::atomic_ref{rte_eth_fp_ops[port.id].txq.clbk[port.tx]}.load(std::memory_order_relaxed);
+  if (callback == nullptr) return frames;
+  const std::uint16_t count = rte_eth_call_tx_callbacks(port.id, port.tx, frames.data(),
+                                                        static_cast<std::uint16_t>(frames.size()), callback);
+  return frames.first(count);
+#else
+  static_cast<void>(port);
+  return frames;
+#endif
+}
+
 [[nodiscard]] inline std::size_t send_on(const WorkerPort& port, std::span<rte_mbuf*> frames) noexcept {
-  if (port.tx_socket) return send_burst(*port.tx_socket, frames);
+  if (port.tx_socket) return send_burst(*port.tx_socket, show_to_callbacks(port, frames));
   return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
 }
 

@@ -100,6 +100,20 @@ class OverNull(unittest.TestCase):
             self.assertIn("MTU: 1400", info)
         self.assertEqual(testpmd.quit(), 0)
 
+    def test_its_address_changes_while_it_runs(self):
+        testpmd = self.start([*NULLS, "net_lagoon0,mode=2,member=net_null0,member=net_null1"])
+        testpmd.until("show port info 2", "Link status: up")
+        testpmd.do("start")
+        for address in ("02:00:00:00:00:77", "02:00:00:00:00:78"):
+            testpmd.do(f"mac_addr set 2 {address}")
+            self.assertIn(f"MAC address: {address}", testpmd.do("show port info 2"))
+        testpmd.until("show port stats 2", r"TX-packets: \d{5}")
+        testpmd.do("stop")
+        # It is kept when the port is started again.
+        testpmd.do("port stop 2")
+        testpmd.do("port start 2")
+        self.assertIn("MAC address: 02:00:00:00:00:78", testpmd.until("show port info 2", "Link status: up"))
+
     def test_a_member_that_is_pulled_out_leaves_the_lag(self):
         testpmd = self.start([*NULLS, "net_lagoon0,mode=0,member=net_null0,member=net_null1"])
         testpmd.until("show port info 2", "Link status: up")

@@ -1,4 +1,4 @@
-"""OpenVSwitch: one Open vSwitch in namespace par, with a database, sockets and logs of its own."""
+"""OpenVSwitch: one Open vSwitch on a stage, with a database, sockets and logs of its own."""
 
 import os
 import shutil
@@ -14,9 +14,15 @@ SWITCHD = ("/usr/lib/openvswitch-switch/ovs-vswitchd", "ovs-vswitchd")
 
 
 class OpenVSwitch:
-    def __init__(self, stage):
-        self._stage = stage
+    """In namespace par, unless `popen` starts programs elsewhere. `switchd` are names for ovs-vswitchd: the first that is
+    there is it; `settings` are in the database before it starts, as other_config."""
+
+    def __init__(self, stage, popen=None, switchd=SWITCHD, settings=(), environment=()):
+        self._popen = popen or stage.popen_partner
+        self._switchd = switchd
+        self._settings = dict(settings)
         self._dir = stage.path("ovs")
+        self._own_environment = dict(environment)
         self._daemons = []
 
     def start(self):
@@ -25,20 +31,23 @@ class OpenVSwitch:
         self._daemon("ovsdb-server", f"{self._dir}/conf.db", f"--remote=punix:{self._dir}/db.sock")
         self._await(f"{self._dir}/db.sock")
         self.vsctl("--no-wait", "init")
-        switchd = next((path for path in map(shutil.which, SWITCHD) if path), None)
+        for key, value in self._settings.items():
+            self.vsctl("--no-wait", "set", "Open_vSwitch", ".", f'other_config:{key}="{value}"')
+        switchd = next((path for path in map(shutil.which, self._switchd) if path), None)
         if switchd is None:
-            raise PartnerError("ovs-vswitchd not found (Debian package openvswitch-switch)")
-        self._daemon(switchd, f"unix:{self._dir}/db.sock")
+            raise PartnerError(f"{self._switchd[0]} not found (a package openvswitch-switch* of Debian has it)")
+        self._daemon(switchd, f"unix:{self._dir}/db.sock", kind="ovs-vswitchd")
 
-    def _daemon(self, program, *arguments):
-        kind = os.path.basename(program)
+    def _daemon(self, program, *arguments, kind=None):
+        kind = kind or os.path.basename(program)
         with open(f"{self._dir}/{kind}.log", "wb") as log:
-            self._daemons.append(self._stage.popen_partner(
+            self._daemons.append(self._popen(
                 [program, *arguments, f"--unixctl={self._dir}/{kind}.ctl", "-vconsole:info", "-vsyslog:off"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment()))
 
     def _environment(self):
-        return {**os.environ, "OVS_RUNDIR": self._dir, "OVS_LOGDIR": self._dir, "OVS_DBDIR": self._dir}
+        return {**os.environ, "OVS_RUNDIR": self._dir, "OVS_LOGDIR": self._dir, "OVS_DBDIR": self._dir,
+                **self._own_environment}
 
     def _await(self, path):
         deadline = time.monotonic() + 10
@@ -52,6 +61,11 @@ class OpenVSwitch:
                               check=False, capture_output=True, text=True)
         if done.returncode != 0:
             raise PartnerError(f"ovs-vsctl: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def log_end(self):
+        with open(f"{self._dir}/ovs-vswitchd.log", encoding="utf-8", errors="replace") as log:
+            return log.read()[-3000:]
 
     def appctl(self, *arguments):
         done = subprocess.run(["ovs-appctl", "--timeout=5", "-t", f"{self._dir}/ovs-vswitchd.ctl", *arguments],

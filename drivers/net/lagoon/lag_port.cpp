@@ -148,8 +148,10 @@ Result<void> LagPort::set_address(std::optional<MacAddress> address) {
   }
   rte_ether_addr& own = shared_of(dev_).addresses[0];
   if (std::ranges::equal(own.addr_bytes, address->octets)) return {};
-  if (is_running())
-    return fail(Errc::busy, "the address can't be changed while the port is started; stop it first");
+  if (is_running()) {
+    LAGOON_TRY(lag_->engine().set_address(name_, *address));
+    config_.mac_from.clear();
+  }
   std::ranges::copy(address->octets, own.addr_bytes);
   address_chosen_ = true;
   return {};

@@ -35,8 +35,7 @@ int make_port(rte_vdev_device& vdev, Devargs devargs) {
   if (dev == nullptr) return -ENOMEM;
   auto* const shared = new (dev->data->dev_private) Shared{};
   dev->data->mac_addrs = shared->addresses.data();
-  dev->data->dev_flags |=
-      RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS | RTE_ETH_DEV_NOLIVE_MAC_ADDR;
+  dev->data->dev_flags |= RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
   dev->data->dev_link.link_duplex = RTE_ETH_LINK_FULL_DUPLEX;
   dev->dev_ops = &operations(true);
   set_burst_functions(*dev);

@@ -1,5 +1,6 @@
 /* A program written for net_bonding: makes a bonding device of ports 0 and 1 by its API, and says what it is
  * told. Knows nothing of Lagoon. */
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_eth_bond.h>
 #include <rte_eth_bond_8023ad.h>
@@ -50,7 +51,9 @@ int main(int argc, char** argv) {
   must(rte_eth_bond_8023ad_conf_get(port, &lacp), "8023ad_conf_get");
 
   unsigned long received = 0;
-  for (int tries = 0; tries < 10000000 && received < 1000; ++tries) {
+  // (net_bonding's members become active in another thread, which has to get a CPU)
+  const uint64_t until = rte_get_timer_cycles() + 10 * rte_get_timer_hz();
+  while (received < 1000 && rte_get_timer_cycles() < until) {
     struct rte_mbuf* frames[32];
     const uint16_t count = rte_eth_rx_burst(port, 0, frames, 32);
     const uint16_t sent = rte_eth_tx_burst(port, 0, frames, count);

@@ -31,6 +31,14 @@ def environment(build, preload=False):
     return env
 
 
+def capture_environment(build):
+    """For dpdk-dumpcap beside a testpmd: it takes no -d, and it must number the drivers of mempools as the primary
+    does, where testpmd is linked with dpaa's and so has that first."""
+    first = subprocess.run(["ldd", shutil.which("dpdk-testpmd")], check=True, capture_output=True, text=True).stdout
+    linked = re.findall(r"=> (\S*librte_mempool_\w+\.so\S*)", first)
+    return {**os.environ, "LD_PRELOAD": ":".join([*linked, os.path.join(build, "drivers", "net", "lagoon", PLUGIN)])}
+
+
 class Testpmd:
     """`vdevs` in the order of the command line; `options` are testpmd's own. `memory` are EAL's words on memory."""
 

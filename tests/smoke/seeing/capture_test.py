@@ -6,14 +6,16 @@ usage: capture_test.py LAGOOND
 
 import os
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import unittest
 
-import pair
-from stage.stage import end
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import pair  # noqa: E402
+from pcapng import frames_of  # noqa: E402
+from stage.stage import end  # noqa: E402
 
 LAGOOND = os.path.abspath(sys.argv[1])
 POOL = "/sys/kernel/mm/hugepages/hugepages-2048kB"
@@ -27,22 +29,6 @@ def number(name, value=None):
             return file.write(str(value)) if value is not None else int(file.read())
     except OSError:
         return 0
-
-
-def frames_of(path):
-    """The frames of a pcapng file: its Enhanced Packet Blocks."""
-    with open(path, "rb") as file:
-        data = file.read()
-    frames, at = [], 0
-    while at + 12 <= len(data):
-        kind, length = struct.unpack_from("<II", data, at)
-        if length < 12 or at + length > len(data):
-            break  # (the last block is still being written)
-        if kind == 6:
-            captured = struct.unpack_from("<I", data, at + 20)[0]
-            frames.append(data[at + 28:at + 28 + captured])
-        at += length
-    return frames
 
 
 class Capture(unittest.TestCase):
@@ -84,7 +70,7 @@ class Capture(unittest.TestCase):
         for port in ("net_pcap0", "net_ring_w0_a"):
             frames, words = self.captured_on(port)
             self.assertGreaterEqual(len(frames), FRAMES, words)
-            self.assertTrue(any(frame[:6] == bytes.fromhex("020000000002") for frame in frames))
+            self.assertTrue(any(frame.octets[:6] == bytes.fromhex("020000000002") for frame in frames))
         before = self.sent()
         self.assertGreater(pair.until(self.sent, lambda n: n > before + 1000), before + 1000)
 
