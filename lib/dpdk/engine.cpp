@@ -54,6 +54,9 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   LAGOON_TRY(parts->start_ports());
   LAGOON_TRY(parts->make_lags());
   LAGOON_TRY(parts->launch_workers());
+  Parts& these = *parts;
+  these.removals =
+      std::make_unique<RemovalWatch>([&these](const std::string& device) { these.device_goes(device); });
   return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
 
@@ -78,6 +81,7 @@ void Engine::run() {
                       .idle = parts_->config.eal.idle}};
     loop.run(parts_->stop, kFarewellPatience);
   }
+  parts_->removals.reset();
   parts_->stop_all();
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "config/device_name.hpp"
 #include "dpdk/engine_parts.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/monotonic_clock.hpp"
@@ -132,6 +133,18 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::RemoveMemb
   gone.reset();
   static_cast<void>(tasks.run([&] { membership->closed(runtime, *index, dpdk::now()); }, kAnswerPatience));
   return "member '" + command.member + "' removed from LAG '" + known.name + "'";
+}
+
+void Engine::Parts::device_goes(const std::string& device) {
+  const std::lock_guard lock{commands};
+  for (std::size_t i = 0; i < config.lags.size(); ++i)
+    for (const config::Member& member : config.lags[i].members) {
+      const auto* const source = std::get_if<config::DevicePort>(&member.source);
+      if (source == nullptr || config::canonical_device(source->devargs) != device) continue;
+      const auto done = run(i, config::RemoveMember{member.name});
+      log_line(LogLevel::warning, device + " is taken away: " + (done ? *done : done.error().detail));
+      return;
+    }
 }
 
 Result<std::string> Engine::Parts::administrate(std::size_t lag, const std::string& member,

@@ -25,6 +25,7 @@
 #include "dpdk/membership.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/qsbr_publisher.hpp"
+#include "dpdk/removal_watch.hpp"
 #include "dpdk/slow_transmitter.hpp"
 #include "dpdk/task_queue.hpp"
 #include "dpdk/wires.hpp"
@@ -78,6 +79,7 @@ struct Engine::Parts {
   std::atomic<bool> stop = false;
   std::atomic<bool> stop_workers = false;
   bool running = false;
+  std::unique_ptr<RemovalWatch> removals;  // (the first to go: it gives commands)
 
   // In the order of the start (engine_start.cpp, engine_lags.cpp).
   [[nodiscard]] Result<void> open_ports();
@@ -109,6 +111,8 @@ struct Engine::Parts {
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
+  /// A member's device is about to go: the member leaves, and the port is closed.
+  void device_goes(const std::string& device);
   /// Gives remarks, each after "; ". The members of `wanted` are those that run.
   [[nodiscard]] Result<std::string> change(std::size_t lag, config::Lag wanted);
 
@@ -126,8 +130,8 @@ struct Engine::Parts {
   [[nodiscard]] FlowAnswer explain(std::size_t lag, std::span<const std::byte> frame) const;
   [[nodiscard]] PortStatus port_status_of(std::size_t port) const;
   /// (engine_ports.cpp) Thread: the control lcore.
-  void for_each_port(
-      const std::function<void(const Port& port, const std::string& name, const std::string& lag)>& visit) const;
+  void for_each_port(const std::function<void(const Port& port, const std::string& name,
+                                              const std::string& lag)>& visit) const;
 
  private:
   [[nodiscard]] Result<Port> open(const config::PortSource& source);

@@ -16,7 +16,7 @@ namespace lagoon::pmd {
 
 namespace {
 
-constexpr std::array kEvents{RTE_ETH_EVENT_NEW, RTE_ETH_EVENT_DESTROY, RTE_ETH_EVENT_INTR_RMV};
+constexpr std::array kEvents{RTE_ETH_EVENT_NEW, RTE_ETH_EVENT_DESTROY};
 
 std::optional<MacAddress> usable_address(std::uint16_t port) {
   rte_ether_addr address{};
@@ -77,9 +77,11 @@ LagPort::LagPort(rte_eth_dev& dev, Devargs devargs)
   passed_on_.rss_key.reserve(std::numeric_limits<std::uint8_t>::max());
   for (const rte_eth_event_type event : kEvents)
     rte_eth_dev_callback_register(RTE_ETH_ALL, event, on_event, this);
+  watch_.emplace([this](const std::string& device) { device_goes(device); });
 }
 
 LagPort::~LagPort() {
+  watch_.reset();
   for (const rte_eth_event_type event : kEvents)
     rte_eth_dev_callback_unregister(RTE_ETH_ALL, event, on_event, this);
   stop();
@@ -179,9 +181,22 @@ int LagPort::on_event(std::uint16_t port, rte_eth_event_type type, void* self, v
     const std::lock_guard lock{lag.mutex_};
     lag.members_.coming(port, lag.config_.members);
   } else if (lag.members_.has(port)) {
-    lag.member_gone(port, type == RTE_ETH_EVENT_INTR_RMV);
+    lag.member_gone(port, false);
   }
   return 0;
+}
+
+void LagPort::device_goes(const std::string& device) {
+  for (const std::uint16_t port : members_.ports()) {
+    if (rte_eth_devices[port].device == nullptr || device != rte_dev_name(rte_eth_devices[port].device))
+      continue;
+    {
+      const std::lock_guard lock{removals_mutex_};
+      if (std::ranges::find(leaving_, port) != leaving_.end()) return;
+      leaving_.push_back(port);
+    }
+    member_gone(port, true);
+  }
 }
 
 // In a thread of its own: leaving a LAG takes time, and events come in DPDK's interrupt thread.
@@ -198,6 +213,8 @@ void LagPort::member_gone(std::uint16_t port, bool close) {
     members_.release(port);
     static_cast<void>(rte_eth_dev_close(port));
     if (device != nullptr) static_cast<void>(rte_dev_remove(device));
+    const std::lock_guard done{removals_mutex_};
+    std::erase(leaving_, port);
   });
 }
 

@@ -16,6 +16,7 @@
 #include "config/define_option.hpp"
 #include "devargs.hpp"
 #include "dpdk/embedded_lag.hpp"
+#include "dpdk/removal_watch.hpp"
 #include "flows.hpp"
 #include "members.hpp"
 #include "shared.hpp"
@@ -73,6 +74,7 @@ class LagPort {
  private:
   static int on_event(std::uint16_t port, rte_eth_event_type type, void* self, void* out);
   static void report_link(void* dev);
+  void device_goes(const std::string& device);
   void member_gone(std::uint16_t port, bool close);
   void link_changed(const dpdk::LagLink& link);
   /// What a member is called in the configuration; empty: it is none.
@@ -100,6 +102,8 @@ class LagPort {
   std::optional<control::LagStatus> last_status_{};
   std::mutex removals_mutex_;
   std::vector<std::thread> removals_;
+  std::vector<std::uint16_t> leaving_;  // whose devices are about to go: they may be told again
+  std::optional<dpdk::RemovalWatch> watch_{};
 };
 
 /// The LagPort of an ethdev of ours; only in the primary process.

@@ -40,10 +40,11 @@ def capture_environment(build):
 
 
 class Testpmd:
-    """`vdevs` in the order of the command line; `options` are testpmd's own. `memory` are EAL's words on memory."""
+    """`vdevs` in the order of the command line; `options` are testpmd's own. `memory` are EAL's words on memory, `pci` the
+    addresses of NICs that it may take."""
 
     def __init__(self, build, vdevs, options=(), popen=subprocess.Popen, preload=False, memory=("--no-huge", "-m", "192"),
-                 eal=(), plugin=True):
+                 eal=(), plugin=True, pci=()):
         self._folder = tempfile.mkdtemp(prefix="lagoon-testpmd-")
         self._log = os.path.join(self._folder, "log")
         self._logged = ""
@@ -51,7 +52,8 @@ class Testpmd:
         lcores = sorted(os.sched_getaffinity(0))
         # Three lcores on the CPUs there are: one for the prompt, two that forward.
         spread = ",".join(f"{i}@{lcores[i % len(lcores)]}" for i in range(3))
-        self.argv = ["dpdk-testpmd", "--lcores", spread, *memory, "--no-pci", "--file-prefix", self.prefix,
+        nics = [word for address in pci for word in ("-a", address)] or ["--no-pci"]
+        self.argv = ["dpdk-testpmd", "--lcores", spread, *memory, *nics, "--file-prefix", self.prefix,
                      *(["-d", PLUGIN] if plugin else []), *eal]
         for vdev in vdevs:
             self.argv += ["--vdev", vdev]
