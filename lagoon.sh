@@ -244,7 +244,7 @@ verb_install() { # PREFIX
 # dpkg wants debian/ at the top of a tree of its own.
 verb_deb() {
   need_packages "${packages_build[@]}" "${packages_deb[@]}"
-  local version tree
+  local version tree profiles=()
   version=$(sed -n "s/^ *version: '\([^']*\)'.*/\1/p" meson.build | head -n 1)
   tree=build-deb/lagoon-$version
   rm -rf build-deb
@@ -255,8 +255,13 @@ verb_deb() {
   # The licence as the format has it: indented, and no line is empty.
   { cat config/debian/copyright.in; sed -e '1,2d' -e 's/^$/./' -e 's/^/ /' LICENSE; } >"$tree/debian/copyright"
   rm "$tree"/debian/*.in
+  if drivers/net/lagoon/fetch_sdk.sh build-deb/dpdk-sdk >build-deb/log 2>&1; then
+    profiles=(--build-profiles=pkg.lagoon.pmd)
+  else
+    say "librte-net-lagoon (the PMD) is left out: DPDK's headers for drivers could not be fetched"
+  fi
   say "building the packages (build-deb/log)"
-  (cd "$tree" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)" dpkg-buildpackage -b -us -uc) \
+  (cd "$tree" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)" dpkg-buildpackage -b -us -uc "${profiles[@]}") \
     >build-deb/log 2>&1 || {
     tail -n 20 build-deb/log >&2
     die "dpkg-buildpackage failed, see above"

@@ -24,6 +24,7 @@ cat >"$scratch/apt.conf" <<X
 Dir::Etc "$scratch/etc";
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "$scratch/sources";
+Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";
 Dir::State "$scratch/state";
 Dir::State::status "/var/lib/dpkg/status";
 Dir::Cache "$scratch/cache";
