@@ -14,6 +14,27 @@ using control::LagStatus;
 using control::MemberStatus;
 using Members = std::span<const dpdk::EthdevStatus>;
 
+struct Labels {
+  std::string_view basic;  // before all
+  std::string_view lacp;   // before what LACP knows
+  std::string_view members;
+  std::string_view active_members;
+  std::string_view member;
+};
+
+const Labels& labels_of(BondingWords words) {
+  static constexpr Labels k2211{"", "", "Slaves", "Active Slaves", "Slave"};
+  static constexpr Labels k2411{"  - Dev basic:\n", "  - Lacp info:\n", "Members", "Active Members",
+                                "Member"};
+  switch (words) {
+    case BondingWords::dpdk_22_11:
+      return k2211;
+    case BondingWords::dpdk_24_11:
+      return k2411;
+  }
+  return k2211;
+}
+
 std::string number(std::uint64_t value) {
   return std::to_string(value);
 }
@@ -75,27 +96,53 @@ std::string info_text(std::string_view whose, const wire::LacpInfo& info) {
          "\n";
 }
 
+// Of modes that net_bonding lacks: our name. 24.11 names all of them.
+std::string mode_text(const control::ModeRow& mode, BondingWords words) {
+  switch (words) {
+    case BondingWords::dpdk_22_11:
+      return std::string{mode.number.empty() ? mode.name : mode.number};
+    case BondingWords::dpdk_24_11:
+      return std::string{mode.name} + (mode.number.empty() ? "" : "(" + std::string{mode.number} + ")");
+  }
+  return {};
+}
+
+// 22.11 tells one; 24.11 tells what was set apart from what it is.
+std::string primary_text(const LagStatus& lag, Members members, BondingWords words) {
+  const auto line = [&](std::string_view label, std::optional<std::size_t> member) {
+    if (!member) return std::string{};
+    return "\t" + std::string{label} + ": [" + id_of(lag.members[*member], members) + "]\n";
+  };
+  switch (words) {
+    case BondingWords::dpdk_22_11:
+      return line("Primary", lag.primary ? lag.primary : lag.active);
+    case BondingWords::dpdk_24_11:
+      return line("User Defined Primary", lag.primary) + line("Current Primary", lag.active);
+  }
+  return {};
+}
+
 std::string time_line(std::string_view label, Duration time) {
   return "\t" + std::string{label} + ": " + std::to_string(to_ms(time)) + " ms\n";
 }
 
 }  // namespace
 
-std::string bonding_config_text(const LagStatus& lag, Members members) {
+std::string bonding_config_text(const LagStatus& lag, Members members, BondingWords words) {
+  const Labels& labels = labels_of(words);
   const control::ModeRow& mode = control::row_of(lag.options.mode);
-  std::string text = "\tBonding mode: " + std::string{mode.number.empty() ? mode.name : mode.number} + "\n";
+  std::string text = std::string{labels.basic} + "\tBonding mode: " + mode_text(mode, words) + "\n";
   const bool hashes = mode.distribution == table::Distribution::flow_hash && !mode.has_active;
   if (hashes) text += "\tBalance Xmit Policy: " + policy_word(lag) + "\n";
   if (mode.choice == control::Choice::lacp)
     text += "\tIEEE802.3AD Aggregator Mode: " + std::string{lacp::name_of(lag.options.lacp.select)} + "\n";
-  text += ids("Slaves", lag, members, false) + ids("Active Slaves", lag, members, true);
-  const std::optional<std::size_t> primary = lag.primary ? lag.primary : lag.active;
-  if (primary) text += "\tPrimary: [" + id_of(lag.members[*primary], members) + "]\n";
-  return text;
+  text += ids(labels.members, lag, members, false) + ids(labels.active_members, lag, members, true);
+  return text + primary_text(lag, members, words);
 }
 
-std::string bonding_lacp_text(const LagStatus& lag, Members members) {
-  std::string text = "\tIEEE802.3 port: " + lag.name + "\n";
+std::string bonding_lacp_text(const LagStatus& lag, Members members, BondingWords words) {
+  const Labels& labels = labels_of(words);
+  std::string text = std::string{labels.lacp} + "\tIEEE802.3 port: " + lag.name + "\n";
   text += time_line("fast period", lacp::kFastPeriodicTime) +
           time_line("slow period", lacp::kSlowPeriodicTime) +
           time_line("short timeout", lacp::kShortTimeoutTime) +
@@ -105,7 +152,7 @@ std::string bonding_lacp_text(const LagStatus& lag, Members members) {
   const auto aggregator = control::views::first_selected(lag);
   for (const MemberStatus& m : lag.members) {
     const bool selected = m.lacp.selected == lacp::Selected::selected;
-    text += "\n\tSlave Port: " + id_of(m, members) + "\n\tAggregator port id: " +
+    text += "\n\t" + std::string{labels.member} + " Port: " + id_of(m, members) + "\n\tAggregator port id: " +
             id_of(selected && aggregator ? lag.members[*aggregator] : m, members) +
             "\n\tselection: " + std::string{name_of(m.lacp.selected)} + "\n";
     text += info_text("Actor", m.lacp.actor) + info_text("Partner", m.lacp.partner);

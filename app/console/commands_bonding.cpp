@@ -38,12 +38,22 @@ Result<std::string> member_of(Session& session, const control::LagStatus& lag, s
                                        "; show bonding config " + lag.name + " lists their port ids");
 }
 
-Result<Outcome> create(Session&, const Arguments&) {
+// Words that both generations have are answered in those of the one whose word came last.
+void note_words(Session& session, std::string_view word) {
+  if (word == "slave" || word == "bonded" || word == "22.11")
+    session.bonding_words = BondingWords::dpdk_22_11;
+  if (word == "member" || word == "bonding" || word == "24.11")
+    session.bonding_words = BondingWords::dpdk_24_11;
+}
+
+Result<Outcome> create(Session& session, const Arguments& arguments) {
+  note_words(session, arguments.choice());
   return fail(Errc::not_supported,
               "a LAG can't be created while lagoond runs; write it under lags: in the configuration file");
 }
 
 Result<Outcome> add(Session& session, const Arguments& arguments) {
+  note_words(session, arguments.choice());
   const auto lag = lag_of(session, arguments["LAG"]);
   if (!lag) return std::unexpected{lag.error()};
   const auto ports = session.running.ports();
@@ -64,6 +74,7 @@ Result<Outcome> add(Session& session, const Arguments& arguments) {
 }
 
 Result<Outcome> remove(Session& session, const Arguments& arguments) {
+  note_words(session, arguments.choice());
   const auto lag = lag_of(session, arguments["LAG"]);
   if (!lag) return std::unexpected{lag.error()};
   auto member = member_of(session, *lag, arguments["MEMBER"]);
@@ -123,23 +134,28 @@ Result<Outcome> set_aggregation(Session& session, const Arguments& arguments) {
   return set_option(session, arguments["LAG"], "lacp.select", std::string{arguments.choice()});
 }
 
-Result<Outcome> show(Session& session, const Arguments& arguments, bool config, bool lacp) {
+Result<Outcome> show_config(Session& session, const Arguments& arguments) {
+  note_words(session, arguments.choice());
   const auto lag = lag_of(session, arguments["LAG"]);
   if (!lag) return std::unexpected{lag.error()};
   const auto members = members_of(session, *lag);
   if (!members) return std::unexpected{members.error()};
-  const bool speaks = control::row_of(lag->options.mode).choice == control::Choice::lacp;
-  if (!config && !speaks)
-    return fail(Errc::not_supported, "LAG '" + lag->name + "' has mode " + lag->mode + ", not LACP");
-  return Outcome{.text = (config ? bonding_config_text(*lag, *members) : "") +
-                         (lacp && speaks ? bonding_lacp_text(*lag, *members) : "")};
+  const BondingWords words = session.bonding_words;
+  std::string text = bonding_config_text(*lag, *members, words);
+  const bool has_lacp = control::row_of(lag->options.mode).choice == control::Choice::lacp;
+  if (words == BondingWords::dpdk_24_11 && has_lacp) text += bonding_lacp_text(*lag, *members, words);
+  return Outcome{.text = std::move(text)};
 }
 
-Result<Outcome> show_config(Session& session, const Arguments& arguments) {
-  return show(session, arguments, true, false);
-}
+// (a command of 22.11 alone)
 Result<Outcome> show_lacp(Session& session, const Arguments& arguments) {
-  return show(session, arguments, false, true);
+  const auto lag = lag_of(session, arguments["LAG"]);
+  if (!lag) return std::unexpected{lag.error()};
+  if (control::row_of(lag->options.mode).choice != control::Choice::lacp)
+    return fail(Errc::not_supported, "LAG '" + lag->name + "' has mode " + lag->mode + ", not LACP");
+  const auto members = members_of(session, *lag);
+  if (!members) return std::unexpected{members.error()};
+  return Outcome{.text = bonding_lacp_text(*lag, *members, BondingWords::dpdk_22_11)};
 }
 
 constexpr std::string_view kTestpmd = "As in testpmd";
@@ -155,7 +171,8 @@ constexpr std::array<CommandRow, 12> kCommands{{
     {"set bonding mon_period LAG MS", kTestpmd, set_period},
     {"set bonding lacp dedicated_queues LAG enable|disable", kTestpmd, set_queues},
     {"set bonding agg_mode LAG stable|bandwidth|count", kTestpmd, set_aggregation},
-    {"show bonding config LAG", kTestpmd, show_config},
+    {"show bonding config LAG [as 22.11|24.11]", "As in testpmd; as that of the words used last, or said",
+     show_config},
     {"show bonding lacp info LAG", kTestpmd, show_lacp},
 }};
 

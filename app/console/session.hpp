@@ -1,4 +1,5 @@
-// Session: what one user of the console has: the Lagoon that runs, and what `watch` saw last.
+// Session: what one user of the console has: the Lagoon that runs, what `watch` saw last, and whose words of
+// testpmd were used last.
 // CommandRow: a command, in one of the tables that command_table() puts together.
 #pragma once
 
@@ -6,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "console/bonding_text.hpp"
 #include "console/grammar.hpp"
 #include "console/outcome.hpp"
 #include "console/running.hpp"
@@ -15,6 +17,7 @@ namespace lagoon::console {
 struct Session {
   Running& running;
   std::vector<control::LagStatus> watched{};
+  BondingWords bonding_words = BondingWords::dpdk_22_11;  // as last used
 };
 
 struct CommandRow {

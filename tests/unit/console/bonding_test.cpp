@@ -100,5 +100,34 @@ TEST_CASE("A LAG is shown as testpmd shows a bonding device", "[console][bonding
         std::string::npos);
 }
 
+TEST_CASE("The words used last say in whose labels a LAG is shown", "[console][bonding]") {
+  test::FakeRunning running;
+  Interpreter interpreter{running};
+  running.at(1).active = 0;
+  const std::string old_labels =
+      "\tBonding mode: 1\n\tSlaves (1): [8]\n\tActive Slaves (1): [8]\n\tPrimary: [8]\n";
+  const std::string new_labels =
+      "  - Dev basic:\n\tBonding mode: active-backup(1)\n\tMembers (1): [8]\n\tActive Members (1): [8]\n"
+      "\tCurrent Primary: [8]\n";
+  const auto shown = [&interpreter] { return interpreter.run("show bonding config 1")->text; };
+  CHECK(shown() == old_labels);
+  REQUIRE(interpreter.run("remove bonding member 7 0"));
+  CHECK(shown() == new_labels);
+  REQUIRE(interpreter.run("remove bonding slave 7 0"));
+  CHECK(shown() == old_labels);
+  CHECK_FALSE(interpreter.run("create bonding device 4 0"));  // refused, but understood
+  CHECK(shown() == new_labels);
+  CHECK(interpreter.run("show bonding config 1 as 22.11")->text == old_labels);
+  CHECK(interpreter.run("show bonding config 1 as 24.11")->text == new_labels);
+  running.at(1).primary = 0;
+  CHECK(shown() == new_labels.substr(0, new_labels.find("\tCurrent")) +
+                       "\tUser Defined Primary: [8]\n\tCurrent Primary: [8]\n");
+  const std::string lacp = interpreter.run("show bonding config 0")->text;
+  CHECK(lacp.find("\tMembers (2): [3 7]\n") != std::string::npos);
+  CHECK(lacp.find("  - Lacp info:\n\tIEEE802.3 port: lag0\n") != std::string::npos);
+  CHECK(lacp.find("\n\tMember Port: 7\n") != std::string::npos);
+  CHECK(lacp.find("Slave") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace lagoon::console
