@@ -32,6 +32,11 @@ class Running {
   /// error, where all is not well.
   [[nodiscard]] virtual Result<std::string> configuration(ConfigVerb verb, const std::string& file) = 0;
   [[nodiscard]] virtual Result<void> act_on_wire(std::string_view wire, std::string_view action) = 0;
+  /// `of`: LAGs, members, access ports; empty: all. Each gives a sentence.
+  [[nodiscard]] virtual Result<std::string> start_capture(const std::string& file,
+                                                          const std::vector<std::string>& of) = 0;
+  [[nodiscard]] virtual Result<std::string> stop_capture() = 0;
+  [[nodiscard]] virtual Result<std::string> describe_capture() = 0;
 };
 
 }  // namespace lagoon::console

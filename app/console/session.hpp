@@ -33,6 +33,7 @@ struct CommandRow {
 [[nodiscard]] std::span<const CommandRow> change_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> watch_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> bonding_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> capture_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> config_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> general_commands() noexcept;
 

@@ -47,6 +47,16 @@ Result<std::string> EngineRunning::configuration(console::ConfigVerb verb, const
   while (text.ends_with('\n')) text.pop_back();
   return fail(Errc::invalid_argument, std::move(text));
 }
+Result<std::string> EngineRunning::start_capture(const std::string& file,
+                                                 const std::vector<std::string>& of) {
+  return engine_.start_capture(file, of);
+}
+Result<std::string> EngineRunning::stop_capture() {
+  return engine_.stop_capture();
+}
+Result<std::string> EngineRunning::describe_capture() {
+  return engine_.describe_capture();
+}
 Result<void> EngineRunning::act_on_wire(std::string_view wire, std::string_view action) {
   return engine_.act_on_wire(wire, action);
 }

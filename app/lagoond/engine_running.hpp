@@ -20,6 +20,10 @@ class EngineRunning final : public console::Running {
   [[nodiscard]] Result<std::vector<dpdk::ExtendedCount>> extended_counts(std::uint16_t port) override;
   [[nodiscard]] Result<std::string> execute(const config::Command& command) override;
   [[nodiscard]] Result<std::string> configuration(console::ConfigVerb verb, const std::string& file) override;
+  [[nodiscard]] Result<std::string> start_capture(const std::string& file,
+                                                  const std::vector<std::string>& of) override;
+  [[nodiscard]] Result<std::string> stop_capture() override;
+  [[nodiscard]] Result<std::string> describe_capture() override;
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action) override;
 
  private:

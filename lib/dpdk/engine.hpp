@@ -112,6 +112,13 @@ class Engine {
                                    const std::function<void(const config::ChangePlan&)>& announce = {});
   /// The configuration with all commands that were executed. Never waits for long.
   [[nodiscard]] config::Config running_config();
+  /// Captures into a new file (dpdk/capture.hpp), one at a time. `of`: LAGs, members, LAG/MEMBER, access
+  /// ports; empty: all. Errors besides: already_exists, permission (the file), busy.
+  [[nodiscard]] Result<std::string> start_capture(const std::string& file,
+                                                  const std::vector<std::string>& of);
+  /// Says how many frames were written, and how many were lost.
+  [[nodiscard]] Result<std::string> stop_capture();
+  [[nodiscard]] Result<std::string> describe_capture();
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action);
 
  private:

@@ -111,9 +111,10 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::RemoveMemb
     const auto found = runtime.lag->find(command.member);
     if (!found)
       index = no_member(known.name, command.member);
-    else if (auto left = membership->leave(runtime, *found, true, dpdk::now()); left)
+    else if (auto left = membership->leave(runtime, *found, true, dpdk::now()); left) {
       index = *found;
-    else
+      if (capture) capture->leave_port(runtime.find(*found)->port.id().value());
+    } else
       index = fail(left.error().code, "member '" + command.member + "': " + left.error().detail);
   };
   if (!tasks.run(leave, kAnswerPatience)) return no_answer();

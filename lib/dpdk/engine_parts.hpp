@@ -14,6 +14,7 @@
 
 #include "config/command.hpp"
 #include "config/model.hpp"
+#include "dpdk/capture.hpp"
 #include "dpdk/control_loop.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/embedded_lag.hpp"
@@ -76,6 +77,7 @@ struct Engine::Parts {
   std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written
   std::unique_ptr<SlowTransmitter> transmitter;
   std::unique_ptr<Membership> membership;
+  std::unique_ptr<Capture> capture;  // under `commands`
   std::atomic<bool> stop = false;
   std::atomic<bool> stop_workers = false;
   bool running = false;

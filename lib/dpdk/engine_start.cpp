@@ -229,6 +229,7 @@ void Engine::Parts::stop_all() {
 
 Engine::Parts::~Parts() {
   stop_all();
+  capture.reset();
   membership.reset();
   transmitter.reset();
   workers.clear();

@@ -50,6 +50,17 @@ class FakeRunning final : public console::Running {
     if (verb == console::ConfigVerb::apply || verb == console::ConfigVerb::save) ++changes;
     return "lags: []\n";
   }
+  [[nodiscard]] Result<std::string> start_capture(const std::string& file,
+                                                  const std::vector<std::string>& of) override {
+    ++changes;
+    captured_of = of;
+    return "capturing into " + file;
+  }
+  [[nodiscard]] Result<std::string> stop_capture() override {
+    ++changes;
+    return "3 frames";
+  }
+  [[nodiscard]] Result<std::string> describe_capture() override { return "no capture is under way"; }
   [[nodiscard]] Result<void> act_on_wire(std::string_view, std::string_view) override {
     ++changes;
     return {};
@@ -60,6 +71,7 @@ class FakeRunning final : public console::Running {
   std::atomic<int> changes = 0;
   config::Command last{};
   std::size_t events_most = 3;
+  std::vector<std::string> captured_of{};
 
  private:
   static dpdk::EthdevStatus port(std::uint16_t id, std::string name, std::string lag) {
