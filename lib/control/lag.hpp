@@ -137,6 +137,24 @@ class Lag {
   [[nodiscard]] Result<void> weigh(MemberIndex member, std::optional<std::uint32_t> weight, Instant now);
   /// Errors: not_supported (the mode has no active member), busy (the member does not work).
   [[nodiscard]] Result<void> activate(MemberIndex member, Instant now);
+  /// Buckets first to last; with `of` those of them that are to be on that member now.
+  struct BucketChoice {
+    std::size_t first = 0;
+    std::size_t last = dist::kBuckets - 1;
+    std::optional<MemberIndex> of{};
+  };
+  struct BucketsPlaced {
+    std::size_t chosen = 0;
+    dist::LaneSet buckets{};
+  };
+  /// They are moved to `to` in order, and stay there: also when members come and go, capacities change or
+  /// loads are evened out. While that member does not distribute they are where they would be otherwise.
+  /// Nothing as `to` lets them go there for good. Errors: not_supported (the mode has no buckets), busy (the
+  /// member does not distribute). Precondition: first <= last < kBuckets.
+  [[nodiscard]] Result<BucketsPlaced> place_buckets(const BucketChoice& which, std::optional<MemberIndex> to,
+                                                    Instant now);
+  /// Of these, how many are to be on the member.
+  [[nodiscard]] std::size_t count_on(const dist::LaneSet& buckets, MemberIndex member) const noexcept;
   /// Errors: not_supported (another mode).
   [[nodiscard]] Result<void> change(const LagOptions& options, Instant now);
   /// Another address for the LAG, told as after a failover. The System of LACP stays, so no Partner attaches
@@ -231,6 +249,10 @@ class Lag {
   void add_load(TableInput& in) const;
   void add_load_status(LagStatus& status) const;
 
+  // bucket_moves.cpp
+  void forget_placed(MemberIndex member) noexcept;
+  [[nodiscard]] std::uint32_t placed_on(MemberIndex member) const noexcept;
+
   // lag_moves.cpp
   void ask_with_markers(Instant now);
   [[nodiscard]] bool answers_marker(MemberIndex member, const wire::MarkerPdu& pdu, Instant now);
@@ -295,6 +317,7 @@ class Lag {
   Journal journal_;
 
   TableMaker tables_{};
+  BucketMembers placed_ = kNoMembers;  // by the operator
   bool table_is_old_ = true;
 };
 

@@ -86,6 +86,7 @@ void Lag::forget_member(MemberIndex member, Instant now) {
   members_ &= ~set_of(member);
   std::erase(order_, member);
   at(member) = {};
+  forget_placed(member);
   if (active_ == member) active_.reset();
   if (last_active_ == member) last_active_.reset();
   if (pinned_ == member) pinned_.reset();

@@ -265,6 +265,7 @@ TableInput Lag::table_input() const {
                 .lingering = lingering(),
                 .withdrawn = withdrawn(),
                 .distribution = distribution(),
+                .placed = placed_,
                 .hash = options_.hash,
                 .packets_per_member = options_.packets_per_member,
                 .eliminate_duplicates = options_.eliminate_duplicates,

@@ -79,6 +79,7 @@ MemberStatus Lag::member_status(MemberIndex index, Instant now) const {
   s.lacp.collecting = s.collecting;
   s.lacp.distributing = s.distributing;
   s.buckets = tables_.buckets(index);
+  s.placed_buckets = placed_on(index);
   s.link_failures = m.link_failures;
   s.markers_received = m.responder.markers_received();
   s.marker_responses = m.responder.responses_sent();

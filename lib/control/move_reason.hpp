@@ -18,10 +18,11 @@ enum class MoveReason : std::uint8_t {
   unpinned,    // it is not any more
   rehashed,    // conversations are told apart in another way
   no_room,     // it goes back: it could not move in order
+  placed,      // the operator has said where it is to be, or has let it go
 };
-inline constexpr std::array<std::string_view, 10> kMoveReasonNames{
-    "first",      "lost",   "drained",  "returned", "capacity",
-    "rebalanced", "pinned", "unpinned", "rehashed", "no_room"};
+inline constexpr std::array<std::string_view, 11> kMoveReasonNames{
+    "first",  "lost",     "drained",  "returned", "capacity", "rebalanced",
+    "pinned", "unpinned", "rehashed", "no_room",  "placed"};
 [[nodiscard]] constexpr std::string_view name_of(MoveReason why) noexcept {
   return kMoveReasonNames[static_cast<std::size_t>(why)];
 }

@@ -95,6 +95,7 @@ struct MemberStatus {
   lacp::PortView lacp{};
   Traffic traffic{};
   std::uint32_t buckets = 0;
+  std::uint32_t placed_buckets = 0;  // by the operator; on it while it distributes
   std::uint64_t link_failures = 0;
   std::uint64_t markers_received = 0;
   std::uint64_t marker_responses = 0;

@@ -81,6 +81,7 @@ std::unique_ptr<table::PortTable> TableMaker::compose(const TableInput& input) {
   for (std::size_t b = 0; b < dist::kBuckets; ++b) {
     if (input.wishes && distributes(input, input.wishes->member[b]))
       table->bucket[b] = input.wishes->member[b];
+    if (distributes(input, input.placed[b])) table->bucket[b] = input.placed[b];
     if (distributes(input, stays_[b])) table->bucket[b] = stays_[b];
   }
   place_pins(input, *table);
@@ -123,6 +124,9 @@ std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input
   // What stays for want of room does so until it matters who carries what.
   if (changed && (input.distributing != published_.distributing || !(input.capacity == published_.capacity)))
     stays_ = LaneWishes{}.member;
+  // (what the operator says is tried anew)
+  for (std::size_t b = 0; changed && b < dist::kBuckets; ++b)
+    if (input.placed[b] != published_.placed[b]) stays_[b] = kNoMember;
   if (refused) stay_put(*refused);
   auto table = compose(input);
   if (changed || refused) {
@@ -209,6 +213,7 @@ MoveReason TableMaker::reason_of(const TableInput& before, std::size_t lane,
   if (lane < dist::kBuckets && stays_[lane] != LaneWishes::kNone) return MoveReason::no_room;
   if (!distributes(published_, from))
     return contains(published_.withdrawn, MemberIndex{from}) ? MoveReason::drained : MoveReason::lost;
+  if (lane < dist::kBuckets && before.placed[lane] != published_.placed[lane]) return MoveReason::placed;
   if (!(before.wishes == published_.wishes)) return MoveReason::rebalanced;
   return before.distributing != published_.distributing ? MoveReason::returned : MoveReason::capacity;
 }

@@ -25,14 +25,19 @@
 
 namespace lagoon::control {
 
+/// A member, or kNoMember, for each bucket.
+using BucketMembers = std::array<std::uint8_t, dist::kBuckets>;
+inline constexpr std::uint8_t kNoMember = 0xff;
+inline constexpr BucketMembers kNoMembers = [] {
+  BucketMembers none{};
+  none.fill(kNoMember);
+  return none;
+}();
+
 /// Where single lanes are to be, other than by capacities: what adaptive rebalancing has decided.
 struct LaneWishes {
-  static constexpr std::uint8_t kNone = 0xff;
-  std::array<std::uint8_t, dist::kBuckets> member = [] {
-    std::array<std::uint8_t, dist::kBuckets> none{};
-    none.fill(kNone);
-    return none;
-  }();
+  static constexpr std::uint8_t kNone = kNoMember;
+  BucketMembers member = kNoMembers;
   dist::Pins pins{};
   std::array<std::uint8_t, dist::kPins> pin_member{};
   friend bool operator==(const LaneWishes&, const LaneWishes&) = default;
@@ -55,6 +60,7 @@ struct TableInput {
   bool counts_lanes = false;
   table::Weights weights{};
   table::Distribution distribution = table::Distribution::flow_hash;
+  BucketMembers placed = kNoMembers;  // by the operator: before all wishes
   dist::FlowHashSettings hash{};
   std::uint16_t packets_per_member = 1;
   bool eliminate_duplicates = false;
