@@ -42,6 +42,10 @@ Result<Outcome> weigh_member(Session& session, const Arguments& arguments) {
                  std::string{arguments["MEMBER"]} + " " + std::string{arguments["WEIGHT"]});
 }
 
+Result<Outcome> move_bucket(Session& session, const Arguments& arguments) {
+  return execute(session, arguments["LAG"], "move", arguments["BUCKETS"]);
+}
+
 Result<Outcome> act_on_wire(Session& session, const Arguments& arguments) {
   if (auto done = session.running.act_on_wire(arguments["WIRE"], arguments.choice()); !done)
     return std::unexpected{done.error()};
@@ -49,13 +53,15 @@ Result<Outcome> act_on_wire(Session& session, const Arguments& arguments) {
                          "\n"};
 }
 
-constexpr std::array<CommandRow, 5> kCommands{{
+constexpr std::array<CommandRow, 6> kCommands{{
     {"set LAG KEY VALUE...", "Changes an option, as its key in the configuration file would", set},
     {"add member LAG DEVICE...", "A device such as net_ring1 or 0000:3b:00.0, or { dev: .., name: .. }",
      add_member},
     {"remove|enable|disable|drain|activate member LAG MEMBER", "Changes what a member does", change_member},
     {"weight member LAG MEMBER WEIGHT", "Its share of the traffic, in units of weight-unit; or auto",
      weigh_member},
+    {"move bucket LAG BUCKETS...", "N, N-M or all [of MEMBER], then: to MEMBER, where they stay; or to any",
+     move_bucket},
     {"wire WIRE up|down|blackhole|heal", "Pulls or heals a link inside this process", act_on_wire},
 }};
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "config/define_option.hpp"
 #include "config/foreign_words.hpp"
@@ -14,8 +17,8 @@
 namespace lagoon::config {
 namespace {
 
-constexpr std::array<std::string_view, 8> kVerbs{"add",   "remove",   "enable", "disable",
-                                                 "drain", "activate", "weight", "set"};
+constexpr std::array<std::string_view, 9> kVerbs{"add",      "remove", "enable", "disable", "drain",
+                                                 "activate", "weight", "move",   "set"};
 constexpr std::string_view kLacp = "lacp";  // a map that is set key by key
 constexpr std::uint64_t kWeightMax = 1'000'000;
 constexpr std::array<std::string_view, 8> kFixed{"name",     "mode",     "members",    "mac",
@@ -98,6 +101,49 @@ Result<Action> weigh(std::string_view argument) {
                 "the weight is " + in_quotes(words.substr(space + 1)) + "; expected " + parser.expected());
   WeighMember command{.member = *std::move(name), .weight = {}};
   if (*weight) command.weight = static_cast<std::uint32_t>(**weight);
+  return command;
+}
+
+constexpr std::string_view kMoveUsage =
+    "move takes buckets and where to, like move 17 to net_af_packet1, move 0-99 to any, or move all of "
+    "net_af_packet0 to net_af_packet1";
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+    const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+std::optional<std::uint16_t> bucket_number(std::string_view word) {
+  std::uint16_t number = 0;
+  const auto [end, bad] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (bad != std::errc{} || end != word.data() + word.size() || number >= dist::kBuckets) return std::nullopt;
+  return number;
+}
+
+Result<Action> move_buckets(std::string_view argument) {
+  const std::vector<std::string_view> words = words_of(argument);
+  const bool from_member = words.size() == 5 && words[1] == "of";
+  if (!(from_member || words.size() == 3) || words[words.size() - 2] != "to")
+    return fail(Errc::invalid_argument, std::string{kMoveUsage});
+  MoveBuckets command;
+  if (words[0] != "all") {
+    const std::size_t dash = words[0].find('-');
+    const auto first = bucket_number(words[0].substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : bucket_number(words[0].substr(dash + 1));
+    if (!first || !last || *first > *last)
+      return fail(Errc::invalid_argument, "the buckets are " + in_quotes(words[0]) +
+                                              "; expected a number from 0 to " +
+                                              std::to_string(dist::kBuckets - 1) + ", two like 0-99, or all");
+    command.first = *first;
+    command.last = *last;
+  }
+  if (from_member) command.of = words[2];
+  if (words.back() != "any") command.to = words.back();
   return command;
 }
 
@@ -206,6 +252,7 @@ Result<Action> parse_action(std::string_view verb, std::string_view argument) {
   if (verb == "disable") return with_name(DisableMember{});
   if (verb == "drain") return with_name(DrainMember{});
   if (verb == "weight") return weigh(argument);
+  if (verb == "move") return move_buckets(argument);
   if (verb == "activate") return with_name(ActivateMember{});
   const auto meant = nearest(verb, kVerbs);
   return fail(Errc::invalid_argument,

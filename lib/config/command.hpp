@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "config/model.hpp"
+#include "dist/bucket_map.hpp"
 
 namespace lagoon::config {
 
@@ -44,6 +45,14 @@ struct WeighMember {
   std::string member;
   std::optional<std::uint32_t> weight;
 };
+/// "move N to NAME", "move N-M to NAME", "move all of NAME to NAME": buckets of the flow hash, in order, for
+/// as long as that member distributes. "to any" lets them go where capacities and loads have them.
+struct MoveBuckets {
+  std::uint16_t first = 0;
+  std::uint16_t last = dist::kBuckets - 1;
+  std::string of{};  // those of them that are there now; empty: all
+  std::string to{};  // empty: any
+};
 /// "set KEY: VALUE" as in a configuration file's LAG, nested keys with a dot: "lacp.rate: slow".
 struct SetOption {
   std::string key;
@@ -51,7 +60,7 @@ struct SetOption {
 };
 
 using Action = std::variant<AddMember, RemoveMember, EnableMember, DisableMember, DrainMember, ActivateMember,
-                            WeighMember, SetOption>;
+                            WeighMember, MoveBuckets, SetOption>;
 
 struct Command {
   std::string lag;

@@ -34,6 +34,26 @@ Result<int> create(const std::string& file) {
   return fail(denied ? Errc::permission : Errc::system, file + ": " + std::strerror(errno));
 }
 
+// In memory that the kernel gives: DPDK's has been counted for those who forward, and no device sees a copy.
+rte_mempool* pool_of_copies(const char* name, std::uint16_t stamp) {
+  rte_mempool* const pool =
+      rte_mempool_create_empty(name, kCopies, sizeof(rte_mbuf) + stamp + RTE_MBUF_DEFAULT_BUF_SIZE, 0,
+                               sizeof(rte_pktmbuf_pool_private), SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+  if (pool == nullptr) return nullptr;
+  rte_pktmbuf_pool_private about{};
+  about.mbuf_data_room_size = RTE_MBUF_DEFAULT_BUF_SIZE;
+  about.mbuf_priv_size = stamp;
+  if (rte_mempool_set_ops_byname(pool, "ring_mp_mc", nullptr) == 0) {
+    rte_pktmbuf_pool_init(pool, &about);
+    if (rte_mempool_populate_anon(pool) == static_cast<int>(kCopies)) {
+      rte_mempool_obj_iter(pool, rte_pktmbuf_init, nullptr);
+      return pool;
+    }
+  }
+  rte_mempool_free(pool);
+  return nullptr;
+}
+
 }  // namespace
 
 Capture::Capture(std::string file, int descriptor) : file_{std::move(file)}, descriptor_{descriptor} {}
@@ -53,8 +73,7 @@ Result<std::unique_ptr<Capture>> Capture::start(const std::string& file, std::ve
 
 Result<void> Capture::open() {
   // (at most one at a time has this name: whoever starts another has destroyed this one)
-  pool_ = rte_pktmbuf_pool_create("lagoon_capture", kCopies, 0, sizeof(Stamp), RTE_MBUF_DEFAULT_BUF_SIZE,
-                                  SOCKET_ID_ANY);
+  pool_ = pool_of_copies("lagoon_capture", sizeof(Stamp));
   ring_ = rte_ring_create("lagoon_capture", kRingRoom, SOCKET_ID_ANY, RING_F_SC_DEQ);
   if (pool_ == nullptr || ring_ == nullptr)
     return fail(Errc::no_resources, std::string{"no memory for captured frames: "} + rte_strerror(rte_errno) +

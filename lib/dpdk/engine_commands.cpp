@@ -20,6 +20,8 @@ namespace {
 // Telling a slow Partner takes up to two seconds; then the port is closed.
 constexpr Duration kRemovalPatience = 4s;
 constexpr Duration kRemovalLook = 2ms;
+// (as long as a Marker may be under way, and a pause is waited for)
+constexpr Duration kMovePatience = 2s;
 
 std::unexpected<Error> no_member(const std::string& lag, const std::string& member) {
   return fail(Errc::no_such_thing, "LAG '" + lag + "' has no member '" + member + "'");
@@ -203,6 +205,43 @@ Result<std::string> Engine::Parts::run(std::size_t lag, const config::WeighMembe
   if (config::Member* const member = find(config.lags[lag], command.member)) member->weight = command.weight;
   return "member '" + command.member + "' weighs " +
          (command.weight ? std::to_string(*command.weight) : "what its speed has it");
+}
+
+Result<std::string> Engine::Parts::run(std::size_t lag, const config::MoveBuckets& command) {
+  const std::string& name = config.lags[lag].name;
+  Result<control::Lag::BucketsPlaced> done = no_answer();
+  std::optional<MemberIndex> to;
+  const auto place = [&] {
+    control::Lag& of = *lags[lag]->lag;
+    control::Lag::BucketChoice which{.first = command.first, .last = command.last};
+    if (!command.of.empty() && !(which.of = of.find(command.of)))
+      done = no_member(name, command.of);
+    else if (!command.to.empty() && !(to = of.find(command.to)))
+      done = no_member(name, command.to);
+    else
+      done = of.place_buckets(which, to, dpdk::now());
+  };
+  if (!tasks.run(place, kAnswerPatience)) return no_answer();
+  if (!done) return std::unexpected{done.error()};
+  const std::string buckets = std::to_string(done->chosen) +
+                              (done->chosen == 1 ? " bucket of LAG '" : " buckets of LAG '") + name + "' ";
+  if (!to) return buckets + (done->chosen == 1 ? "goes" : "go") + " where capacities and loads have them";
+  bool moving = true;
+  std::size_t there = 0;
+  const auto look = [&] {
+    moving = lags[lag]->lag->wants_progress();
+    there = lags[lag]->lag->count_on(done->buckets, *to);
+  };
+  const Instant until = dpdk::now() + kMovePatience;
+  while (moving && !tasks.is_server() && dpdk::now() < until) {
+    std::this_thread::sleep_for(kRemovalLook);
+    if (!tasks.run(look, kAnswerPatience)) return no_answer();
+  }
+  const std::string member = "member '" + command.to + "'";
+  if (moving) return buckets + "on their way to " + member;
+  if (there == done->chosen) return buckets + "now on " + member;
+  return buckets + "chosen, of which " + std::to_string(there) + " are on " + member +
+         ": the others could not move in order (see the counters of moves), and stay";
 }
 
 // All ports or none: what was set is taken back when one refuses.

@@ -112,6 +112,7 @@ struct Engine::Parts {
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DrainMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::MoveBuckets& command);
   [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
   /// A member's device is about to go: the member leaves, and the port is closed.
   void device_goes(const std::string& device);

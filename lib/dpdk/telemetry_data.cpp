@@ -84,6 +84,7 @@ rte_tel_data* member_data(const control::LagStatus& lag, const control::MemberSt
   dict.number("tx_bytes", m.traffic.tx_bytes);
   dict.number("rx_ignored", m.traffic.rx_ignored);
   dict.number("buckets", m.buckets);
+  dict.number("placed_buckets", m.placed_buckets);
   dict.number("link_failures", m.link_failures);
   dict.number("marker_rx", m.markers_received);
   dict.number("marker_response_tx", m.marker_responses);

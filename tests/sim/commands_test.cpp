@@ -1,5 +1,6 @@
 // A thousand random commands under traffic: members are added, removed, enabled, disabled, drained and made
-// active, links flap and options change, while numbered frames flow both ways over wires of unequal delay.
+// active, buckets are placed, links flap and options change, while numbered frames flow both ways over wires
+// of unequal delay.
 #include "dataplane.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"
@@ -57,7 +58,7 @@ class Rig {
     const auto order = near->lag->order();
     if (order.empty()) return add();
     const MemberIndex m = order[random.below(order.size())];
-    switch (random.below(8)) {
+    switch (random.below(9)) {
       case 0:
         return add();
       case 1:
@@ -73,9 +74,19 @@ class Rig {
         return;
       case 6:
         return static_cast<void>(near->lag->activate(m, now));
+      case 7:
+        return move_buckets(m);
       default:
         return change();
     }
+  }
+
+  void move_buckets(MemberIndex to) {
+    const std::size_t first = random.below(dist::kBuckets);
+    const control::Lag::BucketChoice which{.first = first,
+                                           .last = first + random.below(dist::kBuckets - first)};
+    const bool released = random.below(4) == 0;
+    static_cast<void>(near->lag->place_buckets(which, released ? std::nullopt : std::optional{to}, now));
   }
 
   void heal() {

@@ -34,7 +34,7 @@ OURS = {
     "lib/control": [*PROTOCOLS, "dist", "qos", "balance", "table"],
     "lib/report": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control"],
     # (the model is made of the values that it configures)
-    "lib/config": ["base", "qos", "control/lag_options.hpp", "control/mode.hpp", *OPTIONS],
+    "lib/config": ["base", "qos", "dist/bucket_map.hpp", "control/lag_options.hpp", "control/mode.hpp", *OPTIONS],
     "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config"],
     "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk"],
     "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],

@@ -224,6 +224,9 @@ Result<void> LagPort::change_stopped(const config::Action& action) {
     Result<void> operator()(const config::WeighMember& c) const {
       return with_member(c.member, [&](config::Member& member) { member.weight = c.weight; });
     }
+    Result<void> operator()(const config::MoveBuckets&) const {
+      return fail(Errc::busy, "no member has buckets while the port is stopped");
+    }
     Result<void> operator()(const config::SetOption& c) const {
       return config::define_option(lag, c.key, c.value);
     }

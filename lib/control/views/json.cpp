@@ -141,6 +141,7 @@ void put_member(JsonWriter& out, const LagStatus& lag, const MemberStatus& m) {
   out.number("rx_ignored_packets", m.traffic.rx_ignored);
   out.close_object();
   out.number("buckets", m.buckets);
+  out.number("placed_buckets", m.placed_buckets);
   out.number("link_failures", m.link_failures);
   out.number("markers_received", m.markers_received);
   out.number("marker_responses", m.marker_responses);

@@ -97,6 +97,10 @@ std::string share_text(const LagStatus& lag, const MemberStatus& m) {
   return all == 0 ? "-" : std::to_string((m.buckets * 100 + all / 2) / all) + "%";
 }
 
+std::string placed_text(const LagStatus&, const MemberStatus& m) {
+  return std::to_string(m.placed_buckets);
+}
+
 std::string failures_text(const LagStatus&, const MemberStatus& m) {
   return std::to_string(m.link_failures);
 }
@@ -145,6 +149,9 @@ bool hashes(const LagStatus& lag) noexcept {
   const ModeRow& row = row_of(lag);
   return row.distribution == table::Distribution::flow_hash && row.choice != Choice::active_backup;
 }
+bool has_placed(const LagStatus& lag) noexcept {
+  return std::ranges::any_of(lag.members, [](const MemberStatus& m) { return m.placed_buckets != 0; });
+}
 bool addresses_differ(const LagStatus& lag) noexcept {
   return row_of(lag).addresses != Addresses::same;
 }
@@ -154,7 +161,7 @@ struct Column {
   bool (*shown)(const LagStatus&) noexcept;
   std::string (*text)(const LagStatus&, const MemberStatus&);
 };
-constexpr std::array<Column, 20> kColumns{{{"link", always, link_text},
+constexpr std::array<Column, 21> kColumns{{{"link", always, link_text},
                                            {"state", always, state_text},
                                            {"prio", has_priorities, priority_text},
                                            {"selected", runs_lacp, selected_text},
@@ -170,6 +177,7 @@ constexpr std::array<Column, 20> kColumns{{{"link", always, link_text},
                                            {"weight left", is_weighted, weight_text},
                                            {"conversations", counts_conversations, conversations_text},
                                            {"share", hashes, share_text},
+                                           {"placed", has_placed, placed_text},
                                            {"failures", always, failures_text},
                                            {"holds", damps, holds_text},
                                            {"rx", always, rx_text},

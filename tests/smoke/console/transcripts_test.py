@@ -21,20 +21,26 @@ PROMPT = "lagoon> "
 COUNTING = re.compile(r"show (stats|xstats|port (stats|xstats)|lacp counters)|watch")
 # Of members a LAG's table ends with what they received and sent; the address of a port that is no LAG's is random.
 MASKS = [(re.compile(r"^(  (?:w\d|extra|net_ring\d) .*?)\d+ +\d+$", re.MULTILINE), r"\1N  N"),
-         (re.compile(r"drops: .*"), "drops: .."),
+         (re.compile(r"drops: .*"), "drops: .."), (re.compile(r"\b\d+ frames, \d+ octets"), "N frames, N octets"),
          (re.compile(r"\b(?!02:00:00:00)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "ADDRESS"),
          (re.compile(r"\b\d+(\.\d+)? (s|min|h)\b"), "T"), (re.compile(r"\b\d+s\b"), "T"),
          (re.compile(r"(Aggregator ID|Link Failure Count|Churned Count): \d+"), r"\1: N"),
          (re.compile(r"(\d\.\d+\.\d+)$", re.MULTILINE), "VERSION"), (re.compile(r"lagoon \d\S+"), "lagoon VERSION")]
 
 
+def without_figures(text):
+    for pattern, word in MASKS:
+        text = pattern.sub(word, text)
+    return text
+
+
 def masked(command, text):
     if re.search(r" as json$", command):
         return masked_json(json.loads(text))
     if command.startswith("show events"):
-        return text.splitlines()[0] + "\n"  # (what happened last, and how often, depends on the moment)
-    for pattern, word in MASKS:
-        text = pattern.sub(word, text)
+        # (what happened last, and how often, depends on the moment)
+        return re.sub(r" {2,}", "  ", text.splitlines()[0]) + "\n"
+    text = without_figures(text)
     if COUNTING.match(command):
         text = re.sub(r"(?<![\w.])\d+(\.\d+)?[kMG]?(?![\w.])", "N", text)
         text = re.sub(r"\[[#.]+\]", "[BAR]", text)
@@ -82,7 +88,7 @@ class Transcripts(unittest.TestCase):
         self.assertIn(done.returncode, (0, 1))
         # Either it worked and said nothing else, or it did not, and said why.
         self.assertEqual(done.returncode == 1, done.stderr != "", command)
-        return masked(command, done.stdout) if done.returncode == 0 else f"error: {done.stderr}"
+        return masked(command, done.stdout) if done.returncode == 0 else f"error: {without_figures(done.stderr)}"
 
     def named(self, text):
         return text.replace(self.lab.folder, "FOLDER").replace(self.lab.lagoond.prefix, "PREFIX")

@@ -173,6 +173,16 @@ TEST_CASE("Actions are read from a word and its argument", "[config][command]") 
   CHECK(std::get<WeighMember>(parse_action("weight", "m 20").value()).weight == 20);
   CHECK(std::get<WeighMember>(parse_action("weight", "m 20").value()).member == "m");
   CHECK_FALSE(std::get<WeighMember>(parse_action("weight", "m auto").value()).weight.has_value());
+  const MoveBuckets some = std::get<MoveBuckets>(parse_action("move", " 7-9 of a  to b ").value());
+  CHECK(some.first == 7);
+  CHECK(some.last == 9);
+  CHECK(some.of == "a");
+  CHECK(some.to == "b");
+  const MoveBuckets all = std::get<MoveBuckets>(parse_action("move", "all to any").value());
+  CHECK(all.first == 0);
+  CHECK(all.last == 4095);
+  CHECK(all.of.empty());
+  CHECK(all.to.empty());
   const SetOption set = std::get<SetOption>(parse_action("set", "ns-ip6-target: [\"::1\"]").value());
   CHECK(set.key == "ns-ip6-target");
   CHECK(set.value == "[\"::1\"]");
@@ -184,20 +194,27 @@ TEST_CASE("An action that can't be read says what would be right", "[config][com
     std::string_view argument;
     std::string_view detail;
   };
-  const Row row = GENERATE(
-      Row{"ad", "m", "unknown action 'ad'; did you mean 'add'?"},
-      Row{"fly", "m",
-          "unknown action 'fly'; expected add, remove, enable, disable, drain, activate, weight or set"},
-      Row{"drain", " ", "drain needs the name of a member, like drain net_af_packet1"},
-      Row{"drain", "a b", "drain takes the name of one member, not 'a b'"},
-      Row{"add", "net_a", "add takes what stands in a file, like add { dev: "},
-      Row{"add", "{ dev: eth0 }", "dev is 'eth0'; expected a DPDK device"},
-      Row{"add", "{ dev: net_a, prio: 5 }", "unknown key 'prio'; did you mean 'priority'?"},
-      Row{"add", "{ dev: net_a", "'{ dev: net_a' is not valid YAML here"},
-      Row{"weight", "m", "weight needs the name of a member and a weight"},
-      Row{"weight", "m 0", "the weight is '0'; expected auto, or a whole number from 1 to 1000000"},
-      Row{"set", "hash l3", "set takes a key and a value, like set hash: l3+4"},
-      Row{"set", ": 5", "set takes a key and a value"});
+  const Row row =
+      GENERATE(Row{"ad", "m", "unknown action 'ad'; did you mean 'add'?"},
+               Row{"fly", "m",
+                   "unknown action 'fly'; expected add, remove, enable, disable, drain, activate, weight, "
+                   "move or set"},
+               Row{"drain", " ", "drain needs the name of a member, like drain net_af_packet1"},
+               Row{"drain", "a b", "drain takes the name of one member, not 'a b'"},
+               Row{"add", "net_a", "add takes what stands in a file, like add { dev: "},
+               Row{"add", "{ dev: eth0 }", "dev is 'eth0'; expected a DPDK device"},
+               Row{"add", "{ dev: net_a, prio: 5 }", "unknown key 'prio'; did you mean 'priority'?"},
+               Row{"add", "{ dev: net_a", "'{ dev: net_a' is not valid YAML here"},
+               Row{"weight", "m", "weight needs the name of a member and a weight"},
+               Row{"weight", "m 0", "the weight is '0'; expected auto, or a whole number from 1 to 1000000"},
+               Row{"move", "5 net_a", "move takes buckets and where to, like move 17 to net_af_packet1"},
+               Row{"move", "5 from a to b", "move takes buckets and where to"},
+               Row{"move", "4096 to a",
+                   "the buckets are '4096'; expected a number from 0 to 4095, two like 0-99, or all"},
+               Row{"move", "9-5 to a", "the buckets are '9-5'; expected"},
+               Row{"move", "5- to a", "the buckets are '5-'; expected"},
+               Row{"set", "hash l3", "set takes a key and a value, like set hash: l3+4"},
+               Row{"set", ": 5", "set takes a key and a value"});
   CAPTURE(row.verb, row.argument);
   const auto action = parse_action(row.verb, row.argument);
   REQUIRE_FALSE(action.has_value());
