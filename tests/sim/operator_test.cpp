@@ -29,7 +29,6 @@ struct Wish {
 struct Carried {
   std::uint32_t collecting = 0;
   std::uint32_t distributing = 0;
-  friend bool operator==(const Carried&, const Carried&) = default;
 };
 
 MemberIndex at(std::size_t port) {

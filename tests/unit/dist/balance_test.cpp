@@ -105,7 +105,7 @@ constexpr int kSeeds = 24;
 }  // namespace
 
 TEST_CASE("Structured sets of flows spread as evenly as chance would", "[dist][balance]") {
-  for (const std::size_t members : {2, 4, 8}) {
+  for (const std::size_t members : {2U, 4U, 8U}) {
     const BucketMap map = equal_map(members);
     for (const FlowSet& set : polarised_sets()) {
       double sum = 0;
@@ -127,7 +127,7 @@ TEST_CASE("Structured sets of flows spread as evenly as chance would", "[dist][b
 }
 
 TEST_CASE("What one stage has chosen is spread again by the next with another seed", "[dist][balance]") {
-  for (const std::size_t members : {2, 4, 8}) {
+  for (const std::size_t members : {2U, 4U, 8U}) {
     const BucketMap map = equal_map(members);
     Prng random{6};
     std::vector<std::uint32_t> load(members);

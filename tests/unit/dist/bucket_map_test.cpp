@@ -50,7 +50,7 @@ BucketMapInput equal_members(std::size_t count) {
 TEST_CASE("Shares follow the capacities to within 1 % and three buckets", "[dist][bucket]") {
   BucketPlan plan;
   Prng random{1};
-  for (const std::size_t count : {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32})
+  for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 12U, 16U, 24U, 32U})
     for (const int kind : {0, 1, 2}) {
       BucketMapInput input = equal_members(count);
       for (std::size_t i = 0; i < count && kind != 0; ++i)
@@ -107,7 +107,7 @@ TEST_CASE("Any subset of members shares fairly, and the path to it does not matt
   Prng random{2};
   BucketPlan plan;
   BucketPlan fresh;
-  for (const std::size_t count : {3, 5, 8, 16, 32}) {
+  for (const std::size_t count : {3U, 5U, 8U, 16U, 32U}) {
     BucketMapInput input = equal_members(count);
     for (int round = 0; round < 60; ++round) {
       input.distributing = random.u32() & first_members(count);
@@ -133,7 +133,7 @@ TEST_CASE("Any subset of members shares fairly, and the path to it does not matt
 
 TEST_CASE("A further member takes its share and moves nothing else", "[dist][bucket]") {
   BucketPlan plan;
-  for (const std::size_t count : {1, 2, 3, 4, 5, 6, 7, 8, 15, 31}) {
+  for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 15U, 31U}) {
     const BucketMap before = map_of(plan, equal_members(count));
     const BucketMap after = map_of(plan, equal_members(count + 1));
     std::size_t moved = 0;
