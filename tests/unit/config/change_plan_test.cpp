@@ -15,7 +15,7 @@ Reading read(const std::string& text) {
   auto reading = parse_config_with_places(text);
   if (!reading) {
     std::ostringstream wrong;
-    print(wrong, "text", reading.error());
+    lagoon::config::print(wrong, "text", reading.error());
     FAIL(wrong.str());
   }
   return std::move(*reading);
@@ -25,7 +25,7 @@ std::string planned(const std::string& running, const std::string& wanted,
                     std::size_t room = std::numeric_limits<std::size_t>::max()) {
   const Reading after = read(wanted);
   std::ostringstream out;
-  print(out, "new.yaml", plan_change(read(running).config, after.config, after.source, room));
+  lagoon::config::print(out, "new.yaml", plan_change(read(running).config, after.config, after.source, room));
   return out.str();
 }
 

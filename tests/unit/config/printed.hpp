@@ -15,7 +15,7 @@ inline std::vector<std::string> mistakes(std::string_view text) {
   std::vector<std::string> lines;
   const auto config = parse_config(text);
   std::ostringstream out;
-  print(out, "f", config ? config->warnings : config.error());
+  lagoon::config::print(out, "f", config ? config->warnings : config.error());
   std::istringstream in{out.str()};
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;

@@ -55,7 +55,7 @@ TEST_CASE("What is written of any configuration reads back as the same", "[confi
     const auto again = parse_config(text);
     if (!again) {
       std::ostringstream wrong;
-      print(wrong, "written", again.error());
+      lagoon::config::print(wrong, "written", again.error());
       FAIL(wrong.str() << text);
     }
     check_same(*again, config);
