@@ -199,7 +199,7 @@ verb_test() {
   if build_for_test build; then
     run_suites build pure "$cores" 3 unit sim golden tidy
     # (these wait more than they compute, and each has a network namespace of its own)
-    run_suites build conformance 8 1 conformance
+    run_suites build conformance 8 1 conformance silence
     # One at a time: these measure times against real partners.
     run_suites build smoke 1 1 smoke
   fi
