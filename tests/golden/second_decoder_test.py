@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,9 @@ def by_tshark(pcap):
     for field in fields:
         command += ["-e", field]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    return [dict(zip(fields, line.split("\t"), strict=True)) for line in run.stdout.splitlines()]
+    # (tshark 4.4 writes flags as words)
+    text = re.sub(r"\bTrue\b", "1", re.sub(r"\bFalse\b", "0", run.stdout))
+    return [dict(zip(fields, line.split("\t"), strict=True)) for line in text.splitlines()]
 
 
 def by_scapy(pcap):
