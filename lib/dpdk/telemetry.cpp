@@ -195,7 +195,8 @@ Result<void> offer_telemetry(Engine& from) {
       {"/lagoon/ports", on_ports, "The access ports. Takes no parameters"},
       {"/lagoon/explain", on_explain, "Which way a conversation takes. Parameters: LAG,FLOW"},
       {"/lagoon/do", on_do,
-       "Changes a running LAG. Parameters: LAG,add|remove|enable|disable|drain|activate|weight|move|set,ARGUMENT"},
+       "Changes a running LAG. Parameters: "
+       "LAG,add|remove|enable|disable|drain|activate|weight|move|set,ARGUMENT"},
       {"/lagoon/wire", on_wire, "Pulls or heals an in-process link. Parameters: NAME,up|down|blackhole|heal"},
   };
   for (const Command& c : commands)

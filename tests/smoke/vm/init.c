@@ -1,5 +1,5 @@
-// The first program of the virtual machine: loads the modules that lie beside it, takes the host's root, read-only
-// over 9p, for its own, and runs what the kernel's command line says after "--".
+// The first program of the virtual machine: loads the modules that lie beside it, takes the host's root,
+// read-only over 9p, for its own, and runs what the kernel's command line says after "--".
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +38,8 @@ static void load_modules(void) {
 
 static void take_root(void) {
   mkdir("/host", 0755);
-  must(mount("root", "/host", "9p", MS_RDONLY, "trans=virtio,version=9p2000.L,cache=loose,msize=512000"), "9p");
+  must(mount("root", "/host", "9p", MS_RDONLY, "trans=virtio,version=9p2000.L,cache=loose,msize=512000"),
+       "9p");
   must(mount("proc", "/host/proc", "proc", 0, NULL), "/proc");
   must(mount("sys", "/host/sys", "sysfs", 0, NULL), "/sys");
   must(mount("dev", "/host/dev", "devtmpfs", 0, NULL), "/dev");
