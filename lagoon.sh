@@ -144,6 +144,16 @@ for target in json.load(sys.stdin):
             print(os.path.relpath(name, os.path.abspath(build)))' "$@"
 }
 
+# What the tests of a suite run, so that only that is compiled.
+targets_of_suite() { # DIR SUITE
+  meson introspect --tests "$1" | /usr/bin/python3 -c '
+import json, os, sys
+build, suite = sys.argv[1:]
+for test in json.load(sys.stdin):
+    if any(name.split(":")[-1] == suite for name in test["suite"]):
+        print(os.path.relpath(test["cmd"][0], os.path.abspath(build)))' "$@"
+}
+
 # --- verbs ---
 
 verb_build() {
@@ -210,9 +220,10 @@ verb_test() {
       run_suites build-asan sanitized "$cores" 4 unit sim golden
   fi
   # What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
+  local threads=()
   if configure build-tsan -Ddpdk_sdk=off -Doptimization=1 -Ddebug=false -Db_sanitize=thread -Db_lundef=false \
     "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
-    && compile build-tsan tests/unit/dpdk/worker_test tests/unit/dpdk/members_test; then
+    && mapfile -t threads < <(targets_of_suite build-tsan threads) && compile build-tsan "${threads[@]}"; then
     TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
   else
     build_failures=$((build_failures + 1))
