@@ -51,7 +51,10 @@ Group races(std::string title, Rig& rig, TurnOf turn_of) {
     Race& race = group.races.emplace_back(std::to_string(members));
     race.add("bare", turn_of(BarePorts{rig, members}));
     race.add("net_bonding", turn_of(NetBonding{rig.balance_bond(members)}));
-    if (members == kLacpMembers) race.add("net_bonding-lacp", turn_of(NetBonding{rig.lacp_bond()}));
+    if (members == kLacpMembers) {
+      race.add("net_bonding-lacp", turn_of(NetBonding{rig.lacp_bond()}));
+      race.add("lagoon-embedded", turn_of(Embedded{rig}));
+    }
     race.add("lagoon", turn_of(Lagoon{rig, members}));
   }
   return group;

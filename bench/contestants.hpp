@@ -1,4 +1,5 @@
-// What sends or receives a burst, three ways: Lagoon as a worker calls it, net_bonding, and the bare ports.
+// What sends or receives a burst, four ways: Lagoon as a worker calls it, Lagoon inside a program (the PMD's
+// burst calls), net_bonding, and the bare ports.
 #pragma once
 
 #include <algorithm>
@@ -47,6 +48,19 @@ class NetBonding {
 
  private:
   const Bond& bond_;
+};
+
+class Embedded {
+ public:
+  explicit Embedded(Rig& rig) : rig_{rig} {}
+  [[nodiscard]] std::span<const std::uint16_t> ports() const { return rig_.ports(kLacpMembers); }
+  std::size_t send(Burst& burst) { return dpdk::send(rig_.embedded().tx_queue(0), burst.data(), kBurst); }
+  std::size_t receive(Burst& burst) {
+    return dpdk::receive(rig_.embedded().rx_queue(0), burst.data(), kBurst);
+  }
+
+ private:
+  Rig& rig_;
 };
 
 // With all that a worker does for a burst: load the table, count packets and octets, report a quiescent

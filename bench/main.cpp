@@ -99,9 +99,9 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&quiet);
   std::printf("CPU time for one packet as ratios; below 1 Lagoon is cheaper\n");
   print_hashes(hashes);
-  print_group(distribute, {"lagoon", "lagoon-counting", "lagoon-weighted"});
-  print_group(collect, {"lagoon", "lagoon-classified"});
-  print_group(forward, {"lagoon"});
+  print_group(distribute, {"lagoon", "lagoon-embedded", "lagoon-counting", "lagoon-weighted"});
+  print_group(collect, {"lagoon", "lagoon-embedded", "lagoon-classified"});
+  print_group(forward, {"lagoon", "lagoon-embedded"});
   std::fflush(stdout);
   // rte_eal_cleanup() faults while bonds are up, and their alarms run until the end: leave without unwinding.
   std::error_code ignored;

@@ -33,6 +33,7 @@ void print_group(const Group& group, const std::vector<std::string>& ours) {
               "/ net_bonding LACP", "/ bare ports");
   for (const std::string& who : ours)
     for (const Race& race : group.races) {
+      if (std::isnan(race.ratio(who, "bare"))) continue;
       std::printf("  %-20s%8s", who.c_str(), race.title().c_str());
       for (const char* other : {"net_bonding", "net_bonding-lacp", "bare"})
         print_cell(race.ratio(who, other));

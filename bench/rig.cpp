@@ -8,6 +8,7 @@
 #include <rte_malloc.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -123,6 +124,28 @@ Bond bond_of(const std::string& name, std::uint8_t mode, std::span<const std::ui
   return bond;
 }
 
+// Of ports that are configured and started already; every member is up when it returns.
+std::unique_ptr<dpdk::EmbeddedLag> embedded_over(std::span<const std::uint16_t> members, rte_mempool* pool) {
+  dpdk::Embedding embedding;
+  embedding.lag.name = "lag0";
+  embedding.lag.options.mode = control::Mode::balance_xor;
+  for (const std::uint16_t port : members)
+    embedding.lag.members.push_back(
+        {.name = "port" + std::to_string(port), .source = config::DevicePort{std::to_string(port)}});
+  embedding.pools = {pool};
+  embedding.configure_members = false;
+  embedding.control = dpdk::ControlBy::caller;
+  auto lag = dpdk::EmbeddedLag::start(embedding);
+  if (!lag) std::fprintf(stderr, "lagoon-bench: %s\n", lag.error().detail.c_str());
+  LAGOON_CHECK(lag);
+  const auto all_distribute = [&] {
+    const auto status = (*lag)->engine().status("lag0");
+    return status && static_cast<std::size_t>(status->distributing_members) == members.size();
+  };
+  while (!all_distribute()) static_cast<void>((*lag)->control_turn());
+  return *std::move(lag);
+}
+
 std::unique_ptr<table::PortTable> table_for(std::size_t members, Way way) {
   dist::BucketPlan plan;
   table::PortTableInput input;
@@ -190,6 +213,7 @@ Rig::Rig() : received_{pool_of_frames("received", 4095)} {
     for (std::size_t w = 0; w < kWays.size(); ++w) prepare(distributions_[i][w], kMemberCounts[i], kWays[w]);
   }
   lacp_bond_ = bond_of("net_bonding_lacp", BONDING_MODE_8023AD, new_ports(kLacpMembers), received_);
+  embedded_ = embedded_over(ports(kLacpMembers), received_);
 
   packets_ = packets_for_good("kept");
   classified_packets_ = packets_for_good("classified");

@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "dpdk/embedded_lag.hpp"
 #include "fast/collector_state.hpp"
 #include "fast/counters.hpp"
 #include "fast/distributor_state.hpp"
@@ -23,7 +24,8 @@ namespace lagoon::bench {
 
 inline constexpr std::uint16_t kBurst = 32;
 inline constexpr std::array<std::size_t, 3> kMemberCounts{2, 4, 8};
-/// net_bonding has its LACP mode measured with this many: DPDK has room for 32 ports in all.
+/// net_bonding has its LACP mode measured with this many, and so has a LAG inside a program: DPDK has room
+/// for 32 ports in all.
 inline constexpr std::size_t kLacpMembers = 4;
 
 struct Bond {
@@ -59,6 +61,9 @@ class Rig {
   }
   [[nodiscard]] const Bond& balance_bond(std::size_t members) const;
   [[nodiscard]] const Bond& lacp_bond() const { return lacp_bond_; }
+  /// What the PMD and liblagoon are made of, over ports(kLacpMembers). Nobody turns its control loop any
+  /// more.
+  [[nodiscard]] dpdk::EmbeddedLag& embedded() { return *embedded_; }
   /// Packets of kFlows flows that stay allocated: 2048, more than the first-level cache holds.
   [[nodiscard]] std::span<rte_mbuf*> packets() { return packets_; }
   /// The same, and their port has said what they are (mbuf.packet_type), as most NICs do.
@@ -75,6 +80,7 @@ class Rig {
   std::vector<std::uint16_t> ports_;
   std::array<Bond, kMemberCounts.size()> balance_bonds_;
   Bond lacp_bond_;
+  std::unique_ptr<dpdk::EmbeddedLag> embedded_;
   std::vector<rte_mbuf*> packets_;
   std::vector<rte_mbuf*> classified_packets_;
   std::array<std::array<Distribution, kWays.size()>, kMemberCounts.size()> distributions_;
