@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <span>
 
-#include "dpdk/mbuf_packet.hpp"
-#include "fast/collector.hpp"
-#include "fast/distributor.hpp"
+#include "dpdk/base/mbuf_packet.hpp"
+#include "fast/collect/collector.hpp"
+#include "fast/distribute/distributor.hpp"
 #include "rig.hpp"
 
 namespace lagoon::bench {

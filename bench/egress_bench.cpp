@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "fast/distributor.hpp"
+#include "fast/distribute/distributor.hpp"
 #include "fast/egress/egress.hpp"
 #include "fast/egress/queueing_tx.hpp"
 #include "fast/egress/storage.hpp"

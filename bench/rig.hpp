@@ -14,10 +14,10 @@
 #include <span>
 #include <vector>
 
-#include "dpdk/embedded_lag.hpp"
-#include "fast/collector_state.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
+#include "fast/collect/collector_state.hpp"
 #include "fast/counters.hpp"
-#include "fast/distributor_state.hpp"
+#include "fast/distribute/distributor_state.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::bench {

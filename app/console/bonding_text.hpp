@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
-#include "control/status.hpp"
-#include "dpdk/ethdev_status.hpp"
+#include "control/status/status.hpp"
+#include "dpdk/port/ethdev_status.hpp"
 
 namespace lagoon::console {
 

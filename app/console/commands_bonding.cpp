@@ -3,7 +3,7 @@
 // position from 0; members are known by DPDK's port id or by name.
 #include <array>
 
-#include "config/suggest.hpp"
+#include "config/text/suggest.hpp"
 #include "console/bonding_text.hpp"
 #include "console/session.hpp"
 

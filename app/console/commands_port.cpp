@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "config/suggest.hpp"
+#include "config/text/suggest.hpp"
 #include "console/session.hpp"
 #include "console/text_table.hpp"
 #include "console/units_text.hpp"

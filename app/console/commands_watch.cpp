@@ -2,7 +2,7 @@
 #include <array>
 #include <charconv>
 
-#include "config/suggest.hpp"
+#include "config/text/suggest.hpp"
 #include "console/session.hpp"
 #include "console/watch_view.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/suggest.hpp"
+#include "config/text/suggest.hpp"
 
 namespace lagoon::console {
 

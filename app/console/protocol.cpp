@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "config/suggest.hpp"
+#include "config/text/suggest.hpp"
 
 namespace lagoon::console {
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "config/command.hpp"
-#include "control/status.hpp"
-#include "dpdk/engine.hpp"
-#include "dpdk/ethdev_status.hpp"
+#include "config/command/command.hpp"
+#include "control/status/status.hpp"
+#include "dpdk/engine/engine.hpp"
+#include "dpdk/port/ethdev_status.hpp"
 
 namespace lagoon::console {
 

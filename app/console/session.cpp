@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "config/suggest.hpp"
+#include "config/text/suggest.hpp"
 
 namespace lagoon::console {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "control/status.hpp"
+#include "control/status/status.hpp"
 
 namespace lagoon::console {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 

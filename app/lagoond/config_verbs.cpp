@@ -2,9 +2,9 @@
 
 #include <ostream>
 
-#include "config/check.hpp"
-#include "config/yaml_reader.hpp"
-#include "config/yaml_writer.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/file/yaml_writer.hpp"
+#include "config/plan/check.hpp"
 #include "lagoond/atomic_file.hpp"
 
 namespace lagoon::lagoond {

@@ -5,7 +5,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "console/running.hpp"
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 

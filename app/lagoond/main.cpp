@@ -11,13 +11,13 @@
 #include <optional>
 
 #include "api/version.hpp"
-#include "config/check.hpp"
-#include "config/diagnostics.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/plan/check.hpp"
+#include "config/text/diagnostics.hpp"
 #include "console/control_server.hpp"
 #include "console/socket_path.hpp"
-#include "dpdk/engine.hpp"
-#include "dpdk/telemetry.hpp"
+#include "dpdk/engine/engine.hpp"
+#include "dpdk/telemetry/telemetry.hpp"
 #include "lagoond/config_telemetry.hpp"
 #include "lagoond/console_thread.hpp"
 #include "lagoond/engine_running.hpp"

@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "config/model.hpp"
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 #include "lagoond/journal/sink.hpp"
 #include "lagoond/journal/writer.hpp"
 #include "lagoond/metrics/endpoint.hpp"

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 

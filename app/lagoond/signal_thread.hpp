@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "fast/distributor.hpp"
-#include "fast/hold_back.hpp"
+#include "fast/distribute/distributor.hpp"
+#include "fast/distribute/hold_back.hpp"
 #include "report/progress.hpp"
 #include "wire/slow_protocol.hpp"
 
@@ -163,7 +163,7 @@ void Network::run_far(Instant now) {
   }
 }
 
-// As dpdk/worker.cpp does it.
+// As dpdk/worker/worker.cpp does it.
 void Network::turn(Worker& worker, Instant now) {
   worker.state.now = now;
   if (!worker.in_hand.empty()) send_burst(worker, worker.in_hand, now);

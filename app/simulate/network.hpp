@@ -9,11 +9,11 @@
 #include <optional>
 #include <vector>
 
-#include "control/lag.hpp"
+#include "control/lag/lag.hpp"
 #include "conversations.hpp"
 #include "fast/counters.hpp"
-#include "fast/distributor_state.hpp"
-#include "fast/hold_queue.hpp"
+#include "fast/distribute/distributor_state.hpp"
+#include "fast/steer/hold_queue.hpp"
 #include "report/load_counts.hpp"
 #include "sim_link.hpp"
 #include "table/port_table.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "config/value.hpp"
+#include "config/values/value.hpp"
 #include "workload.hpp"
 
 namespace lagoon::simulate {

@@ -12,7 +12,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
-#include "control/move_options.hpp"
+#include "control/options/move_options.hpp"
 #include "network.hpp"
 #include "table/weights.hpp"
 

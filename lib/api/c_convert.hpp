@@ -3,8 +3,8 @@
 
 #include "api/lagoon.h"
 #include "base/error.hpp"
-#include "control/status.hpp"
-#include "dpdk/embedded_lag.hpp"
+#include "control/status/status.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
 
 namespace lagoon::api {
 

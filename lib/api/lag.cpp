@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/lagoon.hpp"
-#include "config/command.hpp"
+#include "config/command/command.hpp"
 
 namespace lagoon::api {
 

@@ -13,8 +13,8 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "config/model.hpp"
-#include "control/status.hpp"
-#include "dpdk/embedded_lag.hpp"
+#include "control/status/status.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
 
 namespace lagoon::api {
 

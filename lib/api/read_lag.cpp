@@ -7,10 +7,10 @@
 #include <system_error>
 
 #include "api/lagoon.hpp"
-#include "config/read_model.hpp"
-#include "config/validate.hpp"
-#include "config/yaml_reader.hpp"
-#include "dpdk/log.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/read/read_model.hpp"
+#include "config/rules/validate.hpp"
+#include "dpdk/base/log.hpp"
 
 namespace lagoon::api {
 

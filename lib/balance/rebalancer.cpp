@@ -24,7 +24,7 @@ constexpr bool contains(std::uint32_t set, std::size_t member) noexcept {
 }
 
 // And of what all carry together: workers tell reliably only of conversations that are a part of all traffic
-// (fast/heavy_hitters.hpp), and others would be moved by a wrong size.
+// (fast/conversations/heavy_hitters.hpp), and others would be moved by a wrong size.
 constexpr double kPinMinOfAll = 0.01;
 
 double sum_of_loads(const Shares& shares) noexcept {

@@ -1,5 +1,5 @@
 // Time as an argument. There is no now() here and none may be added: the one clock of the library is
-// dpdk/monotonic_clock.hpp, and the simulator has its own.
+// dpdk/base/monotonic_clock.hpp, and the simulator has its own.
 #pragma once
 
 #include <chrono>

@@ -11,8 +11,8 @@
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/units.hpp"
-#include "config/diagnostics.hpp"
-#include "control/lag_options.hpp"
+#include "config/text/diagnostics.hpp"
+#include "control/options/lag_options.hpp"
 
 namespace lagoon::config {
 

@@ -1,5 +1,5 @@
 // FlowHash: 32 bits of a frame by which its conversation is placed. The policy and the direction are template
-// parameters, chosen once for a burst (fast/distributor.hpp).
+// parameters, chosen once for a burst (fast/distribute/distributor.hpp).
 //
 // Two rounds: CRC-32C folds the conversation's fields into 32 bits, then (a * fold + b) mod 2^64 with a and b
 // drawn from the seed gives the upper half. CRC alone is linear: two stages that use it see the same

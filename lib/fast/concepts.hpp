@@ -1,4 +1,4 @@
-// What the fast path asks of a kind of packet, and of what it hands packets to. lib/dpdk/mbuf_packet.hpp
+// What the fast path asks of a kind of packet, and of what it hands packets to. lib/dpdk/base/mbuf_packet.hpp
 // answers for rte_mbuf; tests answer for packets of their own.
 #pragma once
 

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "control/lag.hpp"
-#include "fast/distributor_state.hpp"
+#include "control/lag/lag.hpp"
+#include "fast/distribute/distributor_state.hpp"
 
 namespace lagoon::report {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "control/move_keeper.hpp"
-#include "fast/distributor_state.hpp"
+#include "control/table/move_keeper.hpp"
+#include "fast/distribute/distributor_state.hpp"
 
 namespace lagoon::report {
 

@@ -1,4 +1,4 @@
-// How lanes change their member, as far as workers need to know it (fast/steering.hpp).
+// How lanes change their member, as far as workers need to know it (fast/steer/steering.hpp).
 //
 // A table says where every lane is to be. A worker whose lanes are elsewhere takes them there as `Moves` has
 // it. Moves are numbered: `begun` is the number of the last one, and once `released` has reached it, nobody

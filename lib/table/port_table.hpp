@@ -1,7 +1,7 @@
 // PortTable: what the fast path needs to know about one LAG.
 //
 // Built by the control lcore, immutable once published, replaced whole, and freed after every worker was
-// quiescent (dpdk/qsbr_publisher.hpp). A worker loads the pointer once for a burst.
+// quiescent (dpdk/snapshot/qsbr_publisher.hpp). A worker loads the pointer once for a burst.
 #pragma once
 
 #include <array>

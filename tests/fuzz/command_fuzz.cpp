@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/check.hpp"
-#include "config/command.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/command/command.hpp"
+#include "config/file/yaml_reader.hpp"
 
 using namespace lagoon;
 

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "config/plan.hpp"
-#include "config/yaml_reader.hpp"
-#include "config/yaml_writer.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/file/yaml_writer.hpp"
+#include "config/plan/plan.hpp"
 
 using namespace lagoon;
 

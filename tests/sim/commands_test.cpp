@@ -147,7 +147,7 @@ class Rig {
   }
   // As the ports' owner does: the wire goes when nothing is under way.
   void close_what_left() {
-    control::for_each(near->lag->members(), [&](MemberIndex m) {
+    for_each(near->lag->members(), [&](MemberIndex m) {
       if (!near->lag->may_close(m, now)) return;
       if (const auto wire = near->wire_of[m.value()]) wires[*wire].set_up(false);
       near->unplug(m);

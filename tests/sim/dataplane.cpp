@@ -135,7 +135,7 @@ void End::unplug(MemberIndex member) {
 }
 
 void End::control(Instant now) {
-  control::for_each(lag->members(), [&](MemberIndex m) {
+  for_each(lag->members(), [&](MemberIndex m) {
     const auto& wire = wire_of[m.value()];
     const bool up = wire && wires_[*wire].up();
     lag->link_changed(m, {.up = up, .speed = up ? mbps(10'000) : BitsPerSecond{}}, now);
@@ -182,7 +182,7 @@ void End::run(Conversations& arriving, Instant now) {
       delete frame;
     }
     for (const Frame& frame : for_control)
-      if (control::contains(lag->members(), member)) lag->frame_received(member, frame->octets, now);
+      if (contains(lag->members(), member)) lag->frame_received(member, frame->octets, now);
   }
 }
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "control/lag.hpp"
-#include "fast/collector.hpp"
-#include "fast/distributor.hpp"
-#include "fast/hold_back.hpp"
-#include "fast/hold_queue.hpp"
+#include "control/lag/lag.hpp"
+#include "fast/collect/collector.hpp"
+#include "fast/distribute/distributor.hpp"
+#include "fast/distribute/hold_back.hpp"
+#include "fast/steer/hold_queue.hpp"
 #include "unit/fast/packets.hpp"
 
 namespace lagoon::sim {

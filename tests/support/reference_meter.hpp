@@ -1,5 +1,5 @@
 // ReferenceMeter: srTCM and trTCM, colour-blind, as RFC 2697 and RFC 2698 put them. For tests
-// without DPDK; the product has rte_meter (lib/dpdk/rate_meter.hpp).
+// without DPDK; the product has rte_meter (lib/dpdk/snapshot/rate_meter.hpp).
 #pragma once
 
 #include <algorithm>

@@ -1,12 +1,12 @@
 // Makes the compiler write out the fast path, for symbols.sh to look into. The packet is the least there is.
 #include <span>
 
-#include "fast/collector.hpp"
-#include "fast/distributor.hpp"
+#include "fast/collect/collector.hpp"
+#include "fast/collect/watch.hpp"
+#include "fast/distribute/distributor.hpp"
+#include "fast/distribute/hold_back.hpp"
 #include "fast/egress/egress.hpp"
 #include "fast/egress/queueing_tx.hpp"
-#include "fast/hold_back.hpp"
-#include "fast/watch.hpp"
 
 namespace lagoon::tidy {
 

@@ -16,7 +16,7 @@ PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
 OPTIONS = ["lacp/config.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
            "failover/damping.hpp", "failover/active_member.hpp", "failover/address_plan.hpp",
            "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
-           "balance/rebalancer.hpp", "table/weights.hpp", "control/move_options.hpp", "table/conversation_size.hpp"]
+           "balance/rebalancer.hpp", "table/weights.hpp", "control/options/move_options.hpp", "table/conversation_size.hpp"]
 
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {
@@ -34,11 +34,18 @@ OURS = {
     "lib/control": [*PROTOCOLS, "dist", "qos", "balance", "table"],
     "lib/report": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control"],
     # (the model is made of the values that it configures)
-    "lib/config": ["base", "qos", "dist/bucket_map.hpp", "control/lag_options.hpp", "control/mode.hpp", *OPTIONS],
+    "lib/config": ["base", "qos", "dist/bucket_map.hpp", "control/options/lag_options.hpp", "control/options/mode.hpp", *OPTIONS],
     "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config"],
     "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk"],
     "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],
     "drivers": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],
+}
+# Rooms of a layer, lowest first: a room may include those before it, and what stands in the layer's own folder.
+ROOMS = {
+    "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
+    "lib/control": ["options", "links", "table", "status", "views", "lag"],
+    "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
+    "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
@@ -59,7 +66,7 @@ HEAP = {"new", "memory", "vector", "string", "map", "set", "deque", "list", "uno
         "functional"}
 # What prints before it aborts, what takes the types of <chrono> (its clocks: banned.py and symbols.sh), and
 # what reads a file.
-YAML_READER = "lib/config/yaml_reader.cpp"
+YAML_READER = "lib/config/file/yaml_reader.cpp"
 MAY_BE_IMPURE = {"lib/base/check.cpp", "lib/base/time.hpp", YAML_READER}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
@@ -67,6 +74,28 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', 
 
 def layer_of(path: str):
     return next((folder for folder in OURS if path.startswith(folder + "/")), None)
+
+
+def room_of(layer: str, path_in_layer: str):
+    """The number of the room; -1 for what stands in the layer's folder; nothing for a room that is not listed."""
+    first, _, rest = path_in_layer.partition("/")
+    if not rest:
+        return -1
+    rooms = ROOMS.get(layer)
+    if rooms is None:
+        return -1
+    return rooms.index(first) if first in rooms else None
+
+
+def fault_of_rooms(layer: str, path: str, header: str):
+    here = room_of(layer, path[len(layer) + 1:])
+    there = room_of(layer, header.partition("/")[2])
+    if here is None or there is None:
+        return f"a room of {layer} is missing in tests/tidy/layers.py"
+    # (what stands in front of the rooms is for all of them; it may show them nothing but its own)
+    if here >= 0 and there > here:
+        return f"{layer}/{ROOMS[layer][here]} may not include {header}: its room comes later"
+    return None
 
 
 def fault_of_ours(layer, header: str, is_local_file: bool):
@@ -112,7 +141,9 @@ def check(root: pathlib.Path):
         for match in INCLUDE.finditer(text):
             ours, others = match.groups()
             line = text.count("\n", 0, match.start()) + 1
-            if ours:
+            if ours and layer.startswith("lib/") and f"lib/{ours}".startswith(layer + "/"):
+                fault = fault_of_rooms(layer, path, ours)
+            elif ours:
                 top = root / "/".join(path.split("/")[:2])
                 local = (file.parent / ours).exists() or (root / "app" / ours).exists() or (top / ours).exists()
                 fault = fault_of_ours(layer, ours, local)

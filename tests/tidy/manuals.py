@@ -46,7 +46,7 @@ def check(root: pathlib.Path):
             complaints.append(f"docs/man/lagoond.8: {option} is missing")
         if not re.search(rf"(?<![\w-]){option}(?![\w-])", completion):
             complaints.append(f"config/completion/lagoond: {option} is missing")
-    schema = (root / "lib/config/schema.hpp").read_text()
+    schema = (root / "lib/config/text/schema.hpp").read_text()
     top = re.search(r"kFile\{(.*?)\}", schema, re.DOTALL)
     yaml_page = (root / "docs/man/lagoon.yaml.5").read_text()
     for key in re.findall(r'"([\w-]+)"', top[1]):

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/time.hpp"
-#include "dpdk/event_feed.hpp"
+#include "dpdk/control/event_feed.hpp"
 
 namespace lagoon::lagoond {
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "dpdk/event_feed.hpp"
+#include "dpdk/control/event_feed.hpp"
 #include "lagoond/journal/lines.hpp"
 #include "lagoond/journal/sink.hpp"
 #include "lagoond/metrics/families.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "api/version.hpp"
-#include "config/seeing_value.hpp"
+#include "config/values/seeing_value.hpp"
 
 namespace lagoon::lagoond {
 

@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "config/model.hpp"
-#include "dpdk/engine.hpp"
+#include "dpdk/engine/engine.hpp"
 #include "lagoond/metrics/families.hpp"
 
 namespace prometheus {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "control/status.hpp"
-#include "dpdk/engine.hpp"
+#include "control/status/status.hpp"
+#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 

@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "config/command.hpp"
-#include "config/define_option.hpp"
-#include "config/device_name.hpp"
-#include "config/suggest.hpp"
-#include "config/validator.hpp"
-#include "config/value.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/command/command.hpp"
+#include "config/command/define_option.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/rules/validator.hpp"
+#include "config/text/suggest.hpp"
+#include "config/values/device_name.hpp"
+#include "config/values/value.hpp"
 
 namespace lagoon::pmd {
 

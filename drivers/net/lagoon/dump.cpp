@@ -2,7 +2,7 @@
 // the LAG as /proc/net/bonding has it, and as a table.
 #include <cinttypes>
 
-#include "control/mode.hpp"
+#include "control/options/mode.hpp"
 #include "control/views/views.hpp"
 #include "lag_port.hpp"
 #include "ops.hpp"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "dpdk/log.hpp"
+#include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
 
 namespace lagoon::pmd {

@@ -9,8 +9,8 @@
 #include <limits>
 #include <utility>
 
-#include "control/mode.hpp"
-#include "dpdk/log.hpp"
+#include "control/options/mode.hpp"
+#include "dpdk/base/log.hpp"
 
 namespace lagoon::pmd {
 

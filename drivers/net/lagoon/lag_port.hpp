@@ -12,11 +12,11 @@
 #include <thread>
 #include <vector>
 
-#include "config/command.hpp"
-#include "config/define_option.hpp"
+#include "config/command/command.hpp"
+#include "config/command/define_option.hpp"
 #include "devargs.hpp"
-#include "dpdk/embedded_lag.hpp"
-#include "dpdk/removal_watch.hpp"
+#include "dpdk/control/removal_watch.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
 #include "flows.hpp"
 #include "members.hpp"
 #include "shared.hpp"

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "control/mode.hpp"
-#include "dpdk/log.hpp"
+#include "control/options/mode.hpp"
+#include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
 
 namespace lagoon::pmd {

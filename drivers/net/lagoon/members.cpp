@@ -5,9 +5,9 @@
 #include <cstring>
 #include <utility>
 
-#include "config/device_name.hpp"
+#include "config/values/device_name.hpp"
 #include "devargs.hpp"
-#include "dpdk/log.hpp"
+#include "dpdk/base/log.hpp"
 
 namespace lagoon::pmd {
 

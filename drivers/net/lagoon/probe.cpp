@@ -6,7 +6,7 @@
 #include <new>
 
 #include "burst.hpp"
-#include "dpdk/log.hpp"
+#include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
 #include "ops.hpp"
 

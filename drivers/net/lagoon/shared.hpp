@@ -8,7 +8,7 @@
 #include <span>
 
 #include "base/ids.hpp"
-#include "dpdk/embedded_lag.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
 #include "fast/counters.hpp"
 #include "sdk.hpp"
 

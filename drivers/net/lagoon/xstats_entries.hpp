@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "control/status.hpp"
+#include "control/status/status.hpp"
 
 namespace lagoon::pmd {
 

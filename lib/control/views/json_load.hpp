@@ -1,7 +1,7 @@
 // The part of the JSON view that is about load: what is measured, who is where because of it, and moves.
 #pragma once
 
-#include "control/status.hpp"
+#include "control/status/status.hpp"
 #include "control/views/json_writer.hpp"
 
 namespace lagoon::control::views {

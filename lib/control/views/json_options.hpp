@@ -1,7 +1,7 @@
 // The options of a LAG as members of the JSON object that is open.
 #pragma once
 
-#include "control/lag_options.hpp"
+#include "control/options/lag_options.hpp"
 #include "control/views/json_writer.hpp"
 
 namespace lagoon::control::views {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "control/status.hpp"
+#include "control/status/status.hpp"
 
 namespace lagoon::control::views {
 

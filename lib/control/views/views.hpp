@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "control/status.hpp"
+#include "control/status/status.hpp"
 
 namespace lagoon::control {
 

@@ -10,7 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/flow_hash.hpp"
-#include "fast/burst_hash.hpp"
+#include "fast/distribute/burst_hash.hpp"
 #include "fast/egress/egress.hpp"
 
 namespace lagoon::fast {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "control/status.hpp"
+#include "control/status/status.hpp"
 
 namespace lagoon::test {
 

@@ -1,9 +1,9 @@
 // A program of somebody else's: two Systems find each other through what `lagoon.sh install` installs, and
 // the options of a LAG are read.
 #include <api/version.hpp>
-#include <control/lag.hpp>
+#include <control/lag/lag.hpp>
 #include <cstdio>
-#include <dpdk/engine.hpp>
+#include <dpdk/engine/engine.hpp>
 #include <lagoon.hpp>
 #include <string>
 #include <vector>

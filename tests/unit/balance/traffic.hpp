@@ -12,7 +12,7 @@
 
 #include "balance/rebalancer.hpp"
 #include "dist/bucket_map.hpp"
-#include "fast/heavy_hitters.hpp"
+#include "fast/conversations/heavy_hitters.hpp"
 #include "support/prng.hpp"
 
 namespace lagoon::test {

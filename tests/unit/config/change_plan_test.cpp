@@ -1,10 +1,10 @@
-#include "config/change_plan.hpp"
+#include "config/change/change_plan.hpp"
 
 #include <algorithm>
 #include <sstream>
 
-#include "config/key_text.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/values/key_text.hpp"
 #include "random_config.hpp"
 #include "support/catch.hpp"
 

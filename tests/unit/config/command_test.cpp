@@ -1,6 +1,6 @@
-#include "config/command.hpp"
+#include "config/command/command.hpp"
 
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::config {

@@ -4,8 +4,8 @@
 #include <set>
 #include <sstream>
 
-#include "config/check.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/plan/check.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::config {

@@ -1,5 +1,5 @@
 // What does not go together with a LAG's mode, or is no value of it.
-#include "config/validate.hpp"
+#include "config/rules/validate.hpp"
 #include "printed.hpp"
 #include "support/catch.hpp"
 

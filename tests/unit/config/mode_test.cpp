@@ -1,7 +1,7 @@
 // Modes: their names, and how their values arrive in the model.
 #include <limits>
 
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
 #include "printed.hpp"
 #include "support/catch.hpp"
 

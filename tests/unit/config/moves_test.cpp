@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <sstream>
 
-#include "config/command.hpp"
-#include "config/plan.hpp"
-#include "fast/conversation_table.hpp"
+#include "config/command/command.hpp"
+#include "config/plan/plan.hpp"
+#include "fast/conversations/conversation_table.hpp"
 #include "printed.hpp"
 #include "support/catch.hpp"
 

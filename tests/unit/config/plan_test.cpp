@@ -1,9 +1,9 @@
-#include "config/plan.hpp"
+#include "config/plan/plan.hpp"
 
 #include <algorithm>
 #include <sstream>
 
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::config {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
 
 namespace lagoon::config {
 

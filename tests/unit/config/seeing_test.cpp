@@ -1,8 +1,8 @@
 #include <sstream>
 
-#include "config/plan.hpp"
-#include "config/seeing_value.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/plan/plan.hpp"
+#include "config/values/seeing_value.hpp"
 #include "printed.hpp"
 #include "support/catch.hpp"
 

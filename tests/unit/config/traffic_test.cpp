@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
 #include "printed.hpp"
 #include "qos/plan.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "config/validate.hpp"
+#include "config/rules/validate.hpp"
 
 #include "printed.hpp"
 #include "support/catch.hpp"

@@ -1,8 +1,8 @@
 #include <array>
 
-#include "config/device_name.hpp"
-#include "config/source_map.hpp"
-#include "config/suggest.hpp"
+#include "config/text/source_map.hpp"
+#include "config/text/suggest.hpp"
+#include "config/values/device_name.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::config {

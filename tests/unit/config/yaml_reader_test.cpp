@@ -1,4 +1,4 @@
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
 
 #include "printed.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "config/yaml_writer.hpp"
+#include "config/file/yaml_writer.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,8 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include "config/key_text.hpp"
-#include "config/yaml_reader.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/values/key_text.hpp"
 #include "random_config.hpp"
 #include "support/catch.hpp"
 

@@ -1,8 +1,8 @@
-#include "control/evidence.hpp"
+#include "control/lag/evidence.hpp"
 
 #include <algorithm>
 
-#include "control/lag_events.hpp"
+#include "control/lag/lag_events.hpp"
 #include "support/catch.hpp"
 #include "unit/lacp/rig.hpp"
 

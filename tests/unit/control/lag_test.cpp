@@ -1,4 +1,4 @@
-#include "control/lag.hpp"
+#include "control/lag/lag.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Which buckets wait when the map changes, and for how long (docs/decisions/0003).
-#include "fast/steering.hpp"
+#include "fast/steer/steering.hpp"
 #include "pair.hpp"
 #include "support/catch.hpp"
 

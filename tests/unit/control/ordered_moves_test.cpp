@@ -1,6 +1,6 @@
 // The course of a move: Markers, gaps, and workers that have no room for what waits.
-#include "control/move_keeper.hpp"
-#include "fast/steering.hpp"
+#include "control/table/move_keeper.hpp"
+#include "fast/steer/steering.hpp"
 #include "pair.hpp"
 #include "support/catch.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "control/lag.hpp"
+#include "control/lag/lag.hpp"
 #include "wire/slow_protocol.hpp"
 
 namespace lagoon::control::test {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "control/lag.hpp"
+#include "control/lag/lag.hpp"
 #include "pair.hpp"
 #include "support/catch.hpp"
 #include "wire/arp.hpp"

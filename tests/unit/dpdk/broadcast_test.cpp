@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "dpdk/mbuf_packet.hpp"
-#include "fast/distributor.hpp"
+#include "dpdk/base/mbuf_packet.hpp"
+#include "fast/distribute/distributor.hpp"
 #include "ring_port.hpp"
 #include "support/catch.hpp"
 #include "support/flow_frames.hpp"

@@ -1,4 +1,4 @@
-#include "dpdk/device.hpp"
+#include "dpdk/port/device.hpp"
 
 #include "support/catch.hpp"
 

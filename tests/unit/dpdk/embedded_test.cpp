@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
-#include "dpdk/embedded_lag.hpp"
-#include "dpdk/monotonic_clock.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
 #include "locked_pool.hpp"
 #include "support/catch.hpp"
 #include "support/flow_frames.hpp"

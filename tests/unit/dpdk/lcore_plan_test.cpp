@@ -1,4 +1,4 @@
-#include "dpdk/lcore_plan.hpp"
+#include "dpdk/engine/lcore_plan.hpp"
 
 #include "support/catch.hpp"
 

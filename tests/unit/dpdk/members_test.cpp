@@ -1,6 +1,6 @@
 // Members come and go at random while a real Worker carries traffic on a thread of its own, and a real
 // ControlLoop turns under a clock that the test sets. Runs under ThreadSanitizer as well (suite "threads").
-#include "dpdk/membership.hpp"
+#include "dpdk/control/membership.hpp"
 
 #include <rte_eal.h>
 #include <rte_mempool.h>
@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
-#include "dpdk/control_loop.hpp"
-#include "dpdk/worker.hpp"
+#include "dpdk/control/control_loop.hpp"
+#include "dpdk/worker/worker.hpp"
 #include "locked_pool.hpp"
 #include "ring_port.hpp"
 #include "support/catch.hpp"
@@ -174,7 +174,7 @@ class Bench {
           membership_->closed(lag(), index, now_);
         }
       }
-      if (control::contains(lag().lag->members(), index)) {
+      if (contains(lag().lag->members(), index)) {
         ++it;
         continue;
       }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dpdk/port_upkeep.hpp"
+#include "dpdk/control/port_upkeep.hpp"
 #include "ring_port.hpp"
 #include "support/catch.hpp"
 

@@ -1,6 +1,6 @@
 // rte_meter behind RateMeter, held to the numbers that the reference meter is held to, and to long-term
 // rates.
-#include "dpdk/rate_meter.hpp"
+#include "dpdk/snapshot/rate_meter.hpp"
 
 #include <rte_eal.h>
 

@@ -1,5 +1,5 @@
 // The events are given as EAL's buses and drivers give them; a NIC that goes is in tests/smoke/vm.
-#include "dpdk/removal_watch.hpp"
+#include "dpdk/control/removal_watch.hpp"
 
 #include <rte_dev.h>
 #include <rte_eal.h>

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "dpdk/port.hpp"
+#include "dpdk/port/port.hpp"
 
 namespace lagoon::dpdk::test {
 

@@ -1,4 +1,4 @@
-#include "dpdk/text_pages.hpp"
+#include "dpdk/telemetry/text_pages.hpp"
 
 #include <string>
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
-#include "dpdk/worker.hpp"
+#include "dpdk/worker/worker.hpp"
 #include "locked_pool.hpp"
 #include "ring_port.hpp"
 #include "support/catch.hpp"

@@ -3,8 +3,8 @@
 #include <map>
 #include <set>
 
-#include "dpdk/egress_set.hpp"
-#include "dpdk/monotonic_clock.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/snapshot/egress_set.hpp"
 #include "wire/slow_frame.hpp"
 #include "worker_bench.hpp"
 
@@ -28,10 +28,9 @@ struct Queues {
   std::shared_ptr<EgressCounts> counts = std::make_shared<EgressCounts>();
   std::vector<std::unique_ptr<const EgressSet>> sets{};
 
-  void give(std::shared_ptr<const qos::TrafficPlan> plan, control::MemberSet members,
-            BitsPerSecond speed = {}) {
+  void give(std::shared_ptr<const qos::TrafficPlan> plan, MemberSet members, BitsPerSecond speed = {}) {
     auto set = EgressSet::of(std::move(plan), members, counts, dpdk::now()).value();
-    control::for_each(members, [&](MemberIndex m) { set->set_speed(m, speed); });
+    for_each(members, [&](MemberIndex m) { set->set_speed(m, speed); });
     give(std::move(set));
   }
   void take_away() { give(nullptr); }

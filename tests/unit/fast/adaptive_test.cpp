@@ -2,7 +2,7 @@
 #include <map>
 #include <memory>
 
-#include "fast/distributor.hpp"
+#include "fast/distribute/distributor.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"

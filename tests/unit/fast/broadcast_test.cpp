@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "fast/distributor.hpp"
+#include "fast/distribute/distributor.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"

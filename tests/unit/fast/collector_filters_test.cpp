@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "fast/collector.hpp"
+#include "fast/collect/collector.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"

@@ -1,4 +1,4 @@
-#include "fast/collector.hpp"
+#include "fast/collect/collector.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "fast/conversation_table.hpp"
+#include "fast/conversations/conversation_table.hpp"
 
 #include <cstdlib>
 #include <map>

@@ -1,4 +1,4 @@
-#include "fast/distributor.hpp"
+#include "fast/distribute/distributor.hpp"
 
 #include <algorithm>
 #include <map>

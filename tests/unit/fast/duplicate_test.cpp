@@ -2,7 +2,7 @@
 #include <map>
 #include <memory>
 
-#include "fast/collector.hpp"
+#include "fast/collect/collector.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"

@@ -1,4 +1,4 @@
-#include "fast/heavy_hitters.hpp"
+#include "fast/conversations/heavy_hitters.hpp"
 
 #include <algorithm>
 #include <atomic>

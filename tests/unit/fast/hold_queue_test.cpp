@@ -1,7 +1,7 @@
-#include "fast/hold_queue.hpp"
+#include "fast/steer/hold_queue.hpp"
 
-#include "fast/distributor.hpp"
-#include "fast/hold_back.hpp"
+#include "fast/distribute/distributor.hpp"
+#include "fast/distribute/hold_back.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // Where new conversations go: the seed's example is links of 10, 1 and 1 Gbit/s.
-#include "fast/placement.hpp"
+#include "fast/conversations/placement.hpp"
 
 #include <array>
 

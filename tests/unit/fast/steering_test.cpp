@@ -1,5 +1,5 @@
 // How a worker follows the tables: where lanes are, when they move, and what the control lcore sees of it.
-#include "fast/steering.hpp"
+#include "fast/steer/steering.hpp"
 
 #include <memory>
 

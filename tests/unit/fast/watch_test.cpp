@@ -1,4 +1,4 @@
-#include "fast/watch.hpp"
+#include "fast/collect/watch.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "fast/distributor.hpp"
-#include "fast/hold_back.hpp"
+#include "fast/distribute/distributor.hpp"
+#include "fast/distribute/hold_back.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"

@@ -11,9 +11,9 @@
 #include <sstream>
 #include <thread>
 
-#include "config/yaml_reader.hpp"
-#include "config/yaml_writer.hpp"
-#include "dpdk/engine.hpp"
+#include "config/file/yaml_reader.hpp"
+#include "config/file/yaml_writer.hpp"
+#include "dpdk/engine/engine.hpp"
 #include "lagoond/config_verbs.hpp"
 #include "lagoond/service_thread.hpp"
 #include "notify_socket.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "dpdk/log.hpp"
+#include "dpdk/base/log.hpp"
 #include "lacp/constants.hpp"
 #include "ports.hpp"
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-#include "control/mode.hpp"
+#include "control/options/mode.hpp"
 #include "lacp.hpp"
 
 namespace lagoon::pmd::bond {

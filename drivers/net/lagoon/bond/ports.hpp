@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "interface.hpp"
 #include "../lag_port.hpp"
+#include "interface.hpp"
 
 namespace lagoon::pmd::bond {
 

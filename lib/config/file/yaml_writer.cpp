@@ -1,0 +1,63 @@
+#include "config/file/yaml_writer.hpp"
+
+#include <string_view>
+
+#include "config/values/key_text.hpp"
+
+namespace lagoon::config {
+namespace {
+
+void write_eal(std::string& out, const Eal& eal) {
+  const std::vector<KeyText> usual = keys_of(Eal{});
+  const std::vector<KeyText> own = keys_of(eal);
+  std::string section;
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (own[i] != usual[i]) section += "  " + own[i].key + ": " + own[i].value + "\n";
+  if (!section.empty()) out += "eal:\n" + section;
+}
+
+void write_lag(std::string& out, const Lag& lag) {
+  constexpr std::string_view kLacp = "lacp.";
+  constexpr std::size_t kAlways = 2;  // name and mode
+  const std::vector<KeyText> usual = keys_of(Lag{});
+  const std::vector<KeyText> own = keys_of(lag);
+  std::vector<KeyText> lacp;
+  std::string rest;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (i >= kAlways && own[i] == usual[i]) continue;
+    if (own[i].key.starts_with(kLacp))
+      lacp.push_back({own[i].key.substr(kLacp.size()), own[i].value});
+    else if (i >= kAlways)
+      rest += "    " + own[i].key + ": " + own[i].value + "\n";
+  }
+  out += "  - name: " + own[0].value + "\n    mode: " + own[1].value + "\n";
+  if (!lacp.empty()) out += "    lacp: " + flow_map(lacp) + "\n";
+  out += rest;
+  if (lag.members.empty()) {
+    out += "    members: []\n";
+    return;
+  }
+  out += "    members:\n";
+  for (const Member& member : lag.members) out += "      - " + yaml_of(member) + "\n";
+}
+
+}  // namespace
+
+std::string to_yaml(const Config& config) {
+  std::string out;
+  write_eal(out, config.eal);
+  const std::vector<KeyText> usual = seeing_keys_of(Config{});
+  const std::vector<KeyText> own = seeing_keys_of(config);
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (own[i] != usual[i]) out += own[i].key + ": " + own[i].value + "\n";
+  if (!config.ports.empty()) out += "ports:\n";
+  for (const Port& port : config.ports) out += "  - " + yaml_of(port) + "\n";
+  if (!config.lags.empty()) out += "lags:\n";
+  for (const Lag& lag : config.lags) write_lag(out, lag);
+  if (!config.forward.empty()) out += "forward:\n";
+  for (const Forward& forward : config.forward)
+    out += "  - " + flow_list({yaml_of(forward.a), yaml_of(forward.b)}) + "\n";
+  return out;
+}
+
+}  // namespace lagoon::config

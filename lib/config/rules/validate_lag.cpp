@@ -1,0 +1,108 @@
+#include "config/rules/validator.hpp"
+#include "config/text/suggest.hpp"
+
+namespace lagoon::config {
+
+void Validator::lag(std::size_t index) {
+  const Lag& lag = config_.lags[index];
+  const std::string path = item_path("lags", index);
+  const std::string list = key_path(path, "members");
+  if (lag.members.empty())
+    report(list,
+           "LAG " + in_quotes(lag.name) + " has no members; expected 1 to " + std::to_string(kMembersMax));
+  if (lag.members.size() > kMembersMax)
+    report(list, "LAG " + in_quotes(lag.name) + " has " + std::to_string(lag.members.size()) +
+                     " members; expected at most " + std::to_string(kMembersMax));
+  effects(lag, path);
+  links(lag, path);
+  addresses(lag, path);
+  address_rules(lag, path);
+  monitor(lag, path);
+  weights(lag, path);
+  moves(lag, path);
+  traffic(lag, path);
+  names_member(lag, path, "primary", lag.options.active.primary);
+  names_member(lag, path, "mac-from", lag.mac_from);
+  FirstUse names;
+  for (std::size_t i = 0; i < lag.members.size(); ++i) {
+    const std::string member = item_path(list, i);
+    if (!source_.broken(key_path(member, "source")) && !repeated_.contains(member) &&
+        !lag.members[i].name.empty())
+      is_first(names, lag.members[i].name, key_path(member, "name"), "member name");
+  }
+  port_numbers(lag, path);
+}
+
+void Validator::links(const Lag& lag, const std::string& path) {
+  struct Threshold {
+    std::string key;
+    std::size_t links;
+  };
+  const std::size_t members = lag.members.size();
+  const auto lower = [&](const Threshold& low, const Threshold& high) {
+    if (low.links > high.links)
+      report(key_path(path, low.key), low.key + " is " + std::to_string(low.links) + ", above " + high.key +
+                                          " (" + std::to_string(high.links) + "); expected at most that");
+    return low.links <= high.links;
+  };
+  const Threshold min{"min-links", lag.options.lacp.min_links};
+  const Threshold up{"min-links-up", lag.options.lacp.min_links_up};
+  const Threshold max{"max-links", lag.options.lacp.max_links};
+  const bool members_known = members != 0 && !source_.unread(key_path(path, "members"));
+  const auto possible = [&](const Threshold& threshold) {
+    if (source_.broken(key_path(path, threshold.key))) return true;
+    if (members_known && threshold.links > members) {
+      report(key_path(path, threshold.key), threshold.key + " is " + std::to_string(threshold.links) +
+                                                ", but the LAG has " + std::to_string(members) +
+                                                (members == 1 ? " member" : " members") +
+                                                "; it would never come up");
+      return false;
+    }
+    return source_.broken(key_path(path, max.key)) || lower(threshold, max);
+  };
+  if (!possible(min) || up.links == min.links) return;
+  if (up.links < min.links) {
+    if (!source_.broken(key_path(path, min.key)))
+      report(key_path(path, up.key), "min-links-up is " + std::to_string(up.links) + ", below min-links (" +
+                                         std::to_string(min.links) + "); expected at least that");
+    return;
+  }
+  possible(up);
+}
+
+void Validator::addresses(const Lag& lag, const std::string& path) {
+  if (lag.options.lacp.system.is_group())
+    report(key_path(path, "lacp.system-id"),
+           "system-id " + to_string(lag.options.lacp.system) +
+               " is a group address; expected an individual one (an even first octet)");
+  if (!lag.mac) return;
+  if (lag.mac->is_group() || lag.mac->is_zero())
+    report(key_path(path, "mac"),
+           "mac " + to_string(*lag.mac) +
+               " is no station's address; expected an individual one (an even first octet)");
+}
+
+void Validator::port_numbers(const Lag& lag, const std::string& path) {
+  std::map<std::uint16_t, std::size_t> set;
+  const auto number_path = [&](std::size_t i) {
+    return key_path(item_path(key_path(path, "members"), i), "lacp.port-number");
+  };
+  for (std::size_t i = 0; i < lag.members.size(); ++i) {
+    if (!lag.members[i].port_number) continue;
+    const auto [first, is_new] = set.emplace(*lag.members[i].port_number, i);
+    if (!is_new)
+      report(number_path(i), "port-number " + std::to_string(first->first) + " is used already by member " +
+                                 in_quotes(lag.members[first->second].name) +
+                                 line_of(number_path(first->second)) + "; expected another");
+  }
+  for (std::size_t i = 0; i < lag.members.size(); ++i) {
+    if (lag.members[i].port_number || source_.broken(number_path(i))) continue;
+    const auto taken = set.find(static_cast<std::uint16_t>(i + 1));
+    if (taken != set.end())
+      report(number_path(taken->second), "port-number " + std::to_string(i + 1) + " is what member " +
+                                             in_quotes(lag.members[i].name) + line_of(number_path(i)) +
+                                             " has by its position; number that one too, or take another");
+  }
+}
+
+}  // namespace lagoon::config

@@ -1,0 +1,93 @@
+// The rules that a LAG's mode makes, and those between its addresses, monitors and members.
+#include "config/rules/mode_keys.hpp"
+#include "config/rules/validator.hpp"
+#include "config/text/suggest.hpp"
+
+namespace lagoon::config {
+
+void Validator::effects(const Lag& lag, const std::string& path) {
+  if (source_.broken(key_path(path, "mode"))) return;
+  constexpr std::string_view kOfMembers = "members[].";
+  const auto check = [&](const std::string& at, const ModeKey& key) {
+    if (!source_.places().contains(at)) return;
+    if (auto wrong = no_effect(key, lag)) report(at, *std::move(wrong), Severity::warning);
+  };
+  for (const ModeKey& key : kModeKeys) {
+    if (!key.key.starts_with(kOfMembers)) {
+      check(key_path(path, key.key), key);
+      continue;
+    }
+    const std::string list = key_path(path, "members");
+    for (std::size_t i = 0; i < lag.members.size(); ++i)
+      check(key_path(item_path(list, i), key.key.substr(kOfMembers.size())), key);
+  }
+}
+
+void Validator::names_member(const Lag& lag, const std::string& path, std::string_view key,
+                             const std::string& name) {
+  if (name.empty() || lag.members.empty()) return;
+  const std::string list = key_path(path, "members");
+  if (source_.unread(list)) return;
+  std::vector<std::string_view> known;
+  for (std::size_t i = 0; i < lag.members.size(); ++i) {
+    // One whose name or device could not be read may be the one that is meant.
+    const std::string member = item_path(list, i);
+    if (source_.unread(member) || source_.broken(key_path(member, "name")) ||
+        source_.broken(key_path(member, "source")))
+      return;
+    if (lag.members[i].name == name) return;
+    known.push_back(lag.members[i].name);
+  }
+  std::string message =
+      std::string{key} + " is " + in_quotes(name) + ", but no member of the LAG has that name";
+  if (const auto meant = nearest(name, known))
+    message += "; did you mean " + in_quotes(*meant) + "?";
+  else
+    message += "; expected one of: " + listed(known);
+  report(key_path(path, key), std::move(message));
+}
+
+void Validator::monitor(const Lag& lag, const std::string& path) {
+  const auto& targets = lag.options.targets;
+  const std::string interval = key_path(path, "arp-interval");
+  const std::string arp = key_path(path, "arp-ip-target");
+  const std::string ns = key_path(path, "ns-ip6-target");
+  const bool all_read = !source_.broken(interval) && !source_.broken(arp) && !source_.broken(ns);
+  if (all_read && targets.interval != Duration{} && targets.targets.empty())
+    report(source_.places().contains(interval) ? interval
+           : source_.places().contains(arp)    ? arp
+                                               : ns,
+           "arp-interval asks nobody; give at least one target, arp-ip-target: [10.0.0.1] or ns-ip6-target, "
+           "or arp-interval: 0");
+  // (An interval of 0 that was written is a monitor switched off.)
+  const bool off_unsaid = targets.interval == Duration{} && !source_.places().contains(interval);
+  if (all_read && said_ == Said::at_once && off_unsaid && !targets.targets.empty())
+    report(source_.places().contains(arp) ? arp : ns,
+           "targets are never asked without arp-interval; give one, like arp-interval: 100ms");
+
+  const auto& damping = lag.options.damping;
+  const std::string section = key_path(path, "flap-damping");
+  if (damping.hold_first > damping.hold_max && !source_.broken(section)) {
+    const std::string hold = key_path(section, "hold");
+    report(source_.places().contains(hold) ? hold : key_path(section, "hold-max"),
+           "hold is longer than hold-max; expected at most that");
+  }
+}
+
+void Validator::address_rules(const Lag& lag, const std::string& path) {
+  const std::string mac = key_path(path, "mac");
+  const std::string from = key_path(path, "mac-from");
+  const std::string fail_over = key_path(path, "fail-over-mac");
+  const bool has_from = !lag.mac_from.empty();
+  if (lag.mac && has_from)
+    report(from, "mac-from stands beside mac" + line_of(mac) +
+                     "; both say what address all members get, expected one of them");
+  // Members keep their own addresses then, and the LAG's is the active one's.
+  if (lag.options.active.fail_over_mac != failover::FailOverMac::active || (!lag.mac && !has_from)) return;
+  if (control::row_of(lag.options.mode).addresses != control::Addresses::fail_over_mac) return;
+  report(fail_over, std::string{"fail-over-mac active gives the LAG the active member's address, but "} +
+                        (lag.mac ? "mac" + line_of(mac) : "mac-from" + line_of(from)) +
+                        " gives it another; leave that out, or take fail-over-mac none or follow");
+}
+
+}  // namespace lagoon::config

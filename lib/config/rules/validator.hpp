@@ -1,0 +1,71 @@
+// Validator: what the rules of validate() share: the model, where it was written, and how to complain.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/model.hpp"
+#include "config/text/source_map.hpp"
+
+namespace lagoon::config {
+
+class Validator {
+ public:
+  /// A file says everything at once; a command says one thing, and the next may complete it.
+  enum class Said : std::uint8_t { at_once, one_by_one };
+
+  Validator(const Config& config, const SourceMap& source, Diagnostics& diagnostics,
+            Said said = Said::at_once)
+      : config_{config}, source_{source}, diagnostics_{diagnostics}, said_{said} {}
+
+  void eal();
+  void names();
+  void devices();
+  void forwards();
+  void lag(std::size_t index);
+
+ private:
+  /// Where each value of one kind was first used.
+  using FirstUse = std::map<std::string, std::string, std::less<>>;
+  /// What may stand in `forward`, and what did.
+  struct Endpoints {
+    std::vector<std::string_view> known;
+    bool complete = true;  // false: some name could not be read, so an unknown one may be right
+    FirstUse used;
+  };
+
+  void report(const std::string& path, std::string message, Severity severity = Severity::error);
+  /// " (line 7)" or nothing.
+  [[nodiscard]] std::string line_of(std::string_view path) const;
+  /// True when `value` is used at `path` for the first time; else false, and the repetition is reported.
+  bool is_first(FirstUse& uses, const std::string& value, const std::string& path, std::string_view what);
+
+  void device(const PortSource& source, const std::string& path);
+  void forward_end(const std::string& name, const std::string& path, Endpoints& endpoints);
+  void links(const Lag& lag, const std::string& path);
+  void addresses(const Lag& lag, const std::string& path);
+  void port_numbers(const Lag& lag, const std::string& path);
+  void effects(const Lag& lag, const std::string& path);
+  void names_member(const Lag& lag, const std::string& path, std::string_view key, const std::string& name);
+  void monitor(const Lag& lag, const std::string& path);
+  void weights(const Lag& lag, const std::string& path);
+  void moves(const Lag& lag, const std::string& path);
+  void traffic(const Lag& lag, const std::string& path);
+  void address_rules(const Lag& lag, const std::string& path);
+
+  const Config& config_;
+  const SourceMap& source_;
+  Diagnostics& diagnostics_;
+  Said said_;
+  FirstUse devices_;
+  std::set<std::string, std::less<>> repeated_;  // ports and members whose device another one has
+  FirstUse interfaces_;
+  std::map<std::string, std::vector<std::string>, std::less<>> wire_ends_;
+  bool wire_unread_ = false;  // some wire's name is not known, so a single end may have its other end there
+};
+
+}  // namespace lagoon::config

@@ -1,0 +1,144 @@
+// Status: all that an operator can see of a LAG, as values. Every view (telemetry, table) is made from it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "balance/rebalancer.hpp"
+#include "balance/receive_balancer.hpp"
+#include "base/link_state.hpp"
+#include "base/mac_address.hpp"
+#include "base/time.hpp"
+#include "control/options/lag_options.hpp"
+#include "control/table/move_keeper.hpp"
+#include "failover/debounce.hpp"
+#include "lacp/port_view.hpp"
+#include "marker/requester.hpp"
+#include "monitor/target_monitor.hpp"
+
+namespace lagoon::control {
+
+struct NamedCount {
+  std::string_view name;  // static text
+  std::uint64_t count = 0;
+};
+
+/// Counted by the workers, summed over them.
+struct Traffic {
+  std::uint64_t rx_packets = 0;
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t tx_packets = 0;
+  std::uint64_t tx_bytes = 0;
+  std::uint64_t rx_ignored = 0;  // heard and not delivered, for whatever reason
+};
+
+/// Of a LAG that places each conversation by load. Filled in by dpdk/, summed over the workers.
+struct ConversationStatus {
+  std::uint64_t live = 0;
+  std::uint64_t room = 0;    // entries in all workers' tables
+  std::uint64_t octets = 0;  // of memory, in all
+  std::uint64_t begun = 0;
+  std::uint64_t ended = 0;           // silent for too long
+  std::uint64_t pushed_out = 0;      // silent, and made room
+  std::uint64_t moved = 0;           // to another member
+  std::uint64_t frames_without = 0;  // that went as their bucket, since there was no room for an entry
+};
+
+/// One traffic class, summed over workers and members. Filled in by dpdk/.
+struct ClassStatus {
+  std::string name{};
+  std::uint64_t in_packets = 0;
+  std::uint64_t in_bytes = 0;
+  std::uint64_t out_packets = 0;
+  std::uint64_t out_bytes = 0;
+  std::uint64_t taken_back = 0;
+  std::uint64_t spilled = 0;
+  std::uint64_t marked = 0;
+  std::uint64_t mark_missed = 0;
+  std::uint64_t queue_full = 0;
+  std::uint64_t rate_exceeded = 0;
+  std::uint64_t member_lost = 0;
+  std::array<std::uint64_t, 3> colour{};  // green, yellow, red
+  std::uint64_t depth_packets = 0;
+  std::uint64_t depth_bytes = 0;
+  std::uint64_t highest_packets = 0;  // of one member and worker
+  std::uint64_t highest_bytes = 0;
+};
+
+struct MemberStatus {
+  std::string name;
+  std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
+  MacAddress address{};  // the port's own (permanent); LACPDUs are sent from it
+  MacAddress carries{};  // the one it has now
+  std::int32_t priority = 0;
+  Administration administration = Administration::enabled;
+  LinkState link{};                                             // as the port says
+  failover::DebouncedLink mii = failover::DebouncedLink::down;  // after updelay and downdelay
+  bool works = false;       // all monitors agree, and the operator has not disabled it
+  bool active = false;      // the active member, in modes that have one
+  bool collecting = false;  // in every mode: its frames are taken
+  bool distributing = false;
+  std::optional<Duration> held_down_for{};        // flap damping
+  std::uint64_t holds = 0;                        // times that it was held down
+  std::optional<monitor::MemberHealth> health{};  // with target monitoring
+  std::uint64_t queued_packets = 0;  // wait in front of it, of all traffic classes. Filled in by dpdk/
+  std::uint64_t load_octets_s = 0;   // what is sent on it now, where that is measured
+  std::uint64_t capacity_mbps = 0;   // what its share goes by
+  double weight = 0;                 // of weighted distribution: its capacity in units
+  double weight_left = 0;            // and what of it is not used now
+  std::uint64_t conversations = 0;   // that are on it now, where each is placed. Filled in by dpdk/
+  lacp::PortView lacp{};
+  Traffic traffic{};
+  std::uint32_t buckets = 0;
+  std::uint32_t placed_buckets = 0;  // by the operator; on it while it distributes
+  std::uint64_t link_failures = 0;
+  std::uint64_t markers_received = 0;
+  std::uint64_t marker_responses = 0;
+  Duration since_change{};  // of Selected, Mux or the partner's identity
+};
+
+struct LagStatus {
+  std::string name;
+  Instant taken{};  // when; ages of the Instants below are told against it
+  std::string mode;
+  LagOptions options{};
+  PortOptions port_options{};            // filled in by dpdk/
+  std::uint16_t mtu = 1500;              // of the LAG now: the least of its ports'. Filled in by dpdk/
+  std::string host_interface;            // the kernel's interface behind the LAG. Filled in by dpdk/
+  std::optional<std::size_t> active{};   // position in `members`
+  std::optional<std::size_t> primary{};  // position in `members`
+  bool fallback = false;                 // no Partner speaks, one member is used (lacp fallback)
+  Duration uptime{};                     // since the LAG last came up or went down
+  std::uint64_t failovers = 0;           // times that another member became active
+  std::string distribution;              // "flow_hash", "weighted", ..
+  bool moving = false;                   // conversations are being moved in order
+  MoveCounters moves{};
+  marker::RequesterCounters markers{};  // that we asked with
+  bool rebalances = false;
+  balance::RebalancerCounters rebalanced{};
+  std::uint32_t pins = 0;  // large conversations with entries of their own
+  std::optional<ConversationStatus> conversations{};
+  std::vector<ClassStatus> classes;      // where the LAG has traffic classes, in the order of service
+  std::vector<balance::Client> clients;  // balance-alb; .member is a position in `members`
+  std::string hash;
+  MacAddress address{};
+  bool up = false;
+  std::uint32_t distributing_members = 0;
+  std::uint64_t generation = 0;  // of the PortTable in use
+  std::uint16_t system_priority = 0;
+  MacAddress system{};
+  lacp::LagId lag_id{};
+  std::uint32_t hash_seed = 0;
+  std::vector<MemberStatus> members;
+  std::vector<NamedCount> drops;  // frames lost, and slow-protocol frames not acted on, by name
+};
+
+/// The LAG ID as 802.1AX-2014 6.3.6.1 prints it.
+[[nodiscard]] std::string to_string(const lacp::LagId& id);
+
+}  // namespace lagoon::control

@@ -1,0 +1,86 @@
+// ControlLoop: what the control lcore does, turn after turn: links, frames from members and to them,
+// commands, machines, tables, addresses, members that leave. It reads the clock once a turn and never waits
+// for a worker.
+#pragma once
+
+#include <poll.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/time.hpp"
+#include "config/model.hpp"
+#include "dpdk/control/event_feed.hpp"
+#include "dpdk/control/lag_runtime.hpp"
+#include "dpdk/control/link_monitor.hpp"
+#include "dpdk/control/membership.hpp"
+#include "dpdk/control/queue_care.hpp"
+#include "dpdk/control/slow_transmitter.hpp"
+#include "dpdk/control/task_queue.hpp"
+#include "dpdk/snapshot/qsbr_publisher.hpp"
+#include "report/load_counts.hpp"
+
+struct rte_mbuf;
+struct rte_ring;
+
+namespace lagoon::dpdk {
+
+struct ControlLoopParts {
+  std::span<const std::unique_ptr<LagRuntime>> lags;
+  rte_ring* punts = nullptr;     // from all workers
+  rte_ring* outgoing = nullptr;  // the same
+  QsbrPublisher& publisher;
+  SlowTransmitter& transmitter;
+  LinkMonitor& links;
+  Membership& membership;
+  TaskQueue& tasks;
+  EventFeed* feed = nullptr;  // nothing: nobody reads the journals as they are written
+  config::Idle idle = config::Idle::busy;
+  QueueCare* care = nullptr;  // of queues that others call
+  // After every turn in which something may have changed.
+  std::function<void()> after_turn{};
+};
+
+class ControlLoop {
+ public:
+  explicit ControlLoop(const ControlLoopParts& parts);
+
+  /// One turn. True when it found something to do.
+  bool turn(Instant now);
+  /// Sleeps until something may have happened, as `idle:` allows: at most a fraction of a millisecond.
+  void rest(Instant now);
+  /// How long that would be: none on `idle: busy`.
+  [[nodiscard]] Duration patience(Instant now) const;
+  /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends.
+  void run(const std::atomic<bool>& stop, Duration patience);
+
+ private:
+  struct Origin {
+    LagRuntime* lag = nullptr;
+    MemberIndex member{};
+    bool has_socket = false;
+  };
+  void list_members();
+  bool take_punts(Instant now);
+  bool take_outgoing(Instant now);
+  bool watch_hosts(Instant now);
+  bool poll_control_queues(Instant now);
+  bool poll_slow_sockets(Instant now);
+  void take_frame(rte_mbuf* frame, std::uint16_t port, Instant now);
+  bool run_machines(Instant now);
+  void feed_journals();
+  void measure(std::size_t lag, Instant now);
+
+  ControlLoopParts parts_;
+  std::uint64_t listed_ = 0;               // the revision of the membership that the next two are of
+  std::array<Origin, 1024> origin_{};      // by ethdev id
+  std::vector<pollfd> news_;               // what wakes us
+  std::vector<report::LoadCounts> loads_;  // by LAG
+};
+
+}  // namespace lagoon::dpdk

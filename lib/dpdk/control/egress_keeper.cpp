@@ -1,0 +1,118 @@
+#include "dpdk/control/egress_keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dpdk/control/lag_runtime.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+[[nodiscard]] MemberSet members_of(const LagRuntime& lag) {
+  MemberSet set = 0;
+  for_each_member(lag, [&](MemberIndex m, const MemberRuntime& member) {
+    if (member.served) set |= set_of(m);
+  });
+  return set;
+}
+
+}  // namespace
+
+Result<void> EgressKeeper::serve(LagRuntime& lag, Instant now) {
+  const qos::TrafficOptions& wanted = lag.lag->options().traffic;
+  const bool changed = !(wanted == made_of_);
+  if (!changed && plan_ == nullptr && sets_.empty()) return {};
+  Result<void> done;
+  if (changed || (plan_ != nullptr && members_of(lag) != made_for_)) done = make(lag, now);
+  if (plan_ != nullptr) set_speeds(lag);
+  free_old(lag);
+  return done;
+}
+
+Result<void> EgressKeeper::make(LagRuntime& lag, Instant now) {
+  const qos::TrafficOptions& wanted = lag.lag->options().traffic;
+  if (!(wanted == made_of_)) {
+    made_of_ = wanted;  // (what can't be made is said once)
+    std::shared_ptr<const qos::TrafficPlan> plan;
+    if (!wanted.classes.empty()) {
+      auto made = qos::TrafficPlan::from(wanted);
+      if (!made) return std::unexpected{made.error()};
+      plan = std::make_shared<const qos::TrafficPlan>(*std::move(made));
+      if (const auto meter = RateMeter::from(*plan, now); !meter) return std::unexpected{meter.error()};
+    }
+    plan_ = std::move(plan);
+    counts_.clear();
+    for (std::size_t w = 0; w < lag.egress.size(); ++w) counts_.push_back(std::make_shared<EgressCounts>());
+  }
+  made_for_ = members_of(lag);
+  sets_.resize(lag.egress.size());
+  for (std::size_t w = 0; w < lag.egress.size(); ++w) {
+    std::unique_ptr<const EgressSet> set;
+    if (plan_ != nullptr) {
+      auto made = EgressSet::of(plan_, made_for_, counts_[w], now);
+      if (!made) return std::unexpected{made.error()};
+      set = *std::move(made);
+    }
+    // Pairs with the load-acquire in WorkerEgress::adopt().
+    lag.egress[w].wanted.store(set.get(), std::memory_order_release);
+    if (set != nullptr) sets_[w].push_back(std::move(set));
+  }
+  return {};
+}
+
+// Each worker has its part of a member: they share conversations alike.
+void EgressKeeper::set_speeds(LagRuntime& lag) {
+  for (const EgressSlot& slot : lag.egress) {
+    const EgressSet* const set = slot.wanted.load(std::memory_order_relaxed);
+    if (set == nullptr) continue;
+    for_each(set->members(), [&](MemberIndex m) {
+      set->set_speed(m, BitsPerSecond{lag.lag->speed(m).value() / lag.egress.size()});
+    });
+  }
+}
+
+// A set that its worker does not use any more, and will not use.
+void EgressKeeper::free_old(LagRuntime& lag) {
+  bool any = false;
+  for (std::size_t w = 0; w < sets_.size(); ++w) {
+    const EgressSet* const wanted = lag.egress[w].wanted.load(std::memory_order_relaxed);
+    // Pairs with the store-release in WorkerEgress::adopt().
+    const EgressSet* const adopted = lag.egress[w].adopted.load(std::memory_order_acquire);
+    std::erase_if(sets_[w], [&](const auto& set) { return set.get() != wanted && set.get() != adopted; });
+    any = any || !sets_[w].empty();
+  }
+  if (!any && plan_ == nullptr) sets_.clear();
+}
+
+void EgressKeeper::add_status(const LagRuntime& lag, control::LagStatus& status) const {
+  if (plan_ == nullptr) return;
+  for (const qos::ClassPlan& plan : plan_->classes()) status.classes.push_back({.name = plan.name});
+  for (std::size_t c = 0; c < status.classes.size(); ++c) {
+    control::ClassStatus& sum = status.classes[c];
+    for (const auto& counts : counts_)
+      for (std::size_t i = 0; i < status.members.size(); ++i) {
+        const fast::ClassCounters& one = (*counts)[lag.lag->order()[i].value()].of_class[c];
+        sum.in_packets += one.in_packets.read();
+        sum.in_bytes += one.in_bytes.read();
+        sum.out_packets += one.out_packets.read();
+        sum.out_bytes += one.out_bytes.read();
+        sum.taken_back += one.taken_back.read();
+        sum.spilled += one.spilled.read();
+        sum.marked += one.marked.read();
+        sum.mark_missed += one.mark_missed.read();
+        sum.queue_full += one.of(fast::EgressDrop::queue_full).read();
+        sum.rate_exceeded += one.of(fast::EgressDrop::rate_exceeded).read();
+        sum.member_lost += one.of(fast::EgressDrop::member_lost).read();
+        for (std::size_t k = 0; k < qos::kColours; ++k) sum.colour[k] += one.colour[k].read();
+        const std::uint64_t depth = one.depth_packets.read();
+        sum.depth_packets += depth;
+        sum.depth_bytes += one.depth_bytes.read();
+        sum.highest_packets = std::max(sum.highest_packets, one.highest_packets.read());
+        sum.highest_bytes = std::max(sum.highest_bytes, one.highest_bytes.read());
+        status.members[i].queued_packets += depth;
+      }
+  }
+}
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,92 @@
+// LagRuntime: one LAG with the ports it runs on. What the control loop, the link monitor and the workers
+// share. Members keep their index as long as they are there; the array may have gaps.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "control/lag/lag.hpp"
+#include "dpdk/control/egress_keeper.hpp"
+#include "dpdk/control/port_upkeep.hpp"
+#include "dpdk/port/host_access.hpp"
+#include "dpdk/port/packet_socket.hpp"
+#include "dpdk/port/port.hpp"
+#include "dpdk/port/stack_guard.hpp"
+#include "dpdk/snapshot/lag_slots.hpp"
+#include "dpdk/worker/slow_outlet.hpp"
+#include "dpdk/worker/worker_side.hpp"
+
+namespace lagoon::dpdk {
+
+/// What stands around one member's port. Its end gives everything back, in the reverse order.
+struct MemberRuntime {
+  std::string name;
+  Port port;
+  PortUpkeep upkeep;                     // of `port`
+  std::optional<std::size_t> carrier{};  // number in the CarrierWatch
+  std::optional<BitsPerSecond> carrier_speed{};
+  std::optional<PacketSocket> slow_socket{};     // then punts of this member are copies, and ignored
+  std::vector<PacketSocket> transmit_sockets{};  // by position among the LAG's workers
+  std::optional<StackGuard> guard{};
+  std::optional<MacAddress> carries{};  // the address that the port was given last
+  bool keeps_address = false;           // whatever it is given
+  bool address_refused = false;
+  bool served = true;  // by workers
+  bool link_read = false;
+  control::Traffic before{};  // what workers had counted for its index before it came
+
+  MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
+  ~MemberRuntime() {
+    if (port.is_started()) upkeep.take_back();
+  }
+  MemberRuntime(const MemberRuntime&) = delete;
+  MemberRuntime& operator=(const MemberRuntime&) = delete;
+};
+
+struct LagRuntime {
+  std::array<std::unique_ptr<MemberRuntime>, kMembersMax> members{};  // by MemberIndex
+  std::unique_ptr<control::Lag> lag;                                  // control lcore only
+  control::PortOptions port_options{};
+  LagSlotsPtr slots;
+  TableSlot& table = slots->table;
+  std::span<PortsSlot> ports{};    // one for each worker that serves the LAG: they differ in queues
+  std::span<EgressSlot> egress{};  // queues of traffic classes, one for each worker that serves the LAG
+  EgressKeeper egress_keeper{};
+  std::vector<std::size_t> workers{};  // those workers. The first sends LACPDUs on members without a transmit
+                                       // queue of control's own
+  std::vector<LagUser> users{};        // all who receive or send on it
+  const SlowOutlet* outlet = nullptr;  // of the first worker
+  std::unique_ptr<HostAccess> host{};  // the kernel's interface behind the LAG
+  std::optional<MacAddress> host_carries{};
+  Port* host_port = nullptr;  // what it is to DPDK
+  std::uint64_t slow_tx_refused = 0;
+  Instant next_link_poll{};
+
+  LagRuntime() : slots{make_lag_slots(SnapshotMemory::heap)} {}
+  /// Precondition: there are some.
+  explicit LagRuntime(LagSlotsPtr where) : slots{std::move(where)} {}
+  LagRuntime(const LagRuntime&) = delete;
+  LagRuntime& operator=(const LagRuntime&) = delete;
+
+  /// So many workers are to receive, and to send on it.
+  void use_positions(std::size_t receivers, std::size_t senders);
+  [[nodiscard]] MemberRuntime* find(MemberIndex member) const noexcept {
+    return members[member.value()].get();
+  }
+};
+
+template <typename Function>
+void for_each_member(const LagRuntime& lag, Function function) {
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (lag.members[i] != nullptr) function(MemberIndex{static_cast<std::uint8_t>(i)}, *lag.members[i]);
+}
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,65 @@
+#include "dpdk/control/queue_care.hpp"
+
+#include <rte_ring.h>
+
+#include <array>
+#include <span>
+
+#include "dpdk/worker/worker_path.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// A program that polls does so more often by far; a LACPDU may well be that late.
+constexpr Duration kRxPatience = 20ms;
+// Held frames and moves wait for this one.
+constexpr Duration kTxPatience = 1ms;
+constexpr unsigned kRounds = 4;
+
+}  // namespace
+
+template <typename Queue>
+bool QueueCare::is_left_alone(Watched<Queue>& watched, Duration patience, Instant now) {
+  const std::uint64_t entries = watched.queue->gate.entries();
+  if (entries != watched.entries) {
+    watched.entries = entries;
+    watched.since = now;
+  }
+  return now - watched.since >= patience;
+}
+
+bool QueueCare::poll(RxQueue& queue) {
+  bool busy = false;
+  for (unsigned round = 0; round < kRounds; ++round) {
+    std::array<rte_mbuf*, kBurstMax> frames;
+    const std::size_t count = poll_members(queue, frames);
+    if (count == 0) break;
+    busy = true;
+    std::array<void*, kBurstMax> as_objects;
+    std::copy_n(frames.begin(), count, as_objects.begin());
+    const unsigned kept =
+        rte_ring_sp_enqueue_burst(queue.found, as_objects.data(), static_cast<unsigned>(count), nullptr);
+    if (kept < count)
+      drop(std::span{frames}.first(count).subspan(kept), fast::Drop::not_polled, queue.counters);
+  }
+  return busy;
+}
+
+bool QueueCare::turn(Instant now) {
+  bool busy = false;
+  for (auto& watched : receivers_) {
+    if (!is_left_alone(watched, kRxPatience, now) || !watched.queue->gate.claim()) continue;
+    busy |= poll(*watched.queue);
+    watched.queue->gate.release_claim();
+  }
+  for (auto& watched : senders_) {
+    if (!is_left_alone(watched, kTxPatience, now) || !watched.queue->gate.claim()) continue;
+    if (const table::PortTable* const table = table_of(watched.queue->side))
+      look_after(*watched.queue, *table);
+    watched.queue->gate.release_claim();
+  }
+  return busy;
+}
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,247 @@
+#include "dpdk/engine/embedded_lag.hpp"
+
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <rte_ring.h>
+#include <rte_version.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "base/member_set.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/control/queue_care.hpp"
+#include "dpdk/engine/control_thread.hpp"
+#include "dpdk/engine/engine_parts.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+constexpr Duration kFarewellPatience = 1500ms;
+// Of data that the control thread finds in a queue that nobody polls.
+constexpr unsigned kFoundRoom = 1024;
+
+// In memory that secondary processes see.
+template <typename Queue>
+struct Shared {
+  Queue* queue = nullptr;
+  Shared() = default;
+  Shared(Shared&& other) noexcept : queue{std::exchange(other.queue, nullptr)} {}
+  Shared& operator=(Shared&&) = delete;
+  ~Shared() {
+    if (queue == nullptr) return;
+    discard(*queue);
+    queue->~Queue();
+    rte_free(queue);
+  }
+};
+
+// (rte_malloc gives no more than a cache line's alignment, and no type here wants more)
+template <typename Queue>
+void* memory_for() {
+  static_assert(alignof(Queue) <= RTE_CACHE_LINE_SIZE);
+  return rte_malloc("lagoon_queue", sizeof(Queue), RTE_CACHE_LINE_SIZE);
+}
+
+std::unexpected<Error> no_memory(const char* what) {
+  return fail(Errc::no_resources, std::string{"no memory of DPDK's for "} + what +
+                                      "; give it more (-m, --socket-mem or hugepages)");
+}
+
+config::Config config_of(const Embedding& embedding) {
+  config::Config config;
+  config.eal.lcores.assign(std::size_t{embedding.tx_queues} + 1, 0);
+  config.eal.idle = embedding.idle;
+  config.lags.push_back(embedding.lag);
+  return config;
+}
+
+}  // namespace
+
+struct EmbeddedLag::Parts {
+  std::unique_ptr<Engine> engine;
+  std::vector<rte_ring*> found;
+  std::vector<Shared<RxQueue>> receivers;
+  std::vector<Shared<TxQueue>> senders;
+  QueueCare care;
+  std::optional<ControlLoop> loop;
+  std::optional<ControlThread> thread;
+  std::function<void(const LagLink&)> on_link;
+  std::function<void(const NamedEvent&)> on_event;
+  std::uint64_t told = 0;  // the last event that on_event was told
+  std::atomic<bool> up = false;
+  std::atomic<std::uint64_t> speed = 0;
+  ControlBy control = ControlBy::own_thread;
+
+  ~Parts();
+  [[nodiscard]] Engine::Parts& inner() const { return *engine->parts_; }
+  [[nodiscard]] LagRuntime& lag() const { return *inner().lags.front(); }
+  [[nodiscard]] Result<void> make_queues(const Embedding& embedding);
+  void begin();
+  void look_at_link();
+  void tell_events();
+};
+
+EmbeddedLag::Parts::~Parts() {
+  if (loop) {
+    inner().stop.store(true, std::memory_order_relaxed);
+    if (thread)
+      thread->join();
+    else
+      loop->run(inner().stop, kFarewellPatience);
+  }
+  loop.reset();
+  senders.clear();
+  receivers.clear();
+  for (rte_ring* ring : found) rte_ring_free(ring);
+}
+
+Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
+  Engine::Parts& parts = inner();
+  for (std::uint16_t q = 0; q < embedding.rx_queues; ++q) {
+    const std::string name = parts.name_of_object("found" + std::to_string(q));
+    rte_ring* const ring =
+        rte_ring_create(name.c_str(), kFoundRoom, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    void* const at = memory_for<RxQueue>();
+    if (ring != nullptr) found.push_back(ring);
+    if (ring == nullptr || at == nullptr) {
+      rte_free(at);
+      return no_memory("receive queues");
+    }
+    receivers.emplace_back().queue = new (at) RxQueue{.gate = {parts.publisher.qsbr(), q},
+                                                      .ports = &lag().ports[q],
+                                                      .table = &lag().table,
+                                                      .punts = parts.punts,
+                                                      .found = ring,
+                                                      .port = embedding.port};
+  }
+  for (std::uint16_t q = 0; q < embedding.tx_queues; ++q) {
+    auto side = parts.side_of({.is_lag = true, .index = 0}, q, 1);
+    if (!side) return std::unexpected{side.error()};
+    void* const at = memory_for<TxQueue>();
+    if (at == nullptr) return no_memory("transmit queues");
+    TxQueue* const queue =
+        new (at) TxQueue{.gate = {parts.publisher.qsbr(), unsigned{embedding.rx_queues} + q},
+                         .slow = SlowOutlet{parts.slow_rings[q]},
+                         .side = *std::move(side),
+                         .outgoing = parts.outgoing};
+    senders.emplace_back().queue = queue;
+    queue->state.distributor.random += q;
+    queue->state.distributor.sample_random += q;
+    if (queue->side.conversations)
+      queue->state.distributor.conversations.use(queue->side.conversations->lines());
+  }
+  for (std::size_t q = 0; q < receivers.size(); ++q) {
+    care.add(*receivers[q].queue);
+    lag().users.push_back({.lcore = static_cast<unsigned>(q),
+                           .counters = &receivers[q].queue->counters,
+                           .distributor = nullptr});
+  }
+  for (std::size_t q = 0; q < senders.size(); ++q) {
+    care.add(*senders[q].queue);
+    lag().users.push_back({.lcore = static_cast<unsigned>(q),
+                           .counters = &senders[q].queue->state.counters,
+                           .distributor = &senders[q].queue->state.distributor});
+  }
+  lag().outlet = &senders.front().queue->slow;
+  return {};
+}
+
+void EmbeddedLag::Parts::begin() {
+  Engine::Parts& parts = inner();
+  loop.emplace(ControlLoopParts{.lags = parts.lags,
+                                .punts = parts.punts,
+                                .outgoing = parts.outgoing,
+                                .publisher = parts.publisher,
+                                .transmitter = *parts.transmitter,
+                                .links = parts.links,
+                                .membership = *parts.membership,
+                                .tasks = parts.tasks,
+                                .idle = parts.config.eal.idle,
+                                .care = &care,
+                                .after_turn = [this] {
+                                  look_at_link();
+                                  if (on_event) tell_events();
+                                }});
+}
+
+void EmbeddedLag::Parts::look_at_link() {
+  const control::Lag& of = *lag().lag;
+  LagLink now{.up = of.up()};
+  std::uint64_t sum = 0;
+  for_each(of.distributing(), [&](MemberIndex m) { sum += of.speed(m).value(); });
+  now.speed = BitsPerSecond{sum};
+  if (now.up == up.load(std::memory_order_relaxed) && sum == speed.load(std::memory_order_relaxed)) return;
+  up.store(now.up, std::memory_order_relaxed);
+  speed.store(sum, std::memory_order_relaxed);
+  if (on_link) on_link(now);
+}
+
+void EmbeddedLag::Parts::tell_events() {
+  const control::Journal& journal = lag().lag->journal();
+  std::size_t next = journal.size();
+  while (next > 0 && journal[next - 1].sequence > told) --next;
+  for (; next < journal.size(); ++next) {
+    const control::JournalEntry& entry = journal[next];
+    told = entry.sequence;
+    on_event({.entry = entry, .member = entry.of_lag ? std::string{} : entry.member_name});
+  }
+}
+
+EmbeddedLag::EmbeddedLag(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+EmbeddedLag::~EmbeddedLag() = default;
+
+Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::start(const Embedding& embedding) {
+  if (embedding.rx_queues == 0 || embedding.tx_queues == 0 ||
+      std::max(embedding.rx_queues, embedding.tx_queues) > LagSlots::kPositionsMost)
+    return fail(Errc::invalid_argument,
+                "a LAG has 1 to " + std::to_string(LagSlots::kPositionsMost) + " queues of each kind");
+  if (embedding.configure_members && embedding.pools.empty())
+    return fail(Errc::invalid_argument, "no mempool for what members receive");
+  auto inner = std::make_unique<Engine::Parts>(config_of(embedding));
+  inner->guest = guest_ports_of(embedding);
+  auto parts = std::make_unique<Parts>();
+  parts->engine.reset(new Engine{std::move(inner)});
+  parts->control = embedding.control;
+  parts->on_link = embedding.on_link;
+  parts->on_event = embedding.on_event;
+  LAGOON_TRY(parts->inner().start_as_guest());
+  LAGOON_TRY(parts->make_queues(embedding));
+  parts->begin();
+  if (embedding.control == ControlBy::own_thread) {
+    auto thread =
+        ControlThread::start([raw = parts.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
+    if (!thread) return std::unexpected{thread.error()};
+    parts->thread.emplace(std::move(*thread));
+  }
+  return std::unique_ptr<EmbeddedLag>{new EmbeddedLag{std::move(parts)}};
+}
+
+RxQueue& EmbeddedLag::rx_queue(std::uint16_t queue) noexcept {
+  return *parts_->receivers[queue].queue;
+}
+TxQueue& EmbeddedLag::tx_queue(std::uint16_t queue) noexcept {
+  return *parts_->senders[queue].queue;
+}
+
+LagLink EmbeddedLag::link() const noexcept {
+  return {.up = parts_->up.load(std::memory_order_relaxed),
+          .speed = BitsPerSecond{parts_->speed.load(std::memory_order_relaxed)}};
+}
+
+Engine& EmbeddedLag::engine() noexcept {
+  return *parts_->engine;
+}
+
+Duration EmbeddedLag::control_turn() {
+  const Instant now = dpdk::now();
+  return parts_->loop->turn(now) ? Duration::zero() : parts_->loop->patience(now);
+}
+
+}  // namespace lagoon::dpdk

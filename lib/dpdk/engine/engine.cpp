@@ -1,0 +1,220 @@
+#include "dpdk/engine/engine.hpp"
+
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "dpdk/base/log.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/engine/engine_parts.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// A Partner that was told three things in the last second hears the fourth after it: 3 LACPDUs a second.
+constexpr Duration kFarewellPatience = 1500ms;
+
+std::vector<std::string> pci_addresses(const config::Config& config) {
+  std::vector<std::string> pci;
+  const auto add = [&pci](const config::PortSource& source) {
+    const Device device = device_of(source, 0);
+    if (device.bus == DeviceBus::pci) pci.push_back(device.devargs);
+  };
+  for (const config::Port& port : config.ports) add(port.source);
+  for (const config::Lag& lag : config.lags)
+    for (const config::Member& member : lag.members) add(member.source);
+  return pci;
+}
+
+}  // namespace
+
+std::string ethdev_name(EthdevId id) {
+  std::array<char, RTE_ETH_NAME_MAX_LEN> name{};
+  return rte_eth_dev_get_name_by_port(id.value(), name.data()) == 0 ? name.data() : "";
+}
+
+std::unexpected<Error> no_answer() {
+  return fail(Errc::busy, "the control lcore did not answer within a second");
+}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
+  auto parts = std::make_unique<Parts>(config);
+  LAGOON_TRY(parts->eal.start(config.eal, pci_addresses(config)));
+  LAGOON_TRY(parts->open_ports());
+  LAGOON_TRY(parts->make_pool_and_rings());
+  LAGOON_TRY(parts->configure_ports());
+  LAGOON_TRY(parts->publisher.open(static_cast<unsigned>(config.eal.lcores.size() - 1)));
+  LAGOON_TRY(parts->start_ports());
+  LAGOON_TRY(parts->make_lags());
+  LAGOON_TRY(parts->launch_workers());
+  Parts& these = *parts;
+  these.removals =
+      std::make_unique<RemovalWatch>([&these](const std::string& device) { these.device_goes(device); });
+  return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
+}
+
+Result<EventFeed*> Engine::open_event_feed() {
+  auto feed = std::make_unique<EventFeed>();
+  LAGOON_TRY(feed->open());
+  parts_->feed = std::move(feed);
+  return parts_->feed.get();
+}
+
+void Engine::run() {
+  {
+    ControlLoop loop{{.lags = parts_->lags,
+                      .punts = parts_->punts,
+                      .outgoing = parts_->outgoing,
+                      .publisher = parts_->publisher,
+                      .transmitter = *parts_->transmitter,
+                      .links = parts_->links,
+                      .membership = *parts_->membership,
+                      .tasks = parts_->tasks,
+                      .feed = parts_->feed.get(),
+                      .idle = parts_->config.eal.idle}};
+    loop.run(parts_->stop, kFarewellPatience);
+  }
+  parts_->removals.reset();
+  parts_->stop_all();
+}
+
+void Engine::request_stop() noexcept {
+  parts_->stop.store(true, std::memory_order_relaxed);
+}
+
+std::optional<std::size_t> Engine::Parts::position_of(std::string_view lag) const noexcept {
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    if (lags[i]->lag->name() == lag) return i;
+  return std::nullopt;
+}
+
+control::LagStatus Engine::Parts::status_of(std::size_t index) const {
+  const LagRuntime& runtime = *lags[index];
+  control::LagStatus status = runtime.lag->status(dpdk::now());
+  status.port_options = runtime.port_options;
+  if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
+  add_conversations(status, index);
+  runtime.egress_keeper.add_status(runtime, status);
+  const LagTotals totals = count_all(runtime.users);
+  std::uint64_t queue_full = 0;
+  std::uint64_t rate_exceeded = 0;
+  std::uint64_t member_lost = 0;
+  std::uint64_t missed = 0;
+  std::uint64_t no_mbuf = 0;
+  std::uint64_t tx_errors = 0;
+  for (std::size_t i = 0; i < status.members.size(); ++i) {
+    const MemberIndex member = runtime.lag->order()[i];
+    const MemberRuntime* const m = runtime.find(member);
+    if (m == nullptr) continue;  // (it is being closed)
+    status.members[i].port = ethdev_name(m->port.id());
+    status.members[i].traffic = since(totals.members[member.value()], m->before);
+    rte_eth_stats stats{};
+    if (rte_eth_stats_get(m->port.id().value(), &stats) != 0) continue;
+    missed += stats.imissed;
+    no_mbuf += stats.rx_nombuf;
+    tx_errors += stats.oerrors;
+  }
+  for (std::size_t d = 0; d < fast::kDrops; ++d)
+    status.drops.push_back({name_of(static_cast<fast::Drop>(d)), totals.drops[d]});
+  for (const control::ClassStatus& c : status.classes) {
+    queue_full += c.queue_full;
+    rate_exceeded += c.rate_exceeded;
+    member_lost += c.member_lost;
+  }
+  status.drops.push_back({"queue_full", queue_full});
+  status.drops.push_back({"rate_exceeded", rate_exceeded});
+  status.drops.push_back({"member_lost", member_lost});
+  status.drops.push_back({"control_copies_missed", totals.copies_missed});
+  status.drops.push_back({"port_rx_missed", missed});
+  status.drops.push_back({"port_rx_no_mbuf", no_mbuf});
+  status.drops.push_back({"port_tx_errors", tx_errors});
+  // (a worker may serve several LAGs, and does not tell apart whose frame it could not send)
+  status.drops.push_back({"slow_tx_refused", runtime.slow_tx_refused + runtime.outlet->refused()});
+  return status;
+}
+
+PortStatus Engine::Parts::port_status_of(std::size_t index) const {
+  const Port& port = *ports[index];
+  PortStatus status{.name = config.ports[index].name, .port = ethdev_name(port.id()), .up = port.link().up};
+  rte_eth_stats stats{};
+  if (rte_eth_stats_get(port.id().value(), &stats) == 0)
+    status.traffic = {.rx_packets = stats.ipackets,
+                      .rx_bytes = stats.ibytes,
+                      .tx_packets = stats.opackets,
+                      .tx_bytes = stats.obytes,
+                      .rx_ignored = 0};
+  std::array<std::uint64_t, fast::kDrops> drops{};
+  for (const auto& worker : workers) worker->count_port(drops, index);
+  for (std::size_t d = 0; d < fast::kDrops; ++d)
+    if (drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), drops[d]});
+  status.drops.push_back({"port_rx_missed", stats.imissed});
+  status.drops.push_back({"port_tx_errors", stats.oerrors});
+  return status;
+}
+
+Result<std::vector<std::string>> Engine::lag_names() {
+  std::vector<std::string> names;
+  for (const auto& lag : parts_->lags) names.push_back(lag->lag->name());
+  return names;
+}
+
+Result<control::LagStatus> Engine::status(std::string_view name) {
+  std::optional<control::LagStatus> answer;
+  const auto ask = [&] {
+    if (const auto position = parts_->position_of(name)) answer = parts_->status_of(*position);
+  };
+  if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
+  if (!answer) return fail(Errc::no_such_thing, "no LAG '" + std::string{name} + "'");
+  return std::move(*answer);
+}
+
+Result<std::vector<control::LagStatus>> Engine::status_of_all() {
+  std::vector<control::LagStatus> all;
+  const auto ask = [&] {
+    for (std::size_t i = 0; i < parts_->lags.size(); ++i) all.push_back(parts_->status_of(i));
+  };
+  if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
+  return all;
+}
+
+Result<std::vector<NamedEvent>> Engine::events(std::string_view name, std::size_t most) {
+  std::optional<std::vector<NamedEvent>> answer;
+  const auto ask = [&] {
+    const auto position = parts_->position_of(name);
+    if (!position) return;
+    const control::Journal& journal = parts_->lags[*position]->lag->journal();
+    answer.emplace();
+    for (std::size_t i = journal.size() - std::min(journal.size(), most); i < journal.size(); ++i) {
+      const control::JournalEntry& entry = journal[i];
+      answer->push_back({.entry = entry, .member = entry.of_lag ? std::string{} : entry.member_name});
+    }
+  };
+  if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
+  if (!answer) return fail(Errc::no_such_thing, "no LAG '" + std::string{name} + "'");
+  return std::move(*answer);
+}
+
+Result<std::vector<PortStatus>> Engine::access_ports() {
+  std::vector<PortStatus> all;
+  const auto ask = [&] {
+    for (std::size_t i = 0; i < parts_->ports.size(); ++i) all.push_back(parts_->port_status_of(i));
+  };
+  if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
+  return all;
+}
+
+Result<void> Engine::act_on_wire(std::string_view wire, std::string_view action) {
+  Result<void> answer;
+  if (!parts_->tasks.run([&] { answer = parts_->wires.act(wire, action); }, kAnswerPatience))
+    return no_answer();
+  return answer;
+}
+
+}  // namespace lagoon::dpdk

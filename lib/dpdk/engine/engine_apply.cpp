@@ -1,0 +1,102 @@
+// A whole configuration as one transaction: steps in order, and all taken back when one fails.
+#include <bsd/stdlib.h>
+#include <rte_ethdev.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "dpdk/engine/engine_parts.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+std::string words_of(const config::ChangeStep& step) {
+  const bool many = std::holds_alternative<config::SetOptions>(step.action);
+  return many ? "LAG '" + step.lag + "': options" : step.words.front();
+}
+
+}  // namespace
+
+config::ChangePlan Engine::plan(const config::Config& wanted, const config::SourceMap& source) {
+  const std::lock_guard lock{parts_->commands};
+  return parts_->plan(wanted, source);
+}
+
+ApplyOutcome Engine::apply(const config::Config& wanted, const config::SourceMap& source,
+                           const std::function<void(const config::ChangePlan&)>& announce) {
+  const std::lock_guard lock{parts_->commands};
+  ApplyOutcome outcome{.plan = parts_->plan(wanted, source)};
+  if (announce) announce(outcome.plan);
+  if (!outcome.plan.refused()) parts_->apply(wanted, outcome);
+  return outcome;
+}
+
+config::ChangePlan Engine::Parts::plan(const config::Config& wanted, const config::SourceMap& source) const {
+  const std::size_t ports_now = rte_eth_dev_count_total();
+  return config::plan_change(config, wanted, source, ports_most - std::min(ports_most, ports_now));
+}
+
+Result<std::string> Engine::Parts::take(const std::string& name, const config::ChangeAction& action,
+                                        const config::Config& before) {
+  const auto position = position_of(name);
+  if (!position) return fail(Errc::no_such_thing, "no LAG '" + name + "'");
+  const std::size_t lag = *position;
+  const auto set_options = [&](const config::SetOptions& set) -> Result<std::string> {
+    config::Lag changed = config.lags[lag];
+    LAGOON_TRY(config::set_options(changed, set.options,
+                                   set.back ? config::Rules::unchecked : config::Rules::checked));
+    // A random seed is drawn once: what comes back has the one that it had.
+    if (changed.random_seed && !config.lags[lag].random_seed)
+      changed.options.hash.seed =
+          before.lags[lag].random_seed ? before.lags[lag].options.hash.seed : arc4random();
+    const auto remarks = change(lag, std::move(changed));
+    if (!remarks) return remarks;
+    return std::to_string(set.options.size()) + (set.options.size() == 1 ? " option" : " options") +
+           " of LAG '" + name + "' set" + *remarks;
+  };
+  return std::visit(
+      [&]<typename T>(const T& command) {
+        if constexpr (std::is_same_v<T, config::SetOptions>)
+          return set_options(command);
+        else
+          return run(lag, command);
+      },
+      action);
+}
+
+void Engine::Parts::apply(const config::Config& wanted, ApplyOutcome& outcome) {
+  const config::Config before = config;
+  const auto& steps = outcome.plan.steps;
+  std::size_t taken = 0;
+  while (taken < steps.size() && !outcome.error) {
+    auto done = take(steps[taken].lag, steps[taken].action, before);
+    if (!done)
+      outcome.error = words_of(steps[taken]) + ": " + done.error().detail;
+    else {
+      outcome.done.push_back(*std::move(done));
+      ++taken;
+    }
+  }
+  if (!outcome.error) {
+    // (as the file has them: who saves what runs finds it again)
+    for (config::Lag& lag : config.lags) {
+      const auto& like = std::ranges::find(wanted.lags, lag.name, &config::Lag::name)->members;
+      std::ranges::sort(lag.members, {}, [&](const config::Member& member) {
+        return std::ranges::find(like, member.name, &config::Member::name) - like.begin();
+      });
+    }
+    return;
+  }
+  bool all_back = true;
+  while (taken > 0) {
+    const config::ChangeStep& step = steps[--taken];
+    auto back = take(step.lag, step.undo, before);
+    all_back = all_back && back.has_value();
+    outcome.undone.push_back(
+        back ? *std::move(back) : "could not be taken back: " + words_of(step) + ": " + back.error().detail);
+  }
+  if (all_back) config = before;
+}
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,98 @@
+// The LAGs of an Engine, made of the configuration and the ports that run.
+#include <bsd/stdlib.h>
+#include <net/if.h>
+
+#include <array>
+#include <utility>
+
+#include "dpdk/base/log.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/control/addresses.hpp"
+#include "dpdk/engine/engine_parts.hpp"
+
+namespace lagoon::dpdk {
+
+MacAddress random_address() {
+  MacAddress mac;
+  arc4random_buf(mac.octets.data(), mac.octets.size());
+  mac.octets[0] =
+      static_cast<std::uint8_t>((mac.octets[0] & 0xfc) | 0x02);  // locally administered, individual
+  return mac;
+}
+
+namespace {
+
+// What was set, or the address of the member that all others follow, or the first one's own.
+MacAddress address_of(const config::Lag& from, const std::vector<control::MemberSettings>& members) {
+  if (from.mac) return *from.mac;
+  for (const control::MemberSettings& member : members)
+    if (member.name == from.mac_from) return member.address;
+  return members.empty() ? random_address() : members.front().address;
+}
+
+}  // namespace
+
+Result<void> Engine::Parts::make_lags() {
+  const Instant now = dpdk::now();
+  LAGOON_TRY(links.open());
+  transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
+  membership = std::make_unique<Membership>(publisher, *transmitter, links);
+  for (std::size_t i = 0; i < lags.size(); ++i) LAGOON_TRY(make_lag(i, now));
+  return {};
+}
+
+Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
+  config::Lag& from = config.lags[index];
+  LagRuntime& runtime = *lags[index];
+  from.options.lacp.lag_number = static_cast<std::uint16_t>(index);
+  if (from.random_seed) from.options.hash.seed = arc4random();
+  control::LagSettings settings{.name = from.name,
+                                .address = {},
+                                .probe_base = random_address(),
+                                .options = from.options,
+                                .members = {},
+                                .workers = runtime.workers.size()};
+  for (std::size_t m = 0; m < from.members.size(); ++m)
+    settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));
+  settings.address = address_of(from, settings.members);
+  runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);
+  for_each_member(runtime, [&](MemberIndex, MemberRuntime& member) { links.add(member); });
+  runtime.use_positions(guest ? guest->rx_queues : runtime.workers.size(), runtime.workers.size());
+  LAGOON_TRY(runtime.egress_keeper.serve(runtime, now));
+  LAGOON_TRY(make_host_access(index));
+  apply_addresses(runtime, now);
+  publish_ports(publisher, runtime);
+  publisher.publish(runtime.table, runtime.lag->take_table(now));
+  return {};
+}
+
+// The tap that is cross-connected with the LAG, if one is.
+Port* Engine::Parts::access_port_of(std::size_t lag) const noexcept {
+  const Endpoint self{.is_lag = true, .index = lag};
+  for (const Connection& c : connections) {
+    if (!c.b || (c.a != self && *c.b != self)) continue;
+    const Endpoint& other = c.a == self ? *c.b : c.a;
+    if (!other.is_lag && ports[other.index]->device().is_tap) return ports[other.index].get();
+  }
+  return nullptr;
+}
+
+Result<void> Engine::Parts::make_host_access(std::size_t lag) {
+  LagRuntime& runtime = *lags[lag];
+  runtime.host_port = access_port_of(lag);
+  if (runtime.host_port == nullptr) return {};
+  const auto index = runtime.host_port->interface_index();
+  std::array<char, IF_NAMESIZE> name{};
+  if (!index || if_indextoname(*index, name.data()) == nullptr) {
+    log_line(LogLevel::warning, runtime.host_port->device().name +
+                                    ": the kernel's interface is not known; its carrier stays up");
+    return {};
+  }
+  runtime.host = std::make_unique<HostAccess>(name.data(), *index);
+  LAGOON_TRY(runtime.host->open());
+  runtime.host->set_carrier(runtime.lag->up());
+  runtime.lag->hosts_changed(runtime.host->addresses(), dpdk::now());
+  return {};
+}
+
+}  // namespace lagoon::dpdk

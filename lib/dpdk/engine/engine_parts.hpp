@@ -1,0 +1,151 @@
+// What an Engine owns, in the order in which it is taken down (last member first): loop, workers, ports,
+// pools, EAL.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/command/command.hpp"
+#include "config/model.hpp"
+#include "dpdk/control/control_loop.hpp"
+#include "dpdk/control/event_feed.hpp"
+#include "dpdk/control/lag_runtime.hpp"
+#include "dpdk/control/link_monitor.hpp"
+#include "dpdk/control/membership.hpp"
+#include "dpdk/control/removal_watch.hpp"
+#include "dpdk/control/slow_transmitter.hpp"
+#include "dpdk/control/task_queue.hpp"
+#include "dpdk/engine/capture.hpp"
+#include "dpdk/engine/eal.hpp"
+#include "dpdk/engine/embedded_lag.hpp"
+#include "dpdk/engine/engine.hpp"
+#include "dpdk/engine/lcore_plan.hpp"
+#include "dpdk/port/guest_ports.hpp"
+#include "dpdk/port/port.hpp"
+#include "dpdk/port/wires.hpp"
+#include "dpdk/snapshot/qsbr_publisher.hpp"
+#include "dpdk/worker/worker.hpp"
+
+struct rte_mempool;
+struct rte_ring;
+
+namespace lagoon::dpdk {
+
+[[nodiscard]] GuestPorts guest_ports_of(const Embedding& embedding);
+
+struct Engine::Parts {
+  explicit Parts(const config::Config& c) : config{c} {}
+  ~Parts();
+
+  // What runs: commands change it. Written under `commands`, by the thread that has the command.
+  config::Config config;
+  std::mutex commands;  // one at a time
+  std::optional<GuestPorts> guest{};
+  Eal eal;
+  rte_mempool* pool = nullptr;
+  std::size_t ports_most = 0;  // that the pool has mbufs for
+  Wires wires;
+  QsbrPublisher publisher;
+  std::vector<std::unique_ptr<Port>> ports;  // access ports, as in the configuration
+  std::vector<std::unique_ptr<LagRuntime>> lags;
+  std::vector<Connection> connections;
+  rte_ring* punts = nullptr;
+  rte_ring* outgoing = nullptr;
+  std::vector<rte_ring*> slow_rings;           // one for each worker
+  std::vector<PacketSocket> transmit_sockets;  // of access ports; the workers use their descriptors
+  std::deque<PortsSlot> access_slots;          // of access ports, one for each worker that serves it
+  std::vector<std::unique_ptr<Worker>> workers;
+  LinkMonitor links;
+  TaskQueue tasks;
+  std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written
+  std::unique_ptr<SlowTransmitter> transmitter;
+  std::unique_ptr<Membership> membership;
+  std::unique_ptr<Capture> capture;  // under `commands`
+  std::atomic<bool> stop = false;
+  std::atomic<bool> stop_workers = false;
+  bool running = false;
+  std::unique_ptr<RemovalWatch> removals;  // (the first to go: it gives commands)
+
+  // In the order of the start (engine_start.cpp, engine_lags.cpp).
+  [[nodiscard]] Result<void> open_ports();
+  [[nodiscard]] Result<void> make_pool_and_rings();
+  [[nodiscard]] Result<void> make_rings();
+  [[nodiscard]] Result<void> configure_ports();
+  [[nodiscard]] Result<void> start_ports();
+  [[nodiscard]] Result<void> make_lags();
+  [[nodiscard]] Result<void> launch_workers();
+  void stop_all();
+  /// All but EAL and workers (engine_guest.cpp).
+  [[nodiscard]] Result<void> start_as_guest();
+  [[nodiscard]] Result<WorkerSide> side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step);
+  /// Names of rings and pools are one for the whole process.
+  [[nodiscard]] std::string name_of_object(std::string_view what) const;
+
+  // One member, from its device to a port that runs (member_opening.cpp). Thread: any that has `commands`.
+  [[nodiscard]] Result<std::unique_ptr<MemberRuntime>> open_member(const config::Member& member);
+  [[nodiscard]] Result<void> configure_member(MemberRuntime& member, std::size_t lag);
+  [[nodiscard]] Result<void> start_member(MemberRuntime& member, std::size_t lag);
+  [[nodiscard]] control::MemberSettings settings_of(const config::Member& member, const Port& port) const;
+
+  // Commands (engine_commands.cpp). Thread: any that has `commands`, and not the control lcore.
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::AddMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::RemoveMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::EnableMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DisableMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DrainMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::MoveBuckets& command);
+  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
+  /// A member's device is about to go: the member leaves, and the port is closed.
+  void device_goes(const std::string& device);
+  /// Gives remarks, each after "; ". The members of `wanted` are those that run.
+  [[nodiscard]] Result<std::string> change(std::size_t lag, config::Lag wanted);
+
+  // All of the configuration (engine_apply.cpp). Thread: as for commands.
+  [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source) const;
+  void apply(const config::Config& wanted, ApplyOutcome& outcome);
+  [[nodiscard]] Result<std::string> take(const std::string& lag, const config::ChangeAction& action,
+                                         const config::Config& before);
+
+  [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;
+  /// With what the workers counted. Thread: the control lcore.
+  [[nodiscard]] control::LagStatus status_of(std::size_t lag) const;
+  /// (engine_conversations.cpp) Thread: the control lcore.
+  void add_conversations(control::LagStatus& status, std::size_t lag) const;
+  [[nodiscard]] FlowAnswer explain(std::size_t lag, std::span<const std::byte> frame) const;
+  [[nodiscard]] PortStatus port_status_of(std::size_t port) const;
+  /// (engine_ports.cpp) Thread: the control lcore.
+  void for_each_port(const std::function<void(const Port& port, const std::string& name,
+                                              const std::string& lag)>& visit) const;
+
+ private:
+  [[nodiscard]] Result<Port> open(const config::PortSource& source);
+  [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);
+  [[nodiscard]] Result<void> make_host_access(std::size_t lag);
+  [[nodiscard]] Port* access_port_of(std::size_t lag) const noexcept;
+  [[nodiscard]] std::size_t queues_offered(const Connection& connection) const;
+  [[nodiscard]] Result<Port> find_or_open(const Device& device);
+  [[nodiscard]] Result<void> make_guest_pool();
+  [[nodiscard]] Result<std::string> administrate(std::size_t lag, const std::string& member,
+                                                 control::Administration administration);
+  [[nodiscard]] Result<std::string> change_ports(LagRuntime& lag, const control::PortOptions& wanted);
+  unsigned taps_ = 0;
+};
+
+/// How long a question or a command waits for the control lcore.
+inline constexpr Duration kAnswerPatience = 1s;
+[[nodiscard]] std::unexpected<Error> no_answer();
+[[nodiscard]] std::string ethdev_name(EthdevId id);
+
+/// Locally administered, individual.
+[[nodiscard]] MacAddress random_address();
+
+}  // namespace lagoon::dpdk

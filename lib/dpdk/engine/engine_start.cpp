@@ -1,0 +1,245 @@
+// The start of an Engine, step by step, and its end.
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+#include <rte_ring.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "dpdk/base/log.hpp"
+#include "dpdk/engine/engine_parts.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+constexpr unsigned kPuntRingSize = 1024;
+constexpr unsigned kSlowRingSize = 256;
+constexpr unsigned kMbufCache = 256;
+// For each port: what its queues hold, and what is on its way in bursts, rings and caches.
+constexpr unsigned kMbufsPerPort = 4096;
+constexpr std::size_t kSparePorts = 4;
+
+void free_ring(rte_ring* ring) {
+  void* frame = nullptr;
+  while (ring != nullptr && rte_ring_dequeue(ring, &frame) == 0)
+    rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
+  rte_ring_free(ring);
+}
+
+}  // namespace
+
+Result<void> Engine::Parts::open_ports() {
+  for (const config::Port& p : config.ports) {
+    auto port = open(p.source);
+    if (!port) return fail(port.error().code, "port '" + p.name + "': " + port.error().detail);
+    ports.push_back(std::make_unique<Port>(std::move(*port)));
+  }
+  for (const config::Lag& l : config.lags) {
+    LagSlotsPtr slots = make_lag_slots(guest ? SnapshotMemory::shared : SnapshotMemory::heap);
+    if (slots == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for LAG '" + l.name + "'");
+    auto lag = std::make_unique<LagRuntime>(std::move(slots));
+    for (std::size_t m = 0; m < l.members.size(); ++m) {
+      auto member = open_member(l.members[m]);
+      if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
+      lag->members[m] = std::move(*member);
+    }
+    lag->port_options = l.port;
+    lags.push_back(std::move(lag));
+  }
+  return {};
+}
+
+Result<void> Engine::Parts::make_pool_and_rings() {
+  const std::size_t count = std::max<std::size_t>(rte_eth_dev_count_total(), 2);
+  // What waits while conversations move.
+  const std::size_t held = lags.size() * (config.eal.lcores.size() - 1) * fast::kHoldRoom;
+  // With room for members that come later, or with less where there is no memory for all of it.
+  for (std::size_t spare = kSparePorts; pool == nullptr; --spare) {
+    ports_most = count + spare;
+    pool =
+        rte_pktmbuf_pool_create("lagoon_mbufs", static_cast<unsigned>(ports_most * kMbufsPerPort + held) - 1,
+                                kMbufCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, static_cast<int>(rte_socket_id()));
+    if (spare == 0) break;
+  }
+  if (pool == nullptr)
+    return fail(Errc::no_resources, "no memory for " + std::to_string(count * kMbufsPerPort + held) +
+                                        " mbufs; give more with 'memory:' in 'eal:', or more hugepages");
+  return make_rings();
+}
+
+Result<void> Engine::Parts::make_rings() {
+  punts = rte_ring_create(name_of_object("punts").c_str(), kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
+  outgoing = rte_ring_create(name_of_object("outgoing").c_str(), kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
+  for (std::size_t w = 0; w + 1 < config.eal.lcores.size(); ++w) {
+    const std::string name = name_of_object("slow" + std::to_string(w));
+    slow_rings.push_back(
+        rte_ring_create(name.c_str(), kSlowRingSize, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ));
+  }
+  if (punts == nullptr || outgoing == nullptr ||
+      std::find(slow_rings.begin(), slow_rings.end(), nullptr) != slow_rings.end())
+    return fail(Errc::no_resources, std::string{"rings: "} + rte_strerror(rte_errno));
+  return {};
+}
+
+std::size_t Engine::Parts::queues_offered(const Connection& connection) const {
+  std::size_t least = config.eal.lcores.size() - 1;
+  const auto take = [&least](const Port& port) {
+    const QueueOffer offer = port.offer();
+    least = std::min<std::size_t>({least, offer.rx, offer.tx});
+  };
+  for (const auto& end : {std::optional{connection.a}, connection.b}) {
+    if (!end) continue;
+    if (!end->is_lag)
+      take(*ports[end->index]);
+    else
+      for_each_member(*lags[end->index], [&](MemberIndex, const MemberRuntime& m) { take(m.port); });
+  }
+  return least;
+}
+
+Result<void> Engine::Parts::configure_ports() {
+  auto made = connections_of(config);
+  if (!made) return std::unexpected{made.error()};
+  connections = std::move(*made);
+  std::vector<std::size_t> queues;
+  for (const Connection& c : connections) queues.push_back(queues_offered(c));
+  assign_workers(connections, queues, config.eal.lcores.size() - 1);
+  for (const Connection& c : connections) {
+    for (const auto& end : {std::optional{c.a}, c.b})
+      if (end && end->is_lag) lags[end->index]->workers = c.workers;
+    for (const auto& end : {std::optional{c.a}, c.b}) {
+      if (!end || end->is_lag) continue;
+      Port& port = *ports[end->index];
+      PortNeeds needs{.pool = pool, .workers = static_cast<std::uint16_t>(c.workers.size())};
+      // A tap follows the LAG that it is the kernel's access to.
+      const auto& other = *end == c.a ? c.b : std::optional{c.a};
+      if (port.device().is_tap && other && other->is_lag) needs.mtu = lags[other->index]->port_options.mtu;
+      LAGOON_TRY(port.configure(needs));
+    }
+  }
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    for (const auto& member : lags[i]->members)
+      if (member != nullptr) LAGOON_TRY(configure_member(*member, i));
+  return {};
+}
+
+Result<void> Engine::Parts::start_ports() {
+  for (const auto& port : ports) LAGOON_TRY(port->start());
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    for (const auto& member : lags[i]->members)
+      if (member != nullptr) LAGOON_TRY(start_member(*member, i));
+  // Only now are all sockets bound, and nothing that was heard before can be believed.
+  for (const auto& port : ports) port->drain();
+  for (const auto& lag : lags)
+    for_each_member(*lag, [](MemberIndex, const MemberRuntime& member) { member.port.drain(); });
+  return wires.arm();
+}
+
+Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t position, std::uint16_t step) {
+  if (end.is_lag) {
+    LagRuntime& lag = *lags[end.index];
+    WorkerSide side{.ports = &lag.ports[position],
+                    .table = &lag.table,
+                    .index = end.index,
+                    .egress = &lag.egress[position],
+                    .conversations = {}};
+    if (lag.lag->distribution() != table::Distribution::weighted) return side;
+    auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations);
+    if (!memory) return fail(memory.error().code, "LAG '" + lag.lag->name() + "': " + memory.error().detail);
+    log_line(LogLevel::notice, "LAG '" + lag.lag->name() + "': room for " +
+                                   std::to_string(lag.lag->options().weighted.conversations) +
+                                   " conversations, " + std::to_string(memory->octets()) +
+                                   " octets on worker " + std::to_string(position));
+    side.conversations = std::make_shared<const ConversationMemory>(*std::move(memory));
+    return side;
+  }
+  const Port& port = *ports[end.index];
+  WorkerPort queues{.id = port.id().value(),
+                    .first_rx = position,
+                    .rx_end = port.rx_queues(),
+                    .step = step,
+                    .tx = position};
+  if (port.device().is_af_packet) {
+    auto socket = PacketSocket::open(*port.device().carrier_interface, SocketUse::transmit);
+    if (!socket) return std::unexpected{socket.error()};
+    queues.tx_socket = socket->descriptor();
+    transmit_sockets.push_back(std::move(*socket));
+  }
+  auto only = std::make_unique<SidePorts>();
+  only->put(MemberIndex{0}, queues);
+  publisher.publish(access_slots.emplace_back(nullptr), std::move(only));
+  return WorkerSide{.ports = &access_slots.back(),
+                    .table = nullptr,
+                    .index = end.index,
+                    .egress = nullptr,
+                    .conversations = {}};
+}
+
+Result<void> Engine::Parts::launch_workers() {
+  for (std::size_t w = 0; w < slow_rings.size(); ++w) {
+    WorkerSettings settings{.lcore = config.eal.lcores[w + 1],
+                            .qsbr_thread = static_cast<unsigned>(w),
+                            .qsbr = publisher.qsbr(),
+                            .punts = punts,
+                            .outgoing = outgoing,
+                            .slow_frames = slow_rings[w],
+                            .stop = &stop_workers,
+                            .idle = config.eal.idle};
+    for (const Connection& c : connections) {
+      const auto at = std::find(c.workers.begin(), c.workers.end(), w);
+      if (at == c.workers.end()) continue;
+      const auto position = static_cast<std::uint16_t>(at - c.workers.begin());
+      const auto workers_here = static_cast<std::uint16_t>(c.workers.size());
+      WorkerConnection connection;
+      for (const auto& [end, side] : {std::pair{std::optional{c.a}, &connection.a}, {c.b, &connection.b}}) {
+        if (!end) continue;
+        auto made = side_of(*end, position, workers_here);
+        if (!made) return std::unexpected{made.error()};
+        *side = *made;
+      }
+      settings.connections.push_back(connection);
+    }
+    workers.push_back(std::make_unique<Worker>(std::move(settings)));
+  }
+  for (std::size_t i = 0; i < lags.size(); ++i) {
+    lags[i]->users = users_of(workers, i);
+    lags[i]->outlet = &workers[lags[i]->workers.front()]->slow_outlet();
+  }
+  running = true;
+  for (const auto& worker : workers) {
+    const auto entry = [](void* self) { return static_cast<Worker*>(self)->run(); };
+    if (const int error = rte_eal_remote_launch(entry, worker.get(), worker->lcore()); error != 0)
+      return fail(Errc::system, "lcore " + std::to_string(worker->lcore()) + ": " + rte_strerror(-error));
+  }
+  return {};
+}
+
+void Engine::Parts::stop_all() {
+  if (!running) return;
+  running = false;
+  stop_workers.store(true, std::memory_order_release);
+  rte_eal_mp_wait_lcore();
+}
+
+Engine::Parts::~Parts() {
+  stop_all();
+  capture.reset();
+  membership.reset();
+  transmitter.reset();
+  workers.clear();
+  lags.clear();
+  ports.clear();
+  wires.close();
+  free_ring(punts);
+  free_ring(outgoing);
+  for (rte_ring* ring : slow_rings) free_ring(ring);
+  if (!guest) rte_mempool_free(pool);
+}
+
+}  // namespace lagoon::dpdk

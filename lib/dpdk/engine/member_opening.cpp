@@ -1,0 +1,86 @@
+// One member of a LAG, from its device to a port that runs: at the start, and when it is added later.
+#include <rte_ethdev.h>
+
+#include <utility>
+
+#include "dpdk/base/log.hpp"
+#include "dpdk/control/addresses.hpp"
+#include "dpdk/engine/engine_parts.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+std::unexpected<Error> of_member(const MemberRuntime& member, const Error& error) {
+  return fail(error.code, "member '" + member.name + "': " + error.detail);
+}
+
+}  // namespace
+
+Result<Port> Engine::Parts::open(const config::PortSource& source) {
+  const Device device = device_of(source, taps_++);
+  if (guest) return find_or_open(device);
+  if (device.bus != DeviceBus::wire) return Port::open(device);
+  // Wires belong to the control lcore once it runs.
+  Result<Wires::End> end = no_answer();
+  const auto take = [&] { end = wires.take_end(device.name); };
+  if (!running)
+    take();
+  else if (!tasks.run(take, kAnswerPatience))
+    return no_answer();
+  if (!end) return std::unexpected{end.error()};
+  return Port::adopt(end->id, device, std::move(end->lease));
+}
+
+Result<std::unique_ptr<MemberRuntime>> Engine::Parts::open_member(const config::Member& member) {
+  auto port = open(member.source);
+  if (!port) return fail(port.error().code, "member '" + member.name + "': " + port.error().detail);
+  return std::make_unique<MemberRuntime>(member.name, std::move(*port));
+}
+
+Result<void> Engine::Parts::configure_member(MemberRuntime& member, std::size_t lag) {
+  const LagRuntime& runtime = *lags[lag];
+  PortNeeds needs{.pool = pool,
+                  .workers = static_cast<std::uint16_t>(runtime.workers.size()),
+                  .member = true,
+                  .mtu = runtime.port_options.mtu};
+  if (guest) needs.guest = &*guest;
+  if (auto done = member.port.configure(needs); !done) return of_member(member, done.error());
+  return {};
+}
+
+Result<void> Engine::Parts::start_member(MemberRuntime& member, std::size_t lag) {
+  if (auto started = member.port.start(); !started) return of_member(member, started.error());
+  const auto words = check_address(config.lags[lag], member);
+  if (!words) return std::unexpected{words.error()};
+  if (!words->empty() && member.port.device().bus != DeviceBus::wire) log_line(LogLevel::warning, *words);
+  const auto lacks = member.upkeep.apply(lags[lag]->port_options, false);
+  if (!lacks) return of_member(member, lacks.error());
+  for (const std::string& lack : *lacks) log_line(LogLevel::warning, "member '" + member.name + "' " + lack);
+  if (!member.port.device().is_af_packet) return {};
+  const std::string& interface = *member.port.device().carrier_interface;
+  auto slow = PacketSocket::open(interface, SocketUse::slow_protocols);
+  if (!slow) return of_member(member, slow.error());
+  member.slow_socket.emplace(std::move(*slow));
+  for (std::size_t i = 0; i < lags[lag]->workers.size(); ++i) {
+    auto transmit = PacketSocket::open(interface, SocketUse::transmit);
+    if (!transmit) return of_member(member, transmit.error());
+    member.transmit_sockets.push_back(std::move(*transmit));
+  }
+  member.guard.emplace(interface);
+  return {};
+}
+
+control::MemberSettings Engine::Parts::settings_of(const config::Member& member, const Port& port) const {
+  return {.name = member.name,
+          .address = port.own_address().is_zero() ? random_address() : port.own_address(),
+          .lacp = {.port_number = member.port_number.value_or(0),
+                   .port_priority = member.port_priority,
+                   .aggregatable = member.aggregatable},
+          .speed = member.speed,
+          .weight = member.weight,
+          .priority = member.priority,
+          .administration = member.administration};
+}
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,108 @@
+// Port: one ethdev, from probe to close. Knows how many queues of which kind it could get.
+//
+// Thread: the control lcore; the queues are the workers'.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/link_state.hpp"
+#include "base/mac_address.hpp"
+#include "dpdk/port/device.hpp"
+
+struct rte_eth_conf;
+struct rte_mempool;
+
+namespace lagoon::dpdk {
+
+struct GuestPorts;
+
+/// How many queues a port has, before it is configured.
+struct QueueOffer {
+  std::uint16_t rx = 1;
+  std::uint16_t tx = 1;
+  // A driver that feeds every receive queue whatever we configure (net_af_packet's fanout), or insists on as
+  // many of one kind as of the other: all are set up, and the workers poll all.
+  bool all_or_nothing = false;
+  // What is sent on a queue the other end receives on its queue of that number (net_ring, net_memif): a queue
+  // of control's own might lead to one that nobody polls.
+  bool paired = false;
+};
+
+struct PortNeeds {
+  rte_mempool* pool = nullptr;
+  std::uint16_t workers = 1;
+  bool member = false;  // wants a transmit queue, and if it can be steered a receive queue, for control
+  std::optional<std::uint16_t> mtu{};
+  const GuestPorts* guest = nullptr;  // has the say over pool, workers, descriptors and offloads
+};
+
+class Port {
+ public:
+  ~Port();
+  Port(Port&&) noexcept;
+  Port& operator=(Port&&) = delete;
+
+  /// Probes the device. Errors: system, permission, no_such_thing.
+  [[nodiscard]] static Result<Port> open(const Device& device);
+  /// Takes an ethdev that exists already. With a lease (of an end of a wire) it is given back with that at
+  /// the end, and not closed.
+  [[nodiscard]] static Result<Port> adopt(EthdevId id, const Device& device,
+                                          std::shared_ptr<void> lease = nullptr);
+
+  [[nodiscard]] QueueOffer offer() const;
+  [[nodiscard]] Result<void> configure(const PortNeeds& needs);
+  [[nodiscard]] Result<void> start();
+  /// Frees what the port holds already: a socket of net_af_packet hears every interface until its bind.
+  void drain() const;
+  void stop();
+
+  /// Also of a started port. It gets its own address back with stop(). Errors: not_supported where the port
+  /// keeps its address.
+  [[nodiscard]] Result<void> set_address(const MacAddress& address);
+  /// Whether set_address() works, by setting the address that it has.
+  [[nodiscard]] bool can_change_address() const;
+  /// Of a port that is not a member (those have PortUpkeep); nothing: as it is.
+  [[nodiscard]] Result<void> set_mtu(std::optional<std::uint16_t> mtu);
+  [[nodiscard]] LinkState link() const;
+  /// True once after each link interrupt. The safety poll does not depend on it.
+  [[nodiscard]] bool take_link_interrupt() noexcept;
+
+  [[nodiscard]] bool is_started() const noexcept { return started_; }
+  [[nodiscard]] EthdevId id() const noexcept { return id_; }
+  [[nodiscard]] const Device& device() const noexcept { return device_; }
+  /// The address it had when it was opened, and gets back at the end. Zero where the driver has none.
+  [[nodiscard]] const MacAddress& own_address() const noexcept { return own_address_; }
+  /// The kernel's interface that the driver made or sits on; nothing where it says none.
+  [[nodiscard]] std::optional<unsigned> interface_index() const;
+  [[nodiscard]] std::string driver() const;
+  [[nodiscard]] std::uint16_t rx_queues() const noexcept { return rx_queues_; }
+  [[nodiscard]] std::optional<QueueId> control_tx() const noexcept { return control_tx_; }
+  [[nodiscard]] std::optional<QueueId> control_rx() const noexcept { return control_rx_; }
+
+ private:
+  Port(EthdevId id, Device device, std::shared_ptr<void> lease);
+  void close();
+  [[nodiscard]] Result<void> set_up_queues(const PortNeeds& needs, std::uint16_t rx, std::uint16_t tx);
+  [[nodiscard]] Result<void> take_as_configured(const GuestPorts& guest);
+
+  EthdevId id_;
+  Device device_;
+  MacAddress own_address_{};
+  bool owned_ = true;  // false after a move
+  std::shared_ptr<void> lease_;
+  bool started_ = false;
+  bool address_changed_ = false;
+  bool steerable_ = false;
+  bool leave_running_ = false;
+  std::uint16_t rx_queues_ = 1;  // polled by workers
+  std::optional<QueueId> control_tx_{};
+  std::optional<QueueId> control_rx_{};
+};
+
+}  // namespace lagoon::dpdk

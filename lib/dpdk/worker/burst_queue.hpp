@@ -1,0 +1,58 @@
+// RxQueue and TxQueue: a LAG's queues as a program calls them, burst by burst (dpdk/engine/embedded_lag.hpp
+// has the calls). They lie in memory that secondary processes share, and hold no pointer to anything else but
+// for conversation tables and traffic classes, which only the primary may use.
+//
+// Thread: one at a time, through the gate.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "dpdk/worker/queue_gate.hpp"
+#include "dpdk/worker/slow_outlet.hpp"
+#include "dpdk/worker/worker_side.hpp"
+#include "fast/collect/collector_state.hpp"
+#include "fast/counters.hpp"
+
+struct rte_ring;
+
+namespace lagoon::dpdk {
+
+struct RxQueue {
+  QueueGate gate;
+  const PortsSlot* ports = nullptr;
+  const TableSlot* table = nullptr;
+  rte_ring* punts = nullptr;  // to the control lcore
+  rte_ring* found = nullptr;  // data that the control thread found while it polled in the user's place
+  std::optional<std::uint16_t> port{};  // mbuf->port of what is delivered; nothing: the member's
+  std::uint32_t first = 0;              // member to be polled first: none is always the last
+  fast::CollectorState collector{};
+  fast::LagCounters counters{};
+};
+
+struct TxQueue {
+  QueueGate gate;
+  SlowOutlet slow;
+  WorkerSide side{};
+  rte_ring* outgoing = nullptr;  // to the control lcore
+  WorkerSideState state{};
+  // Held frames may go, and not all have found room yet: who comes meanwhile finds the queue full.
+  bool releasing = false;
+  std::uint32_t sending = 0;  // members of the table that Steering follows
+};
+
+/// What members have, at most `frames.size()`; gives the number. Thread: who is inside the gate.
+[[nodiscard]] std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept;
+/// What is to be done for the LAG whether frames are sent or not. Thread: who is inside the gate.
+void look_after(TxQueue& queue, const table::PortTable& table) noexcept;
+/// Takes over frames, and gives those that it did not: a part of the array, in order. Precondition:
+/// look_after() with the same table, inside the same gate.
+[[nodiscard]] std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
+                                         std::span<rte_mbuf*> frames) noexcept;
+
+/// Frees what waits. Precondition: nobody uses the queue any more.
+void discard(RxQueue& queue) noexcept;
+void discard(TxQueue& queue) noexcept;
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,199 @@
+#include "dpdk/worker/worker.hpp"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_pause.h>
+#include <rte_rcu_qsbr.h>
+#include <rte_ring.h>
+#include <sys/prctl.h>
+
+#include <bit>
+#include <ctime>
+#include <span>
+#include <utility>
+
+#include "dpdk/worker/worker_path.hpp"
+#include "fast/collect/collector.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// On `idle: relax`: this many empty turns are polled through, then the lcore sleeps.
+constexpr unsigned kEmptyTurns = 64;
+constexpr long kSleepNs = 50'000;
+
+void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCounters& counters) noexcept {
+  if (to.ports == nullptr) return drop(frames, fast::Drop::no_peer, counters);
+  MemberSender sender{ports_of(to)};
+  for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries)
+    frames = frames.subspan(sender.send(MemberIndex{0}, frames));
+  if (!frames.empty()) [[unlikely]]
+    drop(frames, fast::Drop::port_tx_refused, counters);
+}
+
+}  // namespace
+
+Worker::Worker(WorkerSettings settings)
+    : settings_{std::move(settings)},
+      slow_{settings_.slow_frames},
+      states_{std::make_unique<std::array<WorkerSideState, 2>[]>(settings_.connections.size())} {
+  // (round robin at random: not the same member as the other workers at the same time)
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i)
+    for (WorkerSideState& state : states_[i]) {
+      state.distributor.random += settings_.lcore;
+      state.distributor.sample_random += settings_.lcore;
+    }
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    WorkerConnection& c = settings_.connections[i];
+    if (c.a.conversations) states_[i][0].distributor.conversations.use(c.a.conversations->lines());
+    if (c.b.conversations) states_[i][1].distributor.conversations.use(c.b.conversations->lines());
+  }
+}
+
+unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
+                       WorkerSideState& to_state) noexcept {
+  if (from.ports == nullptr) return 0;
+  unsigned carried = 0;
+  const SidePorts& ports = ports_of(from);
+  for (std::uint32_t members = ports.present; members != 0; members &= members - 1) {
+    const MemberIndex member{static_cast<std::uint8_t>(std::countr_zero(members))};
+    const WorkerPort& port = ports[member];
+    for (std::uint16_t queue = port.first_rx; queue < port.rx_end;
+         queue = static_cast<std::uint16_t>(queue + port.step)) {
+      std::array<rte_mbuf*, kBurstMax> burst;
+      const std::uint16_t count = rte_eth_rx_burst(port.id, queue, burst.data(), kBurstMax);
+      if (count == 0) continue;
+      carried += count;
+      std::span<rte_mbuf*> frames{burst.data(), count};
+      if (const table::PortTable* table = table_of(from))
+        frames = fast::collect<rte_mbuf>(*table, member, frames, PuntRing{settings_.punts, ports}, Freer{},
+                                         from_state.collector, from_state.counters);
+      if (frames.empty()) continue;
+      if (const table::PortTable* table = table_of(to))
+        send_to_lag(*table, to, from.is_lag() ? frames : without_slow_frames(frames, to_state.counters),
+                    to_state, settings_.outgoing);
+      else
+        send_to_port(to, frames, from_state.counters);
+    }
+  }
+  return carried;
+}
+
+unsigned Worker::turn() noexcept {
+  unsigned carried = 0;
+  send_slow_frames();
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    const WorkerConnection& c = settings_.connections[i];
+    auto& [a, b] = states_[i];
+    const auto look_after_one = [](const WorkerSide& side, WorkerSideState& state) noexcept {
+      const table::PortTable* const table = table_of(side);
+      return table != nullptr && look_after(*table, side, state, [&] { release(*table, side, state); });
+    };
+    carried += look_after_one(c.a, a) ? 1U : 0U;
+    carried += look_after_one(c.b, b) ? 1U : 0U;
+    carried += carry(c.a, c.b, a, b);
+    carried += carry(c.b, c.a, b, a);
+  }
+  return carried;
+}
+
+void Worker::send_slow_frames() noexcept {
+  slow_.send([this](std::uint16_t port) noexcept { return port_of(port); },
+             [this](rte_mbuf& marker) noexcept { return waits_for_data(marker); });
+}
+
+// A Marker that asks is about the frames that wait in queues, too.
+bool Worker::waits_for_data(rte_mbuf& marker) noexcept {
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i)
+    for (std::size_t s = 0; s < 2; ++s) {
+      const WorkerSide& side = s == 0 ? settings_.connections[i].a : settings_.connections[i].b;
+      if (!side.is_lag() || !states_[i][s].egress.any()) continue;
+      const SidePorts& ports = ports_of(side);
+      for (std::uint32_t members = ports.present; members != 0; members &= members - 1) {
+        const MemberIndex m{static_cast<std::uint8_t>(std::countr_zero(members))};
+        if (ports[m].id == marker.port) return states_[i][s].egress.keep_marker(m, &marker);
+      }
+    }
+  return false;
+}
+
+// (A member may have left since the frame was made.)
+const WorkerPort* Worker::port_of(std::uint16_t port) const noexcept {
+  for (const WorkerConnection& c : settings_.connections)
+    for (const WorkerSide* side : {&c.a, &c.b}) {
+      if (!side->is_lag()) continue;
+      const SidePorts& ports = ports_of(*side);
+      for (std::uint32_t members = ports.present; members != 0; members &= members - 1) {
+        const WorkerPort& found = ports.ports[static_cast<std::size_t>(std::countr_zero(members))];
+        if (found.id == port) return &found;
+      }
+    }
+  return nullptr;
+}
+
+void Worker::rest(unsigned idle_turns) const noexcept {
+  if (settings_.idle == config::Idle::busy || idle_turns < kEmptyTurns) {
+    rte_pause();
+    return;
+  }
+  const timespec nap{.tv_sec = 0, .tv_nsec = kSleepNs};
+  nanosleep(&nap, nullptr);
+}
+
+int Worker::run() noexcept {
+  rte_rcu_qsbr_thread_register(settings_.qsbr, settings_.qsbr_thread);
+  rte_rcu_qsbr_thread_online(settings_.qsbr, settings_.qsbr_thread);
+  // A nap is to be as short as it says, not rounded up to the kernel's usual slack.
+  prctl(PR_SET_TIMERSLACK, 1'000UL);
+  unsigned idle_turns = 0;
+  while (!settings_.stop->load(std::memory_order_relaxed)) {
+    const unsigned carried = turn();
+    rte_rcu_qsbr_quiescent(settings_.qsbr, settings_.qsbr_thread);
+    idle_turns = carried > 0 ? 0 : idle_turns + 1;
+    if (carried == 0) rest(idle_turns);
+  }
+  // What the control lcore gave us last is the farewell to the Partners.
+  send_slow_frames();
+  slow_.discard();
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i)
+    for (WorkerSideState& state : states_[i]) {
+      drop(state.hold.front(state.hold.size()), fast::Drop::no_distributing_member, state.counters);
+      state.egress.discard();
+    }
+  rte_rcu_qsbr_thread_offline(settings_.qsbr, settings_.qsbr_thread);
+  rte_rcu_qsbr_thread_unregister(settings_.qsbr, settings_.qsbr_thread);
+  return 0;
+}
+
+std::optional<LagUser> Worker::user_of(std::size_t lag) const noexcept {
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    const WorkerConnection& c = settings_.connections[i];
+    auto& [a, b] = states_[i];
+    for (const auto& [side, state] : {std::pair{&c.a, &a}, std::pair{&c.b, &b}})
+      if (side->is_lag() && side->index == lag)
+        return LagUser{
+            .lcore = settings_.lcore, .counters = &state->counters, .distributor = &state->distributor};
+  }
+  return std::nullopt;
+}
+
+void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const {
+  for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
+    const WorkerConnection& c = settings_.connections[i];
+    for (std::size_t s = 0; s < 2; ++s) {
+      const WorkerSide& side = s == 0 ? c.a : c.b;
+      if (side.ports == nullptr || side.is_lag() || side.index != port) continue;
+      for (std::size_t d = 0; d < fast::kDrops; ++d) drops[d] += states_[i][s].counters.drop[d].read();
+    }
+  }
+}
+
+std::vector<LagUser> users_of(std::span<const std::unique_ptr<Worker>> workers, std::size_t lag) {
+  std::vector<LagUser> users;
+  for (const auto& worker : workers)
+    if (const auto user = worker->user_of(lag)) users.push_back(*user);
+  return users;
+}
+
+}  // namespace lagoon::dpdk

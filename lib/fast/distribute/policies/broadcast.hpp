@@ -1,0 +1,76 @@
+// Every frame on every distributing member, by reference count: one mbuf, no copy of data.
+//
+// A frame is sent when at least one member took it. Each member is offered the whole burst and takes a
+// prefix; the longest one is what was sent. Where a member took less, each frame that it missed is counted as
+// Drop::copy_refused. What nobody took stays the caller's with exactly one reference, so that a retry brings
+// no member a frame twice.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "fast/concepts.hpp"
+#include "fast/counters.hpp"
+#include "fast/distribute/distributor_state.hpp"
+#include "fast/distribute/send.hpp"
+#include "fast/drop.hpp"
+#include "table/port_table.hpp"
+
+namespace lagoon::fast {
+
+namespace detail {
+
+// The references of members that refused. The others' may be gone with their ports by now, so the last of
+// ours may be the last of all.
+template <Packet P>
+void give_back(std::span<P*> burst, std::size_t sent, std::span<const std::uint8_t> accepted,
+               LagCounters& counters) noexcept {
+  using Traits = PacketTraits<P>;
+  for (std::size_t i = 0; i < sent; ++i) {
+    std::uint16_t missed = 0;
+    for (const std::uint8_t taken : accepted) missed = static_cast<std::uint16_t>(missed + (i >= taken));
+    if (missed == 0) continue;
+    counters.of(Drop::copy_refused).add(missed);
+    if (missed > 1) Traits::unshare(*burst[i], static_cast<std::uint16_t>(missed - 1));
+    Traits::release(*burst[i]);
+  }
+  for (P* packet : burst.subspan(sent))
+    Traits::unshare(*packet, static_cast<std::uint16_t>(accepted.size() - 1));
+}
+
+}  // namespace detail
+
+struct Broadcast {
+  template <Packet P, MemberTx<P> Tx>
+  [[nodiscard]] static std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx& tx,
+                                              DistributorState&, LagCounters& counters) noexcept {
+    if (const auto only = detail::only_member(table))
+      return detail::send_counted<P>(*only, burst, tx, counters);
+    const auto copies = static_cast<std::uint16_t>(std::popcount(table.distributing) - 1);
+    for (P* packet : burst) PacketTraits<P>::share(*packet, copies);
+    std::array<std::uint8_t, kMembersMax> accepted;
+    std::size_t offered = 0;
+    std::size_t most = 0;
+    std::size_t least = burst.size();
+    for (std::uint32_t members = table.distributing; members != 0; members &= members - 1) {
+      // A port may use the array that it gets for its own ends.
+      std::array<P*, kBurstMax> packets;
+      std::copy(burst.begin(), burst.end(), packets.begin());
+      const MemberIndex m{static_cast<std::uint8_t>(std::countr_zero(members))};
+      const std::size_t taken =
+          detail::send_counted<P>(m, std::span{packets}.first(burst.size()), tx, counters);
+      accepted[offered++] = static_cast<std::uint8_t>(taken);
+      most = std::max(most, taken);
+      least = std::min(least, taken);
+    }
+    if (least != burst.size()) [[unlikely]]
+      detail::give_back<P>(burst, most, std::span{accepted}.first(offered), counters);
+    return most;
+  }
+};
+
+}  // namespace lagoon::fast

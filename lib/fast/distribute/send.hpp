@@ -1,0 +1,95 @@
+// What all policies of distribution share: sending a burst to one member, or a scattered one to each of its
+// own, with exact counts.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/ids.hpp"
+#include "fast/concepts.hpp"
+#include "fast/counters.hpp"
+#include "fast/distribute/scatter.hpp"
+#include "table/port_table.hpp"
+
+namespace lagoon::fast::detail {
+
+template <Packet P>
+[[nodiscard]] inline std::uint64_t octets_of(std::span<P* const> packets) noexcept {
+  std::uint64_t octets = 0;
+  for (const P* packet : packets) octets += PacketTraits<P>::length(*packet);
+  return octets;
+}
+
+// Sent packets belong to the port, so the octets are counted before and those of refused packets taken off.
+template <Packet P, MemberTx<P> Tx>
+[[nodiscard]] inline std::size_t send_counted(MemberIndex member, std::span<P*> packets, Tx& tx,
+                                              LagCounters& counters) noexcept {
+  std::uint64_t octets = octets_of<P>(packets);
+  const std::size_t accepted = tx.send(member, packets);
+  if (accepted != packets.size()) octets -= octets_of<P>(packets.subspan(accepted));
+  counters.of(member).tx_packets.add(accepted);
+  counters.of(member).tx_bytes.add(octets);
+  return accepted;
+}
+
+/// The only member that frames are sent on, if there is but one. Precondition: there is one.
+[[nodiscard]] inline std::optional<MemberIndex> only_member(const table::PortTable& table) noexcept {
+  if (!std::has_single_bit(table.sending())) return std::nullopt;
+  return MemberIndex{static_cast<std::uint8_t>(std::countr_zero(table.distributing))};
+}
+
+/// Where frames go that are not spread. Precondition: a member distributes.
+[[nodiscard]] inline std::uint8_t gathering_member(const table::PortTable& table) noexcept {
+  const bool may = table.active < kMembersMax && (table.distributing >> table.active & 1U) != 0;
+  return may ? table.active : static_cast<std::uint8_t>(std::countr_zero(table.distributing));
+}
+
+// Puts the refused packets at the tail of the burst, in the burst's order. `accepted[m]`: how many of member
+// m's packets are gone, the first ones. `refused(i)` is told of the burst's i-th before it moves.
+template <Packet P, typename Refused>
+[[gnu::noinline]] std::size_t keep_refused(std::span<P*> burst, const Scattered<P>& scattered,
+                                           std::array<std::uint8_t, kMembersMax>& accepted,
+                                           Refused refused) noexcept {
+  std::array<P*, kBurstMax> kept;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    std::uint8_t& gone = accepted[scattered.member[i]];
+    if (gone == 0) {
+      refused(i);
+      kept[count++] = burst[i];
+    } else {
+      --gone;
+    }
+  }
+  const std::size_t sent = burst.size() - count;
+  for (std::size_t i = 0; i < count; ++i) burst[sent + i] = kept[i];
+  return sent;
+}
+
+/// Sends to each member what is its own. Returns how many were sent; the rest is then the burst's tail.
+template <Packet P, MemberTx<P> Tx, typename Refused>
+[[nodiscard, gnu::always_inline]] inline std::size_t send_scattered(std::uint32_t sending,
+                                                                    std::span<P*> burst,
+                                                                    Scattered<P>& scattered, Tx& tx,
+                                                                    LagCounters& counters,
+                                                                    Refused refused) noexcept {
+  std::array<std::uint8_t, kMembersMax> accepted;
+  std::size_t sent = 0;
+  for (std::uint32_t members = sending; members != 0; members &= members - 1) {
+    const auto m = static_cast<std::uint8_t>(std::countr_zero(members));
+    accepted[m] = 0;
+    if (scattered.count[m] == 0) continue;
+    const std::size_t gone = send_counted<P>(MemberIndex{m}, scattered.of(m), tx, counters);
+    accepted[m] = static_cast<std::uint8_t>(gone);
+    sent += gone;
+  }
+  if (sent != burst.size()) [[unlikely]]
+    return keep_refused<P>(burst, scattered, accepted, refused);
+  return sent;
+}
+
+}  // namespace lagoon::fast::detail
