@@ -54,6 +54,7 @@ class Layers(Tree):
             ("lib/fast/a.hpp", "#include <vector>", "no heap"),
             ("lib/config/plan/plan.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
             ("app/lagoond/a.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
+            ("lib/control/views/json.cpp", "#include <nlohmann/json.hpp>", "json_writer"),
             ("lib/dpdk/a.cpp", "#include <prometheus/counter.h>", "metrics are for"),
             ("app/lagoond/a.cpp", '#include "support/catch.hpp"', "nobody includes support"),
             ("lib/wire/a.cpp", "#include <catch2/catch.hpp>", "for tests"),
@@ -73,6 +74,7 @@ class Layers(Tree):
             ("lib/config/a.hpp", '#include "control/options/lag_options.hpp"\n#include <vector>'),
             ("lib/dpdk/a.cpp", '#include <rte_ethdev.h>\n#include "fast/distribute/distributor.hpp"\n#include <chrono>'),
             ("lib/config/file/yaml_reader.cpp", "#include <yaml-cpp/yaml.h>\n#include <fstream>"),
+            ("lib/control/views/json_writer.cpp", "#include <nlohmann/json.hpp>"),
             ("lib/dpdk/engine/a.cpp", '#include "dpdk/port/port.hpp"\n#include "dpdk/engine/b.hpp"'),
             ("lib/wire/b.cpp", '// #include "lacp/config.hpp"\n/*\n#include <thread>\n*/'),
         ]:

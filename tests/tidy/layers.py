@@ -54,6 +54,7 @@ PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/monitor", "lib/fa
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")
+NLOHMANN = re.compile(r"^nlohmann/")
 PROMETHEUS = re.compile(r"^prometheus/")
 TESTING = re.compile(r"^(catch2|benchmark)/")
 IMPURE = re.compile(
@@ -67,6 +68,7 @@ HEAP = {"new", "memory", "vector", "string", "map", "set", "deque", "list", "uno
 # What prints before it aborts, what takes the types of <chrono> (its clocks: banned.py and symbols.sh), and
 # what reads a file.
 YAML_READER = "lib/config/file/yaml_reader.cpp"
+JSON_WRITERS = {"lib/control/views/json_writer.cpp", "app/console/protocol.cpp"}
 MAY_BE_IMPURE = {"lib/base/check.cpp", "lib/base/time.hpp", YAML_READER}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
@@ -118,6 +120,8 @@ def fault_of_others(layer, path: str, header: str):
         return f"{layer} never sees DPDK"
     if YAML.match(header) and path != YAML_READER:
         return f"yaml-cpp is for {YAML_READER}"
+    if NLOHMANN.match(header) and path not in JSON_WRITERS:
+        return "JSON is written by lib/control/views/json_writer.hpp"
     if PROMETHEUS.match(header) and not path.startswith("app/lagoond/metrics/"):
         return "metrics are for app/lagoond/metrics/"
     if TESTING.match(header):

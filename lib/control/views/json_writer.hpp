@@ -1,9 +1,10 @@
-// JsonWriter: one JSON value (RFC 8259) as text, a member or an element a line. It keeps the commas and the
-// nesting right; names and texts may hold any octets, and what is no UTF-8 becomes U+FFFD.
+// JsonWriter: one JSON value (RFC 8259) as text, a member or an element a line. Names and texts may hold any
+// octets; what is no UTF-8 becomes U+FFFD. nlohmann's library makes the text, and is seen in json_writer.cpp
+// alone.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,10 @@ namespace lagoon::control::views {
 
 class JsonWriter {
  public:
-  static constexpr std::size_t kDepthMax = 16;
+  JsonWriter();
+  ~JsonWriter();
+  JsonWriter(JsonWriter&&) noexcept;
+  JsonWriter& operator=(JsonWriter&&) noexcept;
 
   void open_object(std::string_view key = {});
   void close_object();
@@ -27,19 +31,15 @@ class JsonWriter {
   void null(std::string_view key);
   /// To three decimals; null when it is not finite.
   void decimal(std::string_view key, double value);
-  /// As milliseconds, exact: "0.5".
+  /// As milliseconds, exact: 0.5.
   void milliseconds(std::string_view key, Duration value);
 
+  /// The text, with the end of its last line. Precondition: all that was opened is closed.
   [[nodiscard]] std::string take();
 
  private:
-  void put(std::string_view key, std::string_view literal);
-  void begin(std::string_view key);
-  void close(char bracket);
-
-  std::string text_;
-  std::size_t depth_ = 0;
-  bool first_ = true;
+  struct Tree;
+  std::unique_ptr<Tree> tree_;
 };
 
 }  // namespace lagoon::control::views

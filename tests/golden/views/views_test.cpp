@@ -1,4 +1,4 @@
-// The views of fixed status values are those of tests/golden/views/*.txt.
+// The views of fixed status values are those of tests/golden/views/texts/STATUS/VIEW.txt.
 #include "control/views/views.hpp"
 
 #include <cstdlib>
@@ -37,15 +37,16 @@ TEST_CASE("A status looks in every view as its golden file says", "[golden][view
       // (the odd names are for JSON, which may not break: lines of text are as good as the names in them)
       if (each.name == "odd-names" && view != "json") continue;
       const std::string text = render(*view_from(view), each.lag);
-      const auto file = views_folder() / (std::string{each.name} + "." + std::string{view} + ".txt");
+      const auto file = views_folder() / each.name / (std::string{view} + ".txt");
       expected.insert(file);
+      if (test::update_golden()) std::filesystem::create_directories(file.parent_path());
       if (test::update_golden()) std::ofstream{file} << text;
-      CAPTURE(file.filename().string());
+      CAPTURE(file.string());
       CHECK(test::read_text(file) == text);
     }
   }
-  for (const auto& entry : std::filesystem::directory_iterator{views_folder()}) {
-    if (entry.path().extension() != ".txt") continue;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{views_folder()}) {
+    if (!entry.is_regular_file()) continue;
     CAPTURE(entry.path().string());
     CHECK(expected.contains(entry.path()));
   }
