@@ -10,29 +10,6 @@
 
 namespace lagoon::lacp {
 
-namespace {
-
-// Reasons that lie in what the port is connected with. Of the others the machines tell.
-constexpr bool excludes(UnselectedReason reason) noexcept {
-  switch (reason) {
-    case UnselectedReason::other_lag_id:
-    case UnselectedReason::individual:
-    case UnselectedReason::half_duplex:
-    case UnselectedReason::key_mismatch:
-      return true;
-    case UnselectedReason::none:
-    case UnselectedReason::link_down:
-    case UnselectedReason::no_partner:
-    case UnselectedReason::looped:
-    case UnselectedReason::above_max_links:
-    case UnselectedReason::disabled:
-      return false;
-  }
-  return false;
-}
-
-}  // namespace
-
 AggregationPort::AggregationPort(MemberIndex index, const PortConfig& config, const AggregatorConfig& lag,
                                  EventRing& events) noexcept
     : index_{index}, config_{config}, lag_{&lag}, events_{&events} {}
@@ -175,7 +152,7 @@ bool AggregationPort::apply(Choice choice, const LagId& group, Instant now) noex
   const UnselectedReason before = std::exchange(reason_, choice.reason);
   group_ = group;
   if (choice.selected == selected_) {
-    if (before != reason_ && selected_ == Selected::unselected && excludes(reason_))
+    if (before != reason_ && selected_ == Selected::unselected && row_of(reason_).excludes)
       raise(EventKind::left_out, std::to_underlying(before), std::to_underlying(reason_), Cause::selection,
             now);
     return false;

@@ -67,9 +67,7 @@ bool Aggregator::State::run_selection() noexcept {
   SelectionPorts seen;
   for (std::size_t i = 0; i < kMembersMax; ++i)
     if (ports[i] && !ports[i]->closing()) seen[i] = ports[i]->for_selection();
-  const SelectionRules rules{.policy = config.select,
-                             .max_links = std::max<std::size_t>(config.max_links, 1)};
-  Selection selection = select(seen, rules, in_use ? chosen : std::nullopt);
+  Selection selection = select(seen, config, in_use ? chosen : std::nullopt);
   if (chosen != selection.lag_id) in_use = false;
   chosen = selection.lag_id;
   bool changed = false;

@@ -9,6 +9,7 @@
 #include "base/link_state.hpp"
 #include "base/time.hpp"
 #include "lacp/port_state.hpp"
+#include "lacp/unselected_reason.hpp"
 #include "wire/lacpdu.hpp"
 
 namespace lagoon::lacp {
@@ -61,27 +62,6 @@ struct LagId {
   LagIdEnd second{};
   friend constexpr auto operator<=>(const LagId&, const LagId&) noexcept = default;
 };
-
-/// Why a port is not SELECTED: what an operator asks first.
-enum class UnselectedReason : std::uint8_t {
-  none,
-  link_down,
-  no_partner,    // nothing was heard: the Partner's values are defaults
-  looped,        // our own System answers
-  other_lag_id,  // another Partner System or key than the group in use
-  individual,    // this end or the other does not aggregate, and another port has the Aggregator
-  half_duplex,
-  key_mismatch,     // another speed than the group in use, so another key of our own
-  above_max_links,  // STANDBY
-  disabled,         // LACP_Enabled is FALSE: by the operator, or by shutdown
-};
-
-[[nodiscard]] constexpr std::string_view name_of(UnselectedReason r) noexcept {
-  return std::array<std::string_view, 10>{"none",        "link_down",    "no_partner",
-                                          "looped",      "other_lag_id", "individual",
-                                          "half_duplex", "key_mismatch", "above_max_links",
-                                          "disabled"}[static_cast<std::size_t>(r)];
-}
 
 struct PortCounters {
   std::uint64_t lacpdu_rx = 0;

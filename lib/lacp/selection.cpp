@@ -124,7 +124,7 @@ UnselectedReason why_not(const Candidate& c, const wire::LacpInfo& actor, const 
 
 }  // namespace
 
-Selection select(const SelectionPorts& ports, const SelectionRules& rules,
+Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
                  const std::optional<LagId>& in_use) noexcept {
   Selection selection;
   Candidates candidates;
@@ -138,7 +138,7 @@ Selection select(const SelectionPorts& ports, const SelectionRules& rules,
   }
   if (candidates.empty()) return selection;
 
-  selection.lag_id = choose_group(candidates, one_partner_system(ports, candidates), rules.policy, in_use);
+  selection.lag_id = choose_group(candidates, one_partner_system(ports, candidates), rules.select, in_use);
   Candidates members;
   for (const Candidate& c : candidates) {
     if (c.lag_id == *selection.lag_id)
@@ -147,11 +147,11 @@ Selection select(const SelectionPorts& ports, const SelectionRules& rules,
       selection.choice[c.index].reason = why_not(c, ports[c.index]->actor, *selection.lag_id);
   }
   order(members, in_use == selection.lag_id);
+  const std::size_t links_max = std::max<std::size_t>(rules.max_links, 1);
   for (std::size_t rank = 0; rank < members.size(); ++rank)
     selection.choice[members[rank].index] =
-        rank < rules.max_links
-            ? Choice{.selected = Selected::selected, .reason = UnselectedReason::none}
-            : Choice{.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
+        rank < links_max ? Choice{.selected = Selected::selected, .reason = UnselectedReason::none}
+                         : Choice{.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
   return selection;
 }
 

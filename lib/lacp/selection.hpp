@@ -38,14 +38,9 @@ struct Selection {
   std::optional<LagId> lag_id{};  // of the group that got the Aggregator
 };
 
-struct SelectionRules {
-  SelectPolicy policy = SelectPolicy::stable;
-  std::size_t max_links = kMembersMax;
-};
-
-/// `in_use`: the group of which a port has attached to the Aggregator already, if there is one;
-/// SelectPolicy::stable stays with it.
-[[nodiscard]] Selection select(const SelectionPorts& ports, const SelectionRules& rules,
+/// Of `rules` the Selection Logic reads select and max_links (0 counts as 1). `in_use`: the group of which a
+/// port has attached to the Aggregator already, if there is one; SelectPolicy::stable stays with it.
+[[nodiscard]] Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
                                const std::optional<LagId>& in_use) noexcept;
 
 }  // namespace lagoon::lacp

@@ -48,7 +48,7 @@ constexpr std::array<std::string_view, N> names() {
 constexpr auto kSelected = names<lacp::Selected, 3>();
 constexpr auto kReceive = names<lacp::ReceiveState, 6>();
 constexpr auto kMux = names<lacp::MuxState, 5>();
-constexpr auto kReasons = names<lacp::UnselectedReason, 10>();
+constexpr auto kReasons = names<lacp::UnselectedReason, lacp::kUnselectedReasons.size()>();
 
 template <typename Action>
 void for_each_lacp_member(const Snapshot& snapshot, Action action) {

@@ -28,32 +28,6 @@ std::string_view why_not_alive(const std::optional<monitor::MemberHealth>& healt
   return {};
 }
 
-std::string_view why_unselected(lacp::UnselectedReason reason) noexcept {
-  switch (reason) {
-    case lacp::UnselectedReason::none:
-      return "not selected";
-    case lacp::UnselectedReason::link_down:
-      return "link down";
-    case lacp::UnselectedReason::no_partner:
-      return "no partner";
-    case lacp::UnselectedReason::looped:
-      return "looped";
-    case lacp::UnselectedReason::other_lag_id:
-      return "other partner";
-    case lacp::UnselectedReason::individual:
-      return "individual";
-    case lacp::UnselectedReason::half_duplex:
-      return "half duplex";
-    case lacp::UnselectedReason::key_mismatch:
-      return "other speed";
-    case lacp::UnselectedReason::above_max_links:
-      return "standby";
-    case lacp::UnselectedReason::disabled:
-      return "LACP disabled";
-  }
-  return {};
-}
-
 // Links of unequal speed aggregate if the Partner gives them one key, too.
 std::string why_lacp(const LagStatus& lag, const MemberStatus& m) {
   const auto used = first_selected(lag);
@@ -63,7 +37,7 @@ std::string why_lacp(const LagStatus& lag, const MemberStatus& m) {
       return "the Partner tells its ports apart by speed (key " + std::to_string(m.lacp.partner.key) +
              ", in use is " + std::to_string(theirs.key) + ")";
   }
-  return std::string{why_unselected(m.lacp.reason)};
+  return std::string{lacp::row_of(m.lacp.reason).words};
 }
 
 bool is_up(failover::DebouncedLink link) noexcept {

@@ -44,7 +44,7 @@ void check(const Selection& selection, std::initializer_list<Choice> expected) {
 }
 
 Selection choose(const SelectionPorts& in, SelectPolicy policy, const std::optional<LagId>& in_use = {}) {
-  return select(in, {.policy = policy}, in_use);
+  return select(in, {.select = policy}, in_use);
 }
 
 LagId lag_id_of(const SelectionPort& p) {
@@ -71,7 +71,7 @@ TEST_CASE("Selection Logic, figure 6: P2 with priority 0 is selected, P1 and P3 
 TEST_CASE("Selection Logic orders ports by the Master's Port IDs, whoever the Master is",
           "[lacp][selection]") {
   SelectionPorts in = ports({port(1), port(2), port(3)});
-  const SelectionRules one{.max_links = 1};
+  const AggregatorConfig one{.max_links = 1};
   check(select(in, one, {}), {{S, none}, {Y, above_max_links}, {Y, above_max_links}});
   for (auto& p : in)
     if (p) p->partner.system_priority = 1;  // now the Partner is; its port 97 is at our P3
@@ -160,7 +160,7 @@ TEST_CASE("A group in use is not pushed out by a better port that still waits; a
           "[lacp][selection]") {
   SelectionPorts in = ports({port(1), port(2)});
   in[0]->settled = false;
-  const SelectionRules one{.max_links = 1};
+  const AggregatorConfig one{.max_links = 1};
   check(select(in, one, {}), {{S, none}, {Y, above_max_links}});
   check(select(in, one, lag_id_of(*in[0])), {{Y, above_max_links}, {S, none}});
   in[0]->settled = true;
@@ -176,7 +176,7 @@ TEST_CASE("Selection does not depend on the order in which ports were added", "[
   }
   for (const SelectPolicy policy :
        {SelectPolicy::port_priority, SelectPolicy::stable, SelectPolicy::count, SelectPolicy::bandwidth}) {
-    const SelectionRules rules{.policy = policy, .max_links = 5};
+    const AggregatorConfig rules{.select = policy, .max_links = 5};
     const Selection a = select(forward, rules, {});
     const Selection b = select(backward, rules, {});
     CHECK((a.lag_id == b.lag_id));
