@@ -7,10 +7,10 @@
 #include <string>
 
 #include "base/version.hpp"
-#include "console/channel.hpp"
-#include "console/front_end.hpp"
-#include "console/socket_path.hpp"
-#include "console/terminal.hpp"
+#include "console/prompt/front_end.hpp"
+#include "console/prompt/terminal.hpp"
+#include "console/socket/channel.hpp"
+#include "console/socket/socket_path.hpp"
 
 namespace lagoon::console {
 namespace {

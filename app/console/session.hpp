@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "console/bonding_text.hpp"
 #include "console/grammar.hpp"
 #include "console/outcome.hpp"
 #include "console/running.hpp"
+#include "console/text/bonding_text.hpp"
 
 namespace lagoon::console {
 

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "console/channel.hpp"
-#include "console/front_end.hpp"
-#include "console/terminal.hpp"
+#include "console/prompt/front_end.hpp"
+#include "console/prompt/terminal.hpp"
+#include "console/socket/channel.hpp"
 
 namespace lagoon::lagoond {
 

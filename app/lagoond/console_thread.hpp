@@ -8,8 +8,8 @@
 #include <string>
 #include <thread>
 
-#include "console/control_socket.hpp"
 #include "console/running.hpp"
+#include "console/socket/control_socket.hpp"
 
 namespace lagoon::lagoond {
 

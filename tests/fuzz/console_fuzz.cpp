@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "console/protocol.hpp"
+#include "console/socket/protocol.hpp"
 #include "support/fake_running.hpp"
 
 using namespace lagoon;

@@ -68,7 +68,7 @@ HEAP = {"new", "memory", "vector", "string", "map", "set", "deque", "list", "uno
 # What prints before it aborts, what takes the types of <chrono> (its clocks: banned.py and symbols.sh), and
 # what reads a file.
 YAML_READER = "lib/config/file/yaml_reader.cpp"
-JSON_WRITERS = {"lib/control/views/json_writer.cpp", "app/console/protocol.cpp"}
+JSON_WRITERS = {"lib/control/views/json_writer.cpp", "app/console/socket/protocol.cpp"}
 MAY_BE_IMPURE = {"lib/base/check.cpp", "lib/base/time.hpp", YAML_READER}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "console/interpreter.hpp"
-#include "console/terminal.hpp"
+#include "console/prompt/terminal.hpp"
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 

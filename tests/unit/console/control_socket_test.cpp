@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "console/channel.hpp"
-#include "console/control_server.hpp"
-#include "console/protocol.hpp"
-#include "console/socket_path.hpp"
+#include "console/socket/channel.hpp"
+#include "console/socket/control_server.hpp"
+#include "console/socket/protocol.hpp"
+#include "console/socket/socket_path.hpp"
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 

@@ -1,5 +1,5 @@
 // Whatever a client sends is answered, and what is not understood changes nothing.
-#include "console/protocol.hpp"
+#include "console/socket/protocol.hpp"
 
 #include <nlohmann/json.hpp>
 

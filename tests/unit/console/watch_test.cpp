@@ -1,6 +1,6 @@
 #include "console/interpreter.hpp"
-#include "console/units_text.hpp"
-#include "console/watch_view.hpp"
+#include "console/text/units_text.hpp"
+#include "console/text/watch_view.hpp"
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "console/session.hpp"
-#include "console/text_table.hpp"
-#include "console/units_text.hpp"
+#include "console/text/text_table.hpp"
+#include "console/text/units_text.hpp"
 #include "control/views/words.hpp"
 
 namespace lagoon::console {

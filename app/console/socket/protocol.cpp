@@ -1,4 +1,4 @@
-#include "console/protocol.hpp"
+#include "console/socket/protocol.hpp"
 
 #include <algorithm>
 #include <array>

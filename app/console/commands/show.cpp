@@ -4,8 +4,8 @@
 
 #include "config/text/suggest.hpp"
 #include "console/session.hpp"
-#include "console/text_table.hpp"
-#include "console/units_text.hpp"
+#include "console/text/text_table.hpp"
+#include "console/text/units_text.hpp"
 #include "control/views/json_writer.hpp"
 #include "control/views/views.hpp"
 #include "control/views/words.hpp"

@@ -1,4 +1,4 @@
-#include "console/control_server.hpp"
+#include "console/socket/control_server.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "console/protocol.hpp"
+#include "console/socket/protocol.hpp"
 
 namespace lagoon::console {
 

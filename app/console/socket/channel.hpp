@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "console/control_socket.hpp"
 #include "console/interpreter.hpp"
 #include "console/outcome.hpp"
+#include "console/socket/control_socket.hpp"
 
 namespace lagoon::console {
 

@@ -1,10 +1,10 @@
-#include "console/watch_view.hpp"
+#include "console/text/watch_view.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "console/text_table.hpp"
-#include "console/units_text.hpp"
+#include "console/text/text_table.hpp"
+#include "console/text/units_text.hpp"
 #include "control/views/words.hpp"
 
 namespace lagoon::console {

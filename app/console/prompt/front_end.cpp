@@ -1,4 +1,4 @@
-#include "console/front_end.hpp"
+#include "console/prompt/front_end.hpp"
 
 #include <fcntl.h>
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "console/channel.hpp"
 #include "console/input.hpp"
+#include "console/socket/channel.hpp"
 
 namespace lagoon::console {
 

@@ -1,6 +1,6 @@
-#include "console/channel.hpp"
+#include "console/socket/channel.hpp"
 
-#include "console/protocol.hpp"
+#include "console/socket/protocol.hpp"
 
 namespace lagoon::console {
 

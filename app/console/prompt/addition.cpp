@@ -1,7 +1,7 @@
 // What TAB adds. (A file of its own: it needs no terminal.)
 #include <algorithm>
 
-#include "console/terminal.hpp"
+#include "console/prompt/terminal.hpp"
 
 namespace lagoon::console {
 

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "config/text/suggest.hpp"
-#include "console/bonding_text.hpp"
 #include "console/session.hpp"
+#include "console/text/bonding_text.hpp"
 
 namespace lagoon::console {
 

@@ -4,7 +4,7 @@
 
 #include "base/version.hpp"
 #include "console/session.hpp"
-#include "console/text_table.hpp"
+#include "console/text/text_table.hpp"
 
 namespace lagoon::console {
 

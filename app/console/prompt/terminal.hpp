@@ -2,7 +2,7 @@
 // can be completed, the channel says.
 #pragma once
 
-#include "console/channel.hpp"
+#include "console/socket/channel.hpp"
 
 namespace lagoon::console {
 

@@ -1,4 +1,4 @@
-#include "console/units_text.hpp"
+#include "console/text/units_text.hpp"
 
 #include <array>
 

@@ -8,8 +8,8 @@
 #include <list>
 #include <thread>
 
-#include "console/control_socket.hpp"
 #include "console/running.hpp"
+#include "console/socket/control_socket.hpp"
 
 namespace lagoon::console {
 

@@ -1,4 +1,4 @@
-#include "console/text_table.hpp"
+#include "console/text/text_table.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "console/bonding_text.hpp"
+#include "console/text/bonding_text.hpp"
 
 #include <algorithm>
 #include <array>

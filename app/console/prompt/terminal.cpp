@@ -1,4 +1,4 @@
-#include "console/terminal.hpp"
+#include "console/prompt/terminal.hpp"
 
 #include <termios.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #include <cmdline_rdline.h>
 
-#include "console/front_end.hpp"
+#include "console/prompt/front_end.hpp"
 
 namespace lagoon::console {
 

@@ -1,4 +1,4 @@
-#include "console/socket_path.hpp"
+#include "console/socket/socket_path.hpp"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include <system_error>
 #include <vector>
 
-#include "console/control_socket.hpp"
+#include "console/socket/control_socket.hpp"
 
 namespace lagoon::console {
 

@@ -1,4 +1,4 @@
-#include "console/control_socket.hpp"
+#include "console/socket/control_socket.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "console/protocol.hpp"
+#include "console/socket/protocol.hpp"
 
 namespace lagoon::console {
 

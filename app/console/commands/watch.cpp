@@ -4,7 +4,7 @@
 
 #include "config/text/suggest.hpp"
 #include "console/session.hpp"
-#include "console/watch_view.hpp"
+#include "console/text/watch_view.hpp"
 
 namespace lagoon::console {
 
