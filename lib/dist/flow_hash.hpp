@@ -17,7 +17,7 @@
 
 #include "dist/flow_key.hpp"
 #include "dist/policy.hpp"
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 #include "wire/octets.hpp"
 
 namespace lagoon::dist {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "dist/crc32c.hpp"
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 namespace lagoon::dist {
 

@@ -1,6 +1,6 @@
 #include "qos/classifier.hpp"
 
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 #include "wire/ip_header.hpp"
 #include "wire/octets.hpp"
 

@@ -7,7 +7,7 @@
 #include "base/check.hpp"
 #include "dist/flow_hash.hpp"
 #include "dist/policy.hpp"
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 using namespace lagoon;
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "wire/flow_text.hpp"
+#include "wire/flow/flow_text.hpp"
 
 using namespace lagoon;
 

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "base/check.hpp"
-#include "wire/describe.hpp"
+#include "wire/capture/describe.hpp"
 #include "wire/slow_frame.hpp"
 
 using namespace lagoon;

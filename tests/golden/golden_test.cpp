@@ -9,7 +9,7 @@
 
 #include "golden_text.hpp"
 #include "support/catch.hpp"
-#include "wire/describe.hpp"
+#include "wire/capture/describe.hpp"
 #include "wire/slow_frame.hpp"
 
 using namespace lagoon;

@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 namespace lagoon::feed {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "wire/pcapng.hpp"
+#include "wire/capture/pcapng.hpp"
 
 struct rte_eth_rxtx_callback;
 struct rte_mbuf;

@@ -3,7 +3,7 @@
 
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
-#include "wire/flow_text.hpp"
+#include "wire/flow/flow_text.hpp"
 
 namespace lagoon::dpdk {
 

@@ -1,4 +1,4 @@
-#include "wire/describe.hpp"
+#include "wire/capture/describe.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
-#include "wire/flow_text.hpp"
+#include "wire/flow/flow_text.hpp"
 
 #include <string>
 
 #include "base/ip_address.hpp"
 #include "support/catch.hpp"
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 namespace lagoon::wire {
 namespace {

@@ -1,5 +1,5 @@
 // The walk itself: one function for each header, each of which checks the length before it reads.
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "wire/flow_text.hpp"
+#include "wire/flow/flow_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "wire/ethernet_header.hpp"
-#include "wire/flow_headers.hpp"
+#include "wire/flow/flow_headers.hpp"
 
 namespace lagoon::wire {
 

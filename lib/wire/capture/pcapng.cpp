@@ -1,4 +1,4 @@
-#include "wire/pcapng.hpp"
+#include "wire/capture/pcapng.hpp"
 
 #include <array>
 #include <cstring>
