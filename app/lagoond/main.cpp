@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-#include "api/version.hpp"
+#include "base/version.hpp"
 #include "config/file/yaml_reader.hpp"
 #include "config/plan/check.hpp"
 #include "config/text/diagnostics.hpp"

@@ -1,5 +1,5 @@
-// lagoon.h over api::Lag. The one border that no exception crosses: what the standard library may throw (it
-// has no memory) becomes an error.
+// lagoon.h over api::LagHandle. The one border that no exception crosses: what the standard library may throw
+// (it has no memory) becomes an error.
 #include <exception>
 #include <memory>
 #include <new>
@@ -9,8 +9,9 @@
 
 #include "api/c_convert.hpp"
 #include "api/c_struct.hpp"
+#include "api/explanation_json.hpp"
+#include "api/lag_handle.hpp"
 #include "api/lagoon.h"
-#include "api/lagoon.hpp"
 #include "base/version.hpp"
 #include "control/views/views.hpp"
 
@@ -22,9 +23,9 @@ struct lagoon_status {
 
 namespace {
 
-// A lagoon_lag is an api::Lag, by a name that C can say.
-api::Lag& of(lagoon_lag* lag) noexcept {
-  return *reinterpret_cast<api::Lag*>(lag);
+// A lagoon_lag is an api::LagHandle, by a name that C can say.
+api::LagHandle& of(lagoon_lag* lag) noexcept {
+  return *reinterpret_cast<api::LagHandle*>(lag);
 }
 
 int refuse(const Error& error, lagoon_text* text) noexcept {
@@ -101,17 +102,24 @@ int lagoon_lag_create(const lagoon_lag_config* config, lagoon_lag** lag, lagoon_
   if (const int wrong = api::take(config, known); wrong != LAGOON_OK)
     return refuse(wrong, said_of_size(wrong), error);
   return guarded(error, [&] {
-    const auto embedding = api::embedding_of(known);
+    auto embedding = api::embedding_of(known);
     if (!embedding) return refuse(embedding.error(), error);
-    auto started = api::Lag::start(*embedding);
-    if (!started) return refuse(started.error(), error);
-    *lag = reinterpret_cast<lagoon_lag*>(started->release());
+    auto made = api::LagHandle::make(*std::move(embedding));
+    if (!made) return refuse(made.error(), error);
+    // (callbacks come from begin() on, and find the LAG in its place)
+    *lag = reinterpret_cast<lagoon_lag*>(made->get());
+    if (const auto begun = (*made)->begin(); !begun) {
+      made->reset();
+      *lag = nullptr;
+      return refuse(begun.error(), error);
+    }
+    made->release();
     return int{LAGOON_OK};
   });
 }
 
 void lagoon_lag_free(lagoon_lag* lag) {
-  delete reinterpret_cast<api::Lag*>(lag);
+  delete reinterpret_cast<api::LagHandle*>(lag);
 }
 
 std::uint16_t lagoon_rx_burst(lagoon_lag* lag, std::uint16_t queue, rte_mbuf** frames, std::uint16_t count) {

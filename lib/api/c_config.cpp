@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/c_convert.hpp"
-#include "api/lagoon.hpp"
+#include "api/read_lag.hpp"
 
 namespace lagoon::api {
 

@@ -1,4 +1,5 @@
-#include "api/lagoon.hpp"
+#include "api/explanation_json.hpp"
+
 #include "control/views/json_writer.hpp"
 #include "control/views/words.hpp"
 

@@ -4,9 +4,11 @@
 // A lagoon_lag is all there is: no global state, no initialisation, any number of them in a process. EAL has
 // to be up. Every call but the bursts gives 0 or a negative enum lagoon_error.
 //
+// lagoon.hpp beside this header says the same in C++17: handles that end by themselves, results, spans.
+//
 // Threads. A receive queue and a transmit queue each belong to one thread at a time, different queues to any
-// threads. Calls marked "any" take any thread but the LAG's own control thread, from which callbacks come;
-// they ask the control thread, and wait for its answer for a second at most.
+// threads. Calls marked "any" take any thread. Those that block ask the control thread, and wait for its
+// answer for a second at most. In a callback they do not wait: it is the control thread that calls them.
 //
 // Structs begin with struct_size, which the caller sets to sizeof: so a program and a library of different
 // releases understand each other. What the caller's struct has less than ours is taken as zero, which is
@@ -21,6 +23,12 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+// The release that this header is of; lagoon_version() says which one the library is of.
+#define LAGOON_VERSION_MAJOR 0
+#define LAGOON_VERSION_MINOR 1
+#define LAGOON_VERSION_PATCH 0
+#define LAGOON_VERSION "0.1.0"
 
 struct rte_eth_conf;
 struct rte_mbuf;
@@ -42,7 +50,7 @@ enum lagoon_error {
 };
 
 /// The error in a few words, "no such thing"; of other numbers "unknown error". Never NULL.
-/// Thread:   any, also in callbacks.
+/// Thread:   any.
 /// Owns:     the text stays, and is nobody's to free.
 const char* lagoon_error_name(int error);
 
@@ -85,9 +93,14 @@ struct lagoon_event {
   char why[LAGOON_NAME_SIZE];
 };
 
-/// Callbacks. Thread: the control thread (with LAGOON_CONTROL_CALLER whoever polls). They return soon, and
-/// call nothing of this LAG but lagoon_lag_link() and lagoon_control_stop().
-/// Owns: `link` and `event` are gone when the callback has returned.
+/// Callbacks. LACP waits while one runs, so it returns soon. It may look at its LAG (link, status, events,
+/// explain) and is answered at once, and it may call lagoon_control_stop(). lagoon_command() gives
+/// LAGOON_ERR_BUSY there, as does lagoon_control_poll() of a LAG that is polled. lagoon_lag_free() is not for
+/// callbacks.
+/// Thread:   the control thread at the end of a turn (with LAGOON_CONTROL_CALLER whoever polls or frees). The
+///           first one comes after lagoon_lag_create() has stored *lag and may come before it returns; the
+///           last one comes before lagoon_lag_free() returns.
+/// Owns:     `link` and `event` are gone when the callback has returned.
 typedef void (*lagoon_link_callback)(void* user, const struct lagoon_link* link);
 typedef void (*lagoon_event_callback)(void* user, const struct lagoon_event* event);
 
@@ -133,8 +146,7 @@ struct lagoon_lag_config {
 /// Thread:   any; not two at once that name the same port.
 /// Blocking: as long as its ports take to start.
 /// Owns:     nothing of `config` is kept but `user`, the callbacks and the pools. The ports stay the
-/// program's,
-///           which uses them no more until the LAG has ended.
+///           program's, which does not use them until the LAG has ended.
 /// Errors:   LAGOON_ERR_STRUCT_SIZE, _INVALID_ARGUMENT, _NO_SUCH_THING (a port, a file), _ALREADY_EXISTS,
 ///           _NOT_SUPPORTED, _NO_RESOURCES, _PERMISSION, _SYSTEM. `error` names all that is wrong at once.
 int lagoon_lag_create(const struct lagoon_lag_config* config, struct lagoon_lag** lag,
@@ -151,15 +163,16 @@ void lagoon_lag_free(struct lagoon_lag* lag);
 /// Precondition: `queue` is below rx_queues (as with rte_eth_rx_burst(), this is not checked).
 uint16_t lagoon_rx_burst(struct lagoon_lag* lag, uint16_t queue, struct rte_mbuf** frames, uint16_t count);
 
-/// Sends frames. Gives how many were taken: less than `count` where members take no more, or none
-/// distributes. Thread:   the one that uses the queue. Never blocks, never allocates. Owns:     so many first
-/// ones of the array, which may be in another order than before, are the LAG's; the
-///           rest stays the caller's.
+/// Sends frames. Gives how many were taken: less than `count` where members take no more, or none of them
+/// distributes.
+/// Thread:   the one that uses the queue. Never blocks, never allocates.
+/// Owns:     as many as were taken, from the array's begin on, are the LAG's; the rest stays the caller's.
+///           The array may be in another order than before.
 /// Precondition: `queue` is below tx_queues.
 uint16_t lagoon_tx_burst(struct lagoon_lag* lag, uint16_t queue, struct rte_mbuf** frames, uint16_t count);
 
 /// The LAG as one link.
-/// Thread:   any, also in callbacks. Never blocks.
+/// Thread:   any. Never blocks.
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE.
 int lagoon_lag_link(struct lagoon_lag* lag, struct lagoon_link* link);
 
@@ -169,8 +182,8 @@ int lagoon_lag_link(struct lagoon_lag* lag, struct lagoon_link* link);
 /// Thread:   one, always the same: it is the LAG's control thread.
 /// Blocking: no.
 /// Units:    *next_ns: the next call has to come within so many nanoseconds. NULL is fine.
-/// Errors:   LAGOON_ERR_INVALID_ARGUMENT; _NOT_SUPPORTED: the LAG has a thread of its own; _BUSY: another
-///           thread is in it.
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT; _NOT_SUPPORTED: the LAG has a thread of its own; _BUSY: a turn is
+///           under way, in another thread or around the callback that calls this.
 int lagoon_control_poll(struct lagoon_lag* lag, uint64_t* next_ns);
 
 /// The same turn by turn until lagoon_control_stop(), as for an lcore that has nothing else to do. It sleeps
@@ -178,15 +191,17 @@ int lagoon_control_poll(struct lagoon_lag* lag, uint64_t* next_ns);
 int lagoon_control_run(struct lagoon_lag* lag);
 
 /// Ends lagoon_control_run(), also one that comes later. NULL is fine.
-/// Thread:   any, also in callbacks and signal handlers. Never blocks.
+/// Thread:   any, also in signal handlers. Never blocks.
 void lagoon_control_stop(struct lagoon_lag* lag);
 
 // Commands
 
 /// Changes the running LAG, without stopping its traffic: verb and argument as in docs/modes.md, "drain" and
 /// "net_ring1", or "set" and "hash: l2+3". `argument` may be NULL. `reply` says what was done, or what is
-/// wrong. Thread:   any. Blocking: a second at most, four for "remove". Errors: LAGOON_ERR_INVALID_ARGUMENT,
-/// _NO_SUCH_THING, _ALREADY_EXISTS, _NOT_SUPPORTED, _NO_RESOURCES,
+/// wrong.
+/// Thread:   any; in a callback of this LAG it gives LAGOON_ERR_BUSY.
+/// Blocking: a second at most, four for "remove".
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _NO_SUCH_THING, _ALREADY_EXISTS, _NOT_SUPPORTED, _NO_RESOURCES,
 ///           _BUSY, _PERMISSION, _SYSTEM.
 int lagoon_command(struct lagoon_lag* lag, const char* verb, const char* argument, struct lagoon_text* reply);
 
@@ -257,7 +272,7 @@ int lagoon_status_take(struct lagoon_lag* lag, struct lagoon_status** status);
 void lagoon_status_free(struct lagoon_status* status);
 
 /// What a status says. Members, in the order of the configuration, and drops are numbered from 0.
-/// Thread:   any, also in callbacks; one status by one thread at a time. Never blocks.
+/// Thread:   any; one status by one thread at a time. Never blocks.
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE; _NO_SUCH_THING: `index` is behind the last one.
 int lagoon_status_lag(const struct lagoon_status* status, struct lagoon_lag_status* lag);
 int lagoon_status_member(const struct lagoon_status* status, size_t index,
@@ -273,8 +288,10 @@ int lagoon_status_text(const struct lagoon_status* status, const char* view, str
 
 /// Events that came after the one numbered `after` (0: all that are kept, 512 at most), the oldest first.
 /// *count becomes their number, `room` at most. A first one that is not `after` + 1 tells that some were
-/// lost. struct_size is set in the first of the array, and is that of all. Thread:   any. Blocking: a second
-/// at most. Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _BUSY, _NO_RESOURCES.
+/// lost. struct_size is set in the first of the array, and is that of all.
+/// Thread:   any.
+/// Blocking: a second at most.
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _BUSY, _NO_RESOURCES.
 int lagoon_events(struct lagoon_lag* lag, uint64_t after, struct lagoon_event* events, size_t room,
                   size_t* count);
 
@@ -295,8 +312,10 @@ struct lagoon_way {
 };
 
 /// Says which way a frame would take: "udp 10.0.0.1:5000 10.0.0.2:53", or its octets in hexadecimal. Nothing
-/// is sent. `reply` is the answer as JSON, or what is wrong. `way` may be NULL. Thread:   any. Blocking: a
-/// second at most. Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _BUSY, _NO_RESOURCES.
+/// is sent. `reply` is the answer as JSON, or what is wrong. `way` may be NULL.
+/// Thread:   any.
+/// Blocking: a second at most.
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _BUSY, _NO_RESOURCES.
 int lagoon_explain(struct lagoon_lag* lag, const char* flow, struct lagoon_way* way,
                    struct lagoon_text* reply);
 

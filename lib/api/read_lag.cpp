@@ -1,12 +1,13 @@
 // A LAG from the text of its keys: the tree of a file with that one LAG in it is put together, and read and
 // checked as a file is. So options mean the same here and in lagoond's configuration.
+#include "api/read_lag.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
-#include "api/lagoon.hpp"
 #include "config/file/yaml_reader.hpp"
 #include "config/read/read_model.hpp"
 #include "config/rules/validate.hpp"

@@ -20,6 +20,7 @@ STRUCT = re.compile(r"struct\s+(\w+)\s*\{(.*?)\}\s*;", re.DOTALL)
 FUNCTION = re.compile(r"^([\w ]+?[ *]+)(lagoon_\w+)(\([^;{]*\));", re.MULTILINE)
 TYPEDEF = re.compile(r"^typedef [^;]+;", re.MULTILINE)
 FIELD_NAME = re.compile(r"(\w+)\s*(?:\[[^\]]*\])?\s*$")
+SHOWN = re.compile(r"^[0-9a-f]+ \w (\S+)$", re.MULTILINE)
 SYMBOL = re.compile(r"^[0-9a-f]+ \w (lagoon_\w+)@@?(\S+)$", re.MULTILINE)
 
 
@@ -64,6 +65,9 @@ def abi_of(header, library, compiler):
     shown = subprocess.run(["nm", "-D", "--defined-only", "--with-symbol-versions", library], check=True,
                            capture_output=True, text=True).stdout
     symbols = dict(SYMBOL.findall(shown))
+    others = [name for name in SHOWN.findall(shown) if not name.startswith(("lagoon_", "LAGOON_"))]
+    if others:
+        sys.exit(f"shown by the library, and not of lagoon.h: {others[:9]}")
     if set(symbols) != set(functions):
         sys.exit(f"declared, but not shown by the library: {sorted(set(functions) - set(symbols))}; "
                  f"shown, but not declared: {sorted(set(symbols) - set(functions))}")

@@ -80,6 +80,11 @@ class Abi(unittest.TestCase):
             with self.assertRaisesRegex(SystemExit, "declared"):
                 self.check(header, code)
 
+    def test_nothing_else_is_shown(self):
+        code = CODE + "int inner(void) { return 0; }\n"
+        with self.assertRaisesRegex(SystemExit, "not of lagoon.h: .*inner"):
+            self.check(code=code, version_map="LAGOON_0.1 { global: *; };")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -100,6 +100,10 @@ struct rte_mbuf* frame_of(unsigned conversation) {
   return frame;
 }
 
+void free_frames(struct rte_mbuf** frames, unsigned count) {
+  rte_pktmbuf_free_bulk(frames, count);
+}
+
 void serve(struct end* end) {
   if (end->polled) {
     uint64_t next_ns = 0;

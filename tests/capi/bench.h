@@ -9,6 +9,10 @@
 
 #include <lagoon.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { CABLES = 2, TEXT_SIZE = 16384 };
 
 extern struct rte_mempool* pool;
@@ -33,6 +37,7 @@ extern struct lagoon_text said;
 
 /// One of `count` UDP conversations.
 struct rte_mbuf* frame_of(unsigned conversation);
+void free_frames(struct rte_mbuf** frames, unsigned count);
 
 /// A LAG with somebody at its queue 0, who takes what comes.
 struct end {
@@ -47,5 +52,9 @@ void serve(struct end* end);
 typedef bool (*fact_of)(void* of);
 /// Serves both ends until it is so; false if that takes too long.
 bool served_until(struct end* a, struct end* b, fact_of fact, void* of);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

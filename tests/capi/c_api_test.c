@@ -34,7 +34,11 @@ static void on_link(void* user, const struct lagoon_link* link) {
   atomic_fetch_add(&heard->links, 1);
   if (heard->polled == NULL) return;
   struct lagoon_link now = {.struct_size = sizeof now};
+  struct lagoon_status* status = NULL;
   GIVES(LAGOON_OK, lagoon_lag_link(heard->polled, &now));
+  GIVES(LAGOON_OK, lagoon_status_take(heard->polled, &status));
+  lagoon_status_free(status);
+  GIVES(LAGOON_ERR_BUSY, lagoon_command(heard->polled, "set", "hash: l2", NULL));
   CHECK(now.up == link->up && now.speed_mbps == link->speed_mbps);
   GIVES(LAGOON_ERR_BUSY, lagoon_control_poll(heard->polled, NULL));
 }
@@ -126,6 +130,8 @@ int main(void) {
   test_control_by_a_thread_of_the_program(&spare.near);
   const struct cable cables[CABLES] = {make_cable("a0", "b0"), make_cable("a1", "b1")};
   test_pair(cables);
+  const struct cable others[CABLES] = {make_cable("d0", "e0"), make_cable("d1", "e1")};
+  test_hpp(others);
   rte_eal_cleanup();
   return verdict();
 }

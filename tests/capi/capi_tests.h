@@ -8,6 +8,10 @@
 
 #include "bench.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 void test_words(void);
 void test_wrong_configurations(const uint16_t* port);
 void test_options_come_from_a_file(const uint16_t* port);
@@ -22,5 +26,12 @@ void test_explain(struct end* a);
 void test_commands(struct end* a, struct end* b);
 
 void test_control_by_a_thread_of_the_program(const uint16_t* ports);
+
+// The same in C++.
+void test_hpp(const struct cable* cables);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

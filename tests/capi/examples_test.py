@@ -14,8 +14,10 @@ ADDED = 10
 
 class Examples(unittest.TestCase):
     def test_the_document_shows_them_verbatim(self):
-        shown = re.findall(r"^```c\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-        for name in ("l2fwd_lag.c", "add_lag.c"):
+        shown = re.findall(r"^```c(?:pp)?\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        names = [file.name for file in EXAMPLES.iterdir() if file.suffix in (".c", ".cpp")]
+        self.assertEqual(len(names), len(shown))
+        for name in names:
             with self.subTest(example=name):
                 self.assertIn((EXAMPLES / name).read_text(encoding="utf-8"), shown)
 

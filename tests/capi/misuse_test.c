@@ -181,6 +181,11 @@ void test_null_pointers(struct lagoon_lag* lag) {
 
 void test_words(void) {
   CHECK(strcmp(lagoon_version(), LAGOON_TEST_VERSION) == 0);
+  CHECK(strcmp(lagoon_version(), LAGOON_VERSION) == 0);
+  char numbers[32];
+  snprintf(numbers, sizeof numbers, "%d.%d.%d", LAGOON_VERSION_MAJOR, LAGOON_VERSION_MINOR,
+           LAGOON_VERSION_PATCH);
+  CHECK(strcmp(numbers, LAGOON_VERSION) == 0);
   CHECK(strcmp(lagoon_error_name(LAGOON_OK), "success") == 0);
   CHECK(strcmp(lagoon_error_name(LAGOON_ERR_BUSY), "busy") == 0);
   CHECK(strcmp(lagoon_error_name(1), "unknown error") == 0);

@@ -70,6 +70,8 @@ HEAP = {"new", "memory", "vector", "string", "map", "set", "deque", "list", "uno
 # what reads a file.
 YAML_READER = "lib/config/file/yaml_reader.cpp"
 JSON_WRITERS = {"lib/control/views/json_writer.cpp", "app/console/socket/protocol.cpp"}
+# What is installed: programs outside compile it, with lagoon.h beside it and nothing else of ours.
+PUBLIC = {"lib/api/lagoon.h", "lib/api/lagoon.hpp"}
 MAY_BE_IMPURE = {"lib/base/check.cpp", "lib/base/time.hpp", YAML_READER}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
@@ -116,6 +118,12 @@ def fault_of_ours(layer, header: str, is_local_file: bool):
     return f'write "layer/{header}"'
 
 
+def fault_of_public(header: str):
+    if header == "lagoon.h" or re.fullmatch(r"\w+|std\w+\.h", header):
+        return None
+    return f"what is installed may include lagoon.h and the standard library, and not {header}"
+
+
 def fault_of_others(layer, path: str, header: str):
     if DPDK.match(header) and layer in PURE:
         return f"{layer} never sees DPDK"
@@ -146,7 +154,9 @@ def check(root: pathlib.Path):
         for match in INCLUDE.finditer(text):
             ours, others = match.groups()
             line = text.count("\n", 0, match.start()) + 1
-            if ours and layer.startswith("lib/") and f"lib/{ours}".startswith(layer + "/"):
+            if path in PUBLIC:
+                fault = fault_of_public(ours or others)
+            elif ours and layer.startswith("lib/") and f"lib/{ours}".startswith(layer + "/"):
                 fault = fault_of_rooms(layer, path, ours)
             elif ours:
                 top = root / "/".join(path.split("/")[:2])

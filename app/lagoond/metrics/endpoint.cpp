@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-#include "api/version.hpp"
+#include "base/version.hpp"
 #include "config/values/seeing_value.hpp"
 
 namespace lagoon::lagoond {

@@ -83,7 +83,7 @@ struct EmbeddedLag::Parts {
   [[nodiscard]] Engine::Parts& inner() const { return *engine->parts_; }
   [[nodiscard]] LagRuntime& lag() const { return *inner().lags.front(); }
   [[nodiscard]] Result<void> make_queues(const Embedding& embedding);
-  void begin();
+  void make_loop();
   void look_at_link();
   void tell_events();
 };
@@ -153,7 +153,7 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
   return {};
 }
 
-void EmbeddedLag::Parts::begin() {
+void EmbeddedLag::Parts::make_loop() {
   Engine::Parts& parts = inner();
   loop.emplace(ControlLoopParts{.lags = parts.lags,
                                 .punts = parts.punts,
@@ -198,6 +198,12 @@ EmbeddedLag::EmbeddedLag(std::unique_ptr<Parts> parts) : parts_{std::move(parts)
 EmbeddedLag::~EmbeddedLag() = default;
 
 Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::start(const Embedding& embedding) {
+  auto made = make(embedding);
+  if (made) LAGOON_TRY((*made)->begin());
+  return made;
+}
+
+Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::make(const Embedding& embedding) {
   if (embedding.rx_queues == 0 || embedding.tx_queues == 0 ||
       std::max(embedding.rx_queues, embedding.tx_queues) > LagSlots::kPositionsMost)
     return fail(Errc::invalid_argument,
@@ -213,14 +219,17 @@ Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::start(const Embedding& embeddi
   parts->on_event = embedding.on_event;
   LAGOON_TRY(parts->inner().start_as_guest());
   LAGOON_TRY(parts->make_queues(embedding));
-  parts->begin();
-  if (embedding.control == ControlBy::own_thread) {
-    auto thread =
-        ControlThread::start([raw = parts.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
-    if (!thread) return std::unexpected{thread.error()};
-    parts->thread.emplace(std::move(*thread));
-  }
+  parts->make_loop();
   return std::unique_ptr<EmbeddedLag>{new EmbeddedLag{std::move(parts)}};
+}
+
+Result<void> EmbeddedLag::begin() {
+  if (parts_->control != ControlBy::own_thread) return {};
+  auto thread =
+      ControlThread::start([raw = parts_.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
+  if (!thread) return std::unexpected{thread.error()};
+  parts_->thread.emplace(std::move(*thread));
+  return {};
 }
 
 RxQueue& EmbeddedLag::rx_queue(std::uint16_t queue) noexcept {

@@ -58,7 +58,8 @@ struct Embedding {
   std::optional<std::uint16_t> port{};
   ControlBy control = ControlBy::own_thread;
   config::Idle idle = config::Idle::relax;
-  /// When the link changes. Thread: the control thread; may not call what waits for it (status() and others).
+  /// When the link changes. Thread: the control thread, at the end of a turn. It may ask the engine (status,
+  /// events, explain) and is answered at once; a command may wait for another thread's, and so for itself.
   std::function<void(const LagLink&)> on_link{};
   /// Each entry of the journal, as soon as the turn is over that wrote it. Thread: as on_link.
   std::function<void(const NamedEvent&)> on_event{};
@@ -66,8 +67,13 @@ struct Embedding {
 
 class EmbeddedLag {
  public:
-  /// Opens, configures and starts the members, then begins. Errors name the member; everything is undone.
+  /// make() and begin() in one.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedLag>> start(const Embedding& embedding);
+  /// Opens, configures and starts the members. No callback comes before begin(). Errors name the member;
+  /// everything is undone.
+  [[nodiscard]] static Result<std::unique_ptr<EmbeddedLag>> make(const Embedding& embedding);
+  /// Starts the control thread under ControlBy::own_thread, and does nothing under ControlBy::caller. Once.
+  [[nodiscard]] Result<void> begin();
   /// Tells the Partners (1.5 s at most), stops the members. Precondition: no burst is under way or comes.
   ~EmbeddedLag();
   EmbeddedLag(const EmbeddedLag&) = delete;
@@ -79,8 +85,8 @@ class EmbeddedLag {
 
   /// Thread: any.
   [[nodiscard]] LagLink link() const noexcept;
-  /// Status, events, explain, commands. Thread: any but the control thread of own_thread; the caller of
-  /// control_turn() may.
+  /// Status, events, explain: any thread. Commands: any but the control thread of own_thread, and not in
+  /// callbacks; the caller of control_turn() may between its turns.
   [[nodiscard]] Engine& engine() noexcept;
   /// One turn of the control loop, under ControlBy::caller. Gives how long the next may wait at most.
   [[nodiscard]] Duration control_turn();

@@ -1,0 +1,99 @@
+#include "api/lag_handle.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "config/command/command.hpp"
+
+namespace lagoon::api {
+
+namespace {
+
+// Questions of other threads are answered within that.
+constexpr Duration kNap = 500us;
+
+// Says at its end that nobody is in the control loop any more.
+struct Turn {
+  std::atomic<bool>& under_way;
+  ~Turn() { under_way.store(false, std::memory_order_release); }
+};
+
+// A callback that says which thread is in it. (That thread alone has to find itself there: relaxed is
+// enough.)
+template <typename About>
+void mark(std::function<void(const About&)>& callback, std::atomic<pthread_t>& in_callback) {
+  if (!callback) return;
+  callback = [call = std::move(callback), &in_callback](const About& about) {
+    in_callback.store(pthread_self(), std::memory_order_relaxed);
+    call(about);
+    in_callback.store(0, std::memory_order_relaxed);
+  };
+}
+
+}  // namespace
+
+LagHandle::LagHandle(const dpdk::Embedding& embedding)
+    : name_{embedding.lag.name}, control_{embedding.control}, idle_{embedding.idle} {}
+
+Result<std::unique_ptr<LagHandle>> LagHandle::make(dpdk::Embedding embedding) {
+  std::unique_ptr<LagHandle> made{new LagHandle{embedding}};
+  mark(embedding.on_link, made->in_callback_);
+  mark(embedding.on_event, made->in_callback_);
+  auto lag = dpdk::EmbeddedLag::make(embedding);
+  if (!lag) return std::unexpected{std::move(lag).error()};
+  made->lag_ = *std::move(lag);
+  for (std::uint16_t queue = 0; queue < embedding.rx_queues; ++queue)
+    made->rx_.push_back(&made->lag_->rx_queue(queue));
+  for (std::uint16_t queue = 0; queue < embedding.tx_queues; ++queue)
+    made->tx_.push_back(&made->lag_->tx_queue(queue));
+  return made;
+}
+
+Result<control::LagStatus> LagHandle::status() {
+  return lag_->engine().status(name_);
+}
+
+Result<std::vector<dpdk::NamedEvent>> LagHandle::events_after(std::uint64_t sequence) {
+  auto events = lag_->engine().events(name_, control::kJournalSize);
+  if (events)
+    std::erase_if(*events, [&](const dpdk::NamedEvent& event) { return event.entry.sequence <= sequence; });
+  return events;
+}
+
+Result<dpdk::FlowAnswer> LagHandle::explain(std::string_view flow) {
+  return lag_->engine().explain(name_, flow);
+}
+
+Result<std::string> LagHandle::command(std::string_view verb, std::string_view argument) {
+  if (in_callback_.load(std::memory_order_relaxed) == pthread_self())
+    return fail(Errc::busy, "a callback of LAG '" + name_ +
+                                "' can't give it commands, since the control thread would wait for itself; "
+                                "give them from another thread");
+  auto action = config::parse_action(verb, argument);
+  if (!action) return std::unexpected{std::move(action).error()};
+  return lag_->engine().execute({name_, *std::move(action)});
+}
+
+Result<Duration> LagHandle::control_turn() {
+  if (control_ != dpdk::ControlBy::caller)
+    return fail(Errc::not_supported, "LAG '" + name_ + "' has a control thread of its own");
+  if (in_turn_.exchange(true, std::memory_order_acquire))
+    return fail(Errc::busy, "another thread runs the control loop of LAG '" + name_ + "'");
+  const Turn turn{in_turn_};
+  return lag_->control_turn();
+}
+
+Result<void> LagHandle::control_run() {
+  while (!stop_.exchange(false, std::memory_order_relaxed)) {
+    const auto wait = control_turn();
+    if (!wait) return std::unexpected{wait.error()};
+    if (idle_ == config::Idle::relax && *wait > Duration{})
+      std::this_thread::sleep_for(std::min(*wait, kNap));
+  }
+  return {};
+}
+
+}  // namespace lagoon::api
