@@ -1,6 +1,9 @@
 // The general walk: folds what wire::walk_frame found, by policy.
 #include "dist/flow_hash.hpp"
 
+#include <array>
+#include <utility>
+
 namespace lagoon::dist {
 namespace {
 
@@ -39,73 +42,47 @@ std::uint32_t fold_ip(const FlowHeaders& headers, Transport transport) {
                               transport.ports);
 }
 
-template <Direction direction>
-std::uint32_t fold_l2(const FlowHeaders& headers) {
-  return fold_macs<direction>(0, headers.source_mac, headers.destination_mac);
+// The addresses that a policy reads, and its ports.
+template <HashFields reads, Direction direction>
+std::uint32_t fold_ip_ends(const FlowHeaders& headers) {
+  if constexpr (reads.ip == Ends::both)
+    return fold_ip<direction>(headers, reads.ports ? transport_of(headers) : Transport{});
+  FlowHeaders one_end = headers;
+  (reads.ip == Ends::source ? one_end.destination : one_end.source) = {};
+  return fold_ip<Direction::matters>(one_end, {});
 }
 
-template <Direction direction>
-std::uint32_t fold_l23(const FlowHeaders& l3, const FlowHeaders& l2) {
-  if (l3.ip == IpVersion::none) return fold_l2<direction>(l2);
-  return fold_macs<direction>(fold_ip<direction>(l3, {}), l2.source_mac, l2.destination_mac);
+// `l3` has the IP addresses and ports, `l2` the MAC addresses: the same, but for what lies in a tunnel.
+template <HashFields reads, Direction direction>
+std::uint32_t fold_headers(const FlowHeaders& l3, const FlowHeaders& l2) {
+  if constexpr (reads.ip == Ends::none)
+    return detail::fold_mac_ends<reads.mac, direction>(reads.vlan ? l2.vlan : 0U, l2.source_mac,
+                                                       l2.destination_mac);
+  if (l3.ip == IpVersion::none) return fold_macs<direction>(0, l2.source_mac, l2.destination_mac);
+  std::uint32_t crc = fold_ip_ends<reads, direction>(l3);
+  if constexpr (reads.ports && direction == Direction::matters)
+    if (!l3.has_ports && l3.flow_label != 0) crc = crc32c(crc, l3.flow_label);
+  return detail::fold_mac_ends<reads.mac, direction>(crc, l2.source_mac, l2.destination_mac);
 }
 
-template <Direction direction>
-std::uint32_t fold_l34(const FlowHeaders& headers) {
-  if (headers.ip == IpVersion::none) return fold_l2<direction>(headers);
-  const std::uint32_t crc = fold_ip<direction>(headers, transport_of(headers));
-  const bool label_counts = direction == Direction::matters && !headers.has_ports && headers.flow_label != 0;
-  return label_counts ? crc32c(crc, headers.flow_label) : crc;
-}
-
-template <HashPolicy policy, Direction direction>
+template <HashFields reads, Direction direction>
 std::uint32_t fold_tunnel(std::span<const std::byte> frame, const FlowHeaders& outer) {
   const wire::TunnelHeaders tunnel = wire::walk_tunnel(frame, outer);
   const FlowHeaders& l3 = tunnel.inner ? *tunnel.inner : outer;
   const FlowHeaders& l2 = tunnel.inner && tunnel.inner_is_ethernet ? *tunnel.inner : outer;
-  const std::uint32_t crc =
-      policy == HashPolicy::encap23 ? fold_l23<direction>(l3, l2) : fold_l34<direction>(l3);
+  const std::uint32_t crc = fold_headers<reads, direction>(l3, l2);
   const bool teid_counts = direction == Direction::matters && !tunnel.inner && tunnel.teid.has_value();
   return teid_counts ? crc32c(crc, *tunnel.teid) : crc;
-}
-
-// One end of the conversation alone.
-std::uint32_t fold_one_address(const FlowHeaders& headers, bool is_source) {
-  FlowHeaders one = headers;
-  (is_source ? one.destination : one.source) = {};
-  return fold_ip<Direction::matters>(one, {});
 }
 
 }  // namespace
 
 template <HashPolicy policy, Direction direction>
 std::uint32_t fold_frame(std::span<const std::byte> frame) noexcept {
+  constexpr HashFields kReads = row_of(policy).reads;
   const FlowHeaders headers = wire::walk_frame(frame);
-  const bool is_ip = headers.ip != IpVersion::none;
-  switch (policy) {
-    case HashPolicy::l2:
-      return fold_l2<direction>(headers);
-    case HashPolicy::src_mac:
-      return crc32c(0, headers.source_mac);
-    case HashPolicy::dst_mac:
-      return crc32c(0, headers.destination_mac);
-    case HashPolicy::vlan_src_mac:
-      return crc32c(headers.vlan, headers.source_mac);
-    case HashPolicy::src_ip:
-      return is_ip ? fold_one_address(headers, true) : fold_l2<direction>(headers);
-    case HashPolicy::dst_ip:
-      return is_ip ? fold_one_address(headers, false) : fold_l2<direction>(headers);
-    case HashPolicy::l3:
-      return is_ip ? fold_ip<direction>(headers, {}) : fold_l2<direction>(headers);
-    case HashPolicy::l23:
-      return fold_l23<direction>(headers, headers);
-    case HashPolicy::l34:
-      return fold_l34<direction>(headers);
-    case HashPolicy::encap23:
-    case HashPolicy::encap34:
-      return fold_tunnel<policy, direction>(frame, headers);
-  }
-  return 0;
+  if constexpr (kReads.tunnel) return fold_tunnel<kReads, direction>(frame, headers);
+  return fold_headers<kReads, direction>(headers, headers);
 }
 
 std::uint32_t flow_hash(std::span<const std::byte> frame, const FlowHashSettings& settings) noexcept {
@@ -115,35 +92,17 @@ std::uint32_t flow_hash(std::span<const std::byte> frame, const FlowHashSettings
   });
 }
 
-template std::uint32_t fold_frame<HashPolicy::l2, Direction::matters>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l2, Direction::ignored>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::src_mac, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::dst_mac, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::vlan_src_mac, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::src_ip, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::src_ip, Direction::ignored>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::dst_ip, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::dst_ip, Direction::ignored>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l3, Direction::matters>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l3, Direction::ignored>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l23, Direction::matters>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l23, Direction::ignored>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l34, Direction::matters>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::l34, Direction::ignored>(std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::encap23, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::encap23, Direction::ignored>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::encap34, Direction::matters>(
-    std::span<const std::byte>) noexcept;
-template std::uint32_t fold_frame<HashPolicy::encap34, Direction::ignored>(
-    std::span<const std::byte>) noexcept;
+namespace {
+
+// Instantiates fold_frame for all that with_policy() can ask for: other files see its declaration alone.
+template <std::size_t... row>
+constexpr auto instances(std::index_sequence<row...> /*rows*/) {
+  return std::array{
+      &fold_frame<kHashPolicies[row].policy, Direction::matters>..., &fold_frame < kHashPolicies[row].policy,
+      kHashPolicies[row].reads.has_directions() ? Direction::ignored : Direction::matters > ...};
+}
+[[gnu::used]] constexpr auto kInstances = instances(std::make_index_sequence<kHashPolicies.size()>{});
+
+}  // namespace
 
 }  // namespace lagoon::dist

@@ -6,10 +6,10 @@
 // structure whatever they start from. The second round is Dietzfelbinger's scheme, pairwise independent in
 // every bit, so also in the low ones that name a bucket.
 //
-// What is hashed (docs/fastpath.md): tags are not, except by vlan+src-mac. IP policies take the MAC addresses
-// of what is not IP. l3+4 takes ports and protocol where they can be read, else (fragments, ESP, unknown
-// transport) the IP addresses and the IPv6 flow label, as RFC 6438 has it; the label is left out where
-// direction is ignored, for each direction has its own. So is GTP-U's TEID.
+// A policy's row (policy.hpp) says which fields are hashed; docs/fastpath.md has the exceptions. A policy
+// with ports takes the IPv6 flow label (RFC 6438) of a frame whose ports can't be read: a fragment, ESP, an
+// unknown transport. Where direction is ignored, flow label and GTP-U's TEID are left out, for each direction
+// has its own.
 #pragma once
 
 #include <cstdint>
@@ -74,53 +74,38 @@ inline constexpr std::size_t kPlainSize = 38;
 inline constexpr std::size_t kEthernetHeaderSize = 14;
 inline constexpr std::uint64_t kMacMask = 0xffff'ffff'ffffU;
 
-[[nodiscard]] constexpr bool takes_macs_alone(HashPolicy policy) noexcept {
-  return policy == HashPolicy::l2 || policy == HashPolicy::src_mac || policy == HashPolicy::dst_mac;
+template <Ends ends, Direction direction>
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_mac_ends(std::uint32_t crc, std::uint64_t source,
+                                                                     std::uint64_t destination) noexcept {
+  if constexpr (ends == Ends::none) return crc;
+  if constexpr (ends == Ends::source) return crc32c(crc, source);
+  if constexpr (ends == Ends::destination) return crc32c(crc, destination);
+  return fold_macs<direction>(crc, source, destination);
 }
 
-template <HashPolicy policy, Direction direction>
-[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_addresses(
-    std::span<const std::byte> frame) noexcept {
-  const std::uint64_t source = wire::raw<std::uint64_t>(frame, 6) & kMacMask;
-  const std::uint64_t destination = wire::raw<std::uint64_t>(frame, 0) & kMacMask;
-  if constexpr (policy == HashPolicy::src_mac) return crc32c(0, source);
-  if constexpr (policy == HashPolicy::dst_mac) return crc32c(0, destination);
-  return fold_macs<direction>(0, source, destination);
-}
-
-[[nodiscard]] constexpr bool takes_plain_ipv4(HashPolicy policy) noexcept {
-  switch (policy) {
-    case HashPolicy::src_ip:
-    case HashPolicy::dst_ip:
-    case HashPolicy::l3:
-    case HashPolicy::l23:
-    case HashPolicy::l34:
-    case HashPolicy::encap23:
-    case HashPolicy::encap34:
-      return true;
-    case HashPolicy::l2:
-    case HashPolicy::src_mac:
-    case HashPolicy::dst_mac:
-    case HashPolicy::vlan_src_mac:
-      return false;
-  }
-  return false;
+template <Ends ends, Direction direction>
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_mac_ends(std::span<const std::byte> frame,
+                                                                     std::uint32_t crc) noexcept {
+  return fold_mac_ends<ends, direction>(crc, wire::raw<std::uint64_t>(frame, 6) & kMacMask,
+                                        wire::raw<std::uint64_t>(frame, 0) & kMacMask);
 }
 
 template <HashPolicy policy, Direction direction>
 [[nodiscard, gnu::always_inline]] inline std::uint32_t fold_plain_ipv4(
     std::span<const std::byte> frame) noexcept {
+  constexpr HashFields kReads = row_of(policy).reads;
   const auto source = wire::raw<std::uint32_t>(frame, 26);
   const auto destination = wire::raw<std::uint32_t>(frame, 30);
-  if constexpr (policy == HashPolicy::src_ip) return fold_ipv4<Direction::matters>(source, 0, 0, 0);
-  if constexpr (policy == HashPolicy::dst_ip) return fold_ipv4<Direction::matters>(0, destination, 0, 0);
-  if constexpr (policy == HashPolicy::l34 || policy == HashPolicy::encap34)
-    return fold_ipv4<direction>(source, destination, wire::u8_at(frame, 23),
-                                wire::raw<std::uint32_t>(frame, 34));
-  const std::uint32_t ip = fold_ipv4<direction>(source, destination, 0, 0);
-  if constexpr (policy == HashPolicy::l3) return ip;
-  return fold_macs<direction>(ip, wire::raw<std::uint64_t>(frame, 6) & kMacMask,
-                              wire::raw<std::uint64_t>(frame, 0) & kMacMask);
+  if constexpr (kReads.ip == Ends::source) return fold_ipv4<Direction::matters>(source, 0, 0, 0);
+  if constexpr (kReads.ip == Ends::destination) return fold_ipv4<Direction::matters>(0, destination, 0, 0);
+  std::uint8_t protocol = 0;
+  std::uint32_t ports = 0;
+  if constexpr (kReads.ports) {
+    protocol = wire::u8_at(frame, 23);
+    ports = wire::raw<std::uint32_t>(frame, 34);
+  }
+  return fold_mac_ends<kReads.mac, direction>(frame,
+                                              fold_ipv4<direction>(source, destination, protocol, ports));
 }
 
 }  // namespace detail
@@ -128,13 +113,14 @@ template <HashPolicy policy, Direction direction>
 /// The hash of one frame, before the mix.
 template <HashPolicy policy, Direction direction>
 [[nodiscard, gnu::always_inline]] inline std::uint32_t fold(std::span<const std::byte> frame) noexcept {
-  if constexpr (detail::takes_macs_alone(policy)) {
-    if (frame.size() >= detail::kEthernetHeaderSize) return detail::fold_addresses<policy, direction>(frame);
+  constexpr HashFields kReads = row_of(policy).reads;
+  if constexpr (kReads.ip == Ends::none && !kReads.vlan) {
+    if (frame.size() >= detail::kEthernetHeaderSize)
+      return detail::fold_mac_ends<kReads.mac, direction>(frame, 0);
   }
-  if constexpr (detail::takes_plain_ipv4(policy)) {
+  if constexpr (kReads.ip != Ends::none) {
     if (detail::is_plain_ipv4(frame)) {
-      constexpr bool looks_inside = policy == HashPolicy::encap23 || policy == HashPolicy::encap34;
-      if (!looks_inside ||
+      if (!kReads.tunnel ||
           !detail::may_be_tunnel(wire::u8_at(frame, 23), wire::raw<std::uint32_t>(frame, 34)))
         return detail::fold_plain_ipv4<policy, direction>(frame);
     }
@@ -146,38 +132,28 @@ template <HashPolicy policy, Direction direction>
 [[nodiscard]] std::uint32_t flow_hash(std::span<const std::byte> frame,
                                       const FlowHashSettings& settings) noexcept;
 
+namespace detail {
+// Halves the rows that are left, so that a policy costs four comparisons, not one for each row before its
+// own.
+template <std::size_t first, std::size_t count, typename Use>
+[[gnu::always_inline]] inline decltype(auto) use_row(const FlowHashSettings& settings, Use&& use) {
+  if constexpr (count > 1) {
+    constexpr std::size_t kHalf = count / 2;
+    if (settings.policy < kHashPolicies[first + kHalf].policy) return use_row<first, kHalf>(settings, use);
+    return use_row<first + kHalf, count - kHalf>(settings, use);
+  } else {
+    constexpr const HashPolicyRow& kRow = kHashPolicies[first];
+    if constexpr (kRow.reads.has_directions())
+      if (settings.symmetric) return use.template operator()<kRow.policy, Direction::ignored>();
+    return use.template operator()<kRow.policy, Direction::matters>();
+  }
+}
+}  // namespace detail
+
 /// Calls `use.template operator()<policy, direction>()` with the settings turned into constants.
 template <typename Use>
 decltype(auto) with_policy(const FlowHashSettings& settings, Use&& use) {
-  const auto with_direction = [&]<HashPolicy policy>() -> decltype(auto) {
-    if (settings.symmetric) return use.template operator()<policy, Direction::ignored>();
-    return use.template operator()<policy, Direction::matters>();
-  };
-  switch (settings.policy) {
-    case HashPolicy::l2:
-      return with_direction.template operator()<HashPolicy::l2>();
-    case HashPolicy::src_mac:
-      return use.template operator()<HashPolicy::src_mac, Direction::matters>();
-    case HashPolicy::dst_mac:
-      return use.template operator()<HashPolicy::dst_mac, Direction::matters>();
-    case HashPolicy::src_ip:
-      return with_direction.template operator()<HashPolicy::src_ip>();
-    case HashPolicy::dst_ip:
-      return with_direction.template operator()<HashPolicy::dst_ip>();
-    case HashPolicy::l3:
-      return with_direction.template operator()<HashPolicy::l3>();
-    case HashPolicy::l23:
-      return with_direction.template operator()<HashPolicy::l23>();
-    case HashPolicy::l34:
-      return with_direction.template operator()<HashPolicy::l34>();
-    case HashPolicy::vlan_src_mac:
-      return use.template operator()<HashPolicy::vlan_src_mac, Direction::matters>();
-    case HashPolicy::encap23:
-      return with_direction.template operator()<HashPolicy::encap23>();
-    case HashPolicy::encap34:
-      return with_direction.template operator()<HashPolicy::encap34>();
-  }
-  return with_direction.template operator()<HashPolicy::l34>();
+  return detail::use_row<0, kHashPolicies.size()>(settings, use);
 }
 
 }  // namespace lagoon::dist

@@ -56,26 +56,13 @@ std::string ids(std::string_view label, const LagStatus& lag, Members members, b
   return "\t" + std::string{label} + (count == 0 ? "" : " (" + number(count) + ")") + ": [" + text + "]\n";
 }
 
-// Policies that net_bonding lacks have our name.
+// net_bonding's word: it has Linux's first three policies. The others have our name.
 std::string policy_word(const LagStatus& lag) {
-  switch (lag.options.hash.policy) {
-    case dist::HashPolicy::l2:
-      return "BALANCE_XMIT_POLICY_LAYER2";
-    case dist::HashPolicy::l23:
-      return "BALANCE_XMIT_POLICY_LAYER23";
-    case dist::HashPolicy::l34:
-      return "BALANCE_XMIT_POLICY_LAYER34";
-    case dist::HashPolicy::src_mac:
-    case dist::HashPolicy::dst_mac:
-    case dist::HashPolicy::src_ip:
-    case dist::HashPolicy::dst_ip:
-    case dist::HashPolicy::l3:
-    case dist::HashPolicy::vlan_src_mac:
-    case dist::HashPolicy::encap23:
-    case dist::HashPolicy::encap34:
-      return std::string{name_of(lag.options.hash.policy)};
-  }
-  return {};
+  const dist::HashPolicyRow& row = row_of(lag.options.hash.policy);
+  if (row.linux_number == "0") return "BALANCE_XMIT_POLICY_LAYER2";
+  if (row.linux_number == "1") return "BALANCE_XMIT_POLICY_LAYER34";
+  if (row.linux_number == "2") return "BALANCE_XMIT_POLICY_LAYER23";
+  return std::string{row.name};
 }
 
 std::string state_words(std::uint8_t octet) {

@@ -22,16 +22,6 @@ constexpr std::array<std::string_view, kModeWords> kModeNames = [] {
   return words;
 }();
 
-struct PolicyWord {
-  std::string_view word;
-  dist::HashPolicy policy;
-};
-// Linux's xmit_hash_policy, where it differs from ours.
-constexpr std::array<PolicyWord, 4> kLinuxPolicies{{{"layer2", dist::HashPolicy::l2},
-                                                    {"layer2+3", dist::HashPolicy::l23},
-                                                    {"layer3+4", dist::HashPolicy::l34},
-                                                    {"vlan+srcmac", dist::HashPolicy::vlan_src_mac}}};
-
 [[nodiscard]] std::unexpected<std::string> no(std::string remark = {}) {
   return std::unexpected{std::move(remark)};
 }
@@ -49,11 +39,14 @@ struct LaggFlags {
     (flag == "l2" ? l2 : flag == "l3" ? l3 : l4) = true;
     return true;
   }
-  // The ports mean nothing without the addresses, so with l4 the nearest policy is l3+4.
+  // Ports mean nothing without IP addresses, so l4 takes these as well. The nearest policy without MAC
+  // addresses stands for one with them that we lack.
   [[nodiscard]] dist::HashPolicy nearest() const noexcept {
-    if (l4) return dist::HashPolicy::l34;
-    if (l3) return l2 ? dist::HashPolicy::l23 : dist::HashPolicy::l3;
-    return dist::HashPolicy::l2;
+    const auto ends = [](bool count) { return count ? dist::Ends::both : dist::Ends::none; };
+    dist::HashFields fields{.mac = ends(l2), .ip = ends(l3 || l4), .ports = l4};
+    if (const auto exact = dist::hash_policy_reading(fields)) return *exact;
+    fields.mac = dist::Ends::none;
+    return dist::hash_policy_reading(fields).value_or(dist::HashPolicy::l34);
   }
 };
 
@@ -103,8 +96,6 @@ std::string ModeWord::expected() const {
 Parsed<dist::HashPolicy> HashWord::operator()(const YamlNode& node) const {
   if (node.kind == Kind::scalar) {
     if (const auto policy = dist::hash_policy_from(node.text)) return *policy;
-    const auto linux_word = std::ranges::find(kLinuxPolicies, node.text, &PolicyWord::word);
-    if (linux_word != kLinuxPolicies.end()) return linux_word->policy;
   }
   if (const auto flags = lagg_flags(node)) return flags->nearest();
   return no(meant(node, dist::kHashPolicyNames));

@@ -56,26 +56,17 @@ constexpr std::array<Bit, 8> kStateBits{{{0x1, "ACTIVITY"},
                                          {0x40, "DEFAULTED"},
                                          {0x80, "EXPIRED"}}};
 
-// lagg knows three flags, which may be combined: which layers' addresses count.
-std::string_view lagghash(dist::HashPolicy policy) noexcept {
-  switch (policy) {
-    case dist::HashPolicy::l2:
-    case dist::HashPolicy::src_mac:
-    case dist::HashPolicy::dst_mac:
-    case dist::HashPolicy::vlan_src_mac:
-      return "l2";
-    case dist::HashPolicy::src_ip:
-    case dist::HashPolicy::dst_ip:
-    case dist::HashPolicy::l3:
-      return "l3";
-    case dist::HashPolicy::l23:
-    case dist::HashPolicy::encap23:
-      return "l2,l3";
-    case dist::HashPolicy::l34:
-    case dist::HashPolicy::encap34:
-      return "l3,l4";
-  }
-  return {};
+// lagg knows three flags, which may be combined: the layers whose addresses count.
+std::string lagghash(dist::HashPolicy policy) {
+  const dist::HashFields& reads = row_of(policy).reads;
+  std::string flags;
+  const auto add = [&](bool counts, std::string_view flag) {
+    if (counts) flags += (flags.empty() ? "" : ",") + std::string{flag};
+  };
+  add(reads.mac != dist::Ends::none, "l2");
+  add(reads.ip != dist::Ends::none, "l3");
+  add(reads.ports, "l4");
+  return flags;
 }
 
 std::string end_text(const wire::LacpInfo& info, bool with_port) {
@@ -146,7 +137,7 @@ std::string lagg_text(const LagStatus& lag) {
   std::string text = lag.name + ": " + bits("flags", flags, kInterfaceBits) + " metric 0 mtu " +
                      std::to_string(lag.mtu) + "\n\tether " + to_string(lag.address) + "\n\tlaggproto " +
                      std::string{row_of(lag).lagg_name} + " lagghash " +
-                     std::string{lagghash(lag.options.hash.policy)} + "\n\tlagg options:\n\t\t" +
+                     lagghash(lag.options.hash.policy) + "\n\tlagg options:\n\t\t" +
                      bits("flags", options_of(lag), kOptionBits) + "\n\t\tflowid_shift: 0\n";
   if (row_of(lag).distribution == table::Distribution::round_robin)
     text += "\t\trr_limit: " + std::to_string(lag.options.packets_per_member) + "\n";

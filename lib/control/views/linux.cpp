@@ -37,29 +37,12 @@ class Lines {
   std::string text_;
 };
 
-// Linux's word and number. What it does not have gets our name, and the number that it gives to none.
+// Linux's name and number. A policy that Linux lacks gets our name, and the number that Linux gives to none.
 std::string hash_policy(dist::HashPolicy policy) {
-  switch (policy) {
-    case dist::HashPolicy::l2:
-      return "layer2 (0)";
-    case dist::HashPolicy::l34:
-      return "layer3+4 (1)";
-    case dist::HashPolicy::l23:
-      return "layer2+3 (2)";
-    case dist::HashPolicy::encap23:
-      return "encap2+3 (3)";
-    case dist::HashPolicy::encap34:
-      return "encap3+4 (4)";
-    case dist::HashPolicy::vlan_src_mac:
-      return "vlan+srcmac (5)";
-    case dist::HashPolicy::src_mac:
-    case dist::HashPolicy::dst_mac:
-    case dist::HashPolicy::src_ip:
-    case dist::HashPolicy::dst_ip:
-    case dist::HashPolicy::l3:
-      return std::string{name_of(policy)} + " (255)";
-  }
-  return {};
+  const dist::HashPolicyRow& row = row_of(policy);
+  const bool in_linux = !row.linux_number.empty();
+  return std::string{in_linux ? row.linux_name : row.name} + " (" +
+         std::string{in_linux ? row.linux_number : "255"} + ")";
 }
 
 bool prints_hash_policy(const LagStatus& lag) noexcept {

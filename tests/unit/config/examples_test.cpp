@@ -57,6 +57,19 @@ TEST_CASE("config/reference.yaml has every key that the reader knows", "[config]
     }
 }
 
+TEST_CASE("Every hash policy stands in config/reference.yaml and docs/fastpath.md", "[config][examples]") {
+  const std::filesystem::path config{LAGOON_CONFIG_DIR};
+  const std::string reference = text_of(config / "reference.yaml");
+  const std::string fastpath = text_of(config.parent_path() / "docs" / "fastpath.md");
+  const std::string row = reference.substr(reference.find("\n    hash: "));
+  const std::string choices = row.substr(0, row.find("what of a frame decides its member"));
+  for (const dist::HashPolicyRow& policy : dist::kHashPolicies) {
+    CAPTURE(policy.name);
+    CHECK(choices.find(" " + std::string{policy.name}) != std::string::npos);
+    CHECK(fastpath.find("`" + std::string{policy.name} + "`") != std::string::npos);
+  }
+}
+
 void check_equal(const Eal& eal, const Eal& bare) {
   CHECK(eal.lcores == bare.lcores);
   CHECK(eal.huge == bare.huge);

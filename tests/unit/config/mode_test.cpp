@@ -48,22 +48,35 @@ TEST_CASE("The presets of lagg's modes are what lagg does", "[config][mode]") {
   CHECK(lag_of("roundrobin").options.packets_per_member == 1);
 }
 
+TEST_CASE("A hash policy is read under each name of its row", "[config][mode]") {
+  for (const dist::HashPolicyRow& row : dist::kHashPolicies)
+    for (const std::string_view word : {row.name, row.linux_name, row.linux_number}) {
+      if (word.empty()) continue;
+      CAPTURE(word);
+      CHECK(lag_of("balance-xor", "  hash: " + std::string{word} + "\n").options.hash.policy ==
+            row.policy);
+    }
+}
+
 TEST_CASE("A hash policy has our word, Linux's, or lagg's list of layers", "[config][mode]") {
   struct Row {
     std::string_view word;
     dist::HashPolicy policy;
   };
   using dist::HashPolicy;
-  const Row row = GENERATE(Row{"src-ip", HashPolicy::src_ip}, Row{"layer2", HashPolicy::l2},
-                           Row{"layer2+3", HashPolicy::l23}, Row{"layer3+4", HashPolicy::l34},
-                           Row{"encap2+3", HashPolicy::encap23}, Row{"encap3+4", HashPolicy::encap34},
-                           Row{"vlan+srcmac", HashPolicy::vlan_src_mac}, Row{"[l2]", HashPolicy::l2},
-                           Row{"[l3]", HashPolicy::l3}, Row{"[l4]", HashPolicy::l34},
-                           Row{"[l2, l3]", HashPolicy::l23}, Row{"[l3, l4]", HashPolicy::l34},
-                           Row{"[l2, l3, l4]", HashPolicy::l34}, Row{"\"l2,l3,l4\"", HashPolicy::l34},
-                           Row{"l2,l3", HashPolicy::l23}, Row{"\"l3, l2\"", HashPolicy::l23});
+  const Row row = GENERATE(
+      Row{"src-ip", HashPolicy::src_ip}, Row{"layer2", HashPolicy::l2}, Row{"layer2+3", HashPolicy::l23},
+      Row{"layer3+4", HashPolicy::l34}, Row{"encap2+3", HashPolicy::encap23},
+      Row{"encap3+4", HashPolicy::encap34}, Row{"vlan+srcmac", HashPolicy::vlan_src_mac},
+      Row{"0", HashPolicy::l2}, Row{"1", HashPolicy::l34}, Row{"2", HashPolicy::l23},
+      Row{"3", HashPolicy::encap23}, Row{"'4'", HashPolicy::encap34}, Row{"5", HashPolicy::vlan_src_mac},
+      Row{"[l2]", HashPolicy::l2}, Row{"[l3]", HashPolicy::l3}, Row{"[l4]", HashPolicy::l34},
+      Row{"[l2, l3]", HashPolicy::l23}, Row{"[l3, l4]", HashPolicy::l34},
+      Row{"[l2, l3, l4]", HashPolicy::l34}, Row{"\"l2,l3,l4\"", HashPolicy::l34},
+      Row{"l2,l3", HashPolicy::l23}, Row{"\"l3, l2\"", HashPolicy::l23});
   CAPTURE(row.word);
-  CHECK(lag_of("balance-xor", "  hash: " + std::string{row.word} + "\n").options.hash.policy == row.policy);
+  CHECK(lag_of("balance-xor", "  hash: " + std::string{row.word} + "\n").options.hash.policy ==
+        row.policy);
 }
 
 TEST_CASE("Words with a number of Linux's are read by name and by number", "[config][mode]") {
@@ -144,9 +157,9 @@ TEST_CASE("Values of the other modes arrive in the model", "[config][mode]") {
   CHECK(lag_of("0", "  packets-per-member: 65535\n").options.packets_per_member == 65535);
   CHECK(lag_of("3", "  eliminate-duplicates: true\n").options.eliminate_duplicates);
   const auto adaptive =
-      lag_of("5", "  tlb-dynamic-lb: 0\n  lp-interval: 3s\n  spread-forwarded: true\n").options.adaptive;
-  CHECK_FALSE(adaptive.load.dynamic);
-  CHECK((adaptive.learning_interval == 3s && adaptive.spread_forwarded));
+      lag_of("5", "  tlb-dynamic-lb: 0\n  lp-interval: 3s\n  spread-forwarded: true\n").options;
+  CHECK_FALSE(adaptive.adaptive.load.dynamic);
+  CHECK((adaptive.adaptive.learning_interval == 3s && adaptive.adaptive.spread_forwarded));
   CHECK(lag_of("lacp", "  lacp: { strict: false, fallback: single, fallback-delay: 9s }\n")
             .options.lacp_extras == control::LacpExtras{false, true, 9s});
   CHECK(lag_of("failover", "  failover-rx-all: true\n").options.active.all_members_active);

@@ -108,25 +108,12 @@ int set_policy(std::uint16_t port, std::uint8_t policy) {
   return with(port, [&](LagPort& lag) { return set(lag, "hash", word); });
 }
 
+// The nearest that net_bonding has.
 int policy(std::uint16_t port) {
   return with(port, [](LagPort& lag) -> int {
-    switch (lag.configuration().options.hash.policy) {
-      case dist::HashPolicy::l2:
-      case dist::HashPolicy::src_mac:
-      case dist::HashPolicy::dst_mac:
-      case dist::HashPolicy::vlan_src_mac:
-        return BALANCE_XMIT_POLICY_LAYER2;
-      case dist::HashPolicy::src_ip:
-      case dist::HashPolicy::dst_ip:
-      case dist::HashPolicy::l3:
-      case dist::HashPolicy::l23:
-      case dist::HashPolicy::encap23:
-        return BALANCE_XMIT_POLICY_LAYER23;
-      case dist::HashPolicy::l34:
-      case dist::HashPolicy::encap34:
-        return BALANCE_XMIT_POLICY_LAYER34;
-    }
-    return -EINVAL;
+    const dist::HashFields& reads = row_of(lag.configuration().options.hash.policy).reads;
+    if (reads.ports) return BALANCE_XMIT_POLICY_LAYER34;
+    return reads.ip != dist::Ends::none ? BALANCE_XMIT_POLICY_LAYER23 : BALANCE_XMIT_POLICY_LAYER2;
   });
 }
 
