@@ -151,7 +151,7 @@ class Case {
         continue;
       }
       now_ += 2us;
-      fast::QueueingTx<Frame, Queues, Port, Port> tx{*queues_, port_, port_, table_.hash, now_};
+      fast::QueueingTx<Frame, Queues, Port, Port> tx{*queues_, port_, port_, table_.options.hash, now_};
       static_cast<void>(fast::distribute(table_, std::span<Frame*>{burst}, tx, state_, *counters_));
       for (std::uint8_t m = 0; serve != 0 && m < kMembers; ++m)
         queues_->of(MemberIndex{m})->serve(MemberIndex{m}, port_, now_, kBurst / kMembers);

@@ -38,7 +38,7 @@ bool LagStation::ready() const {
 
 std::size_t LagStation::link_of(std::span<const std::byte> headers) const {
   const table::PortTable& table = network_.table();
-  return table.member(dist::flow_hash(headers, table.hash)).value();
+  return table.member(dist::flow_hash(headers, table.options.hash)).value();
 }
 
 Result<void> LagStation::apply(const Event& event, Instant now) {

@@ -25,7 +25,7 @@ constexpr std::size_t kBurst = 32;
                          .options = from.options,
                          .members = {},
                          .workers = from.workers};
-  s.options.hash.seed = static_cast<std::uint32_t>(from.seed * 2 + end);
+  s.options.fast.hash.seed = static_cast<std::uint32_t>(from.seed * 2 + end);
   for (std::size_t i = 0; i < from.cables.size(); ++i) {
     control::MemberSettings member;
     member.name = "link" + std::to_string(i);

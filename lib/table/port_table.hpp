@@ -12,8 +12,8 @@
 #include "base/mac_address.hpp"
 #include "dist/bucket_map.hpp"
 #include "dist/lanes.hpp"
-#include "dist/policy.hpp"
 #include "table/distribution.hpp"
+#include "table/fast_options.hpp"
 #include "table/moves.hpp"
 #include "table/pin_index.hpp"
 #include "table/weights.hpp"
@@ -25,11 +25,10 @@ struct alignas(64) PortTable {
   std::uint64_t generation = 0;    // counts publications of this LAG, from 1
   std::uint32_t collecting = 0;    // bit set of members that frames are taken from
   std::uint32_t distributing = 0;  // bit set of members that frames are sent to; 0: drop by name
-  dist::FlowHashSettings hash{};
+  FastOptions options{};
   bool counts_lanes = false;  // octets of each lane are counted, and large conversations looked for
 
   Distribution distribution = Distribution::flow_hash;
-  std::uint16_t packets_per_member = 1;  // round_robin: this many, then the next member; 0: at random
   // Where frames go that must not be spread: under round_robin IGMP, under adaptive what is not unicast IP of
   // the LAG's own host. A distributing member, when there is one.
   std::uint8_t active = 0;
@@ -40,15 +39,13 @@ struct alignas(64) PortTable {
   // Collecting members that take only frames to the address they carry themselves: a bridge floods all else
   // to the active member as well. Such a frame is then addressed to the LAG (restores the destination).
   std::uint32_t own_address_only = 0;
-  bool eliminate_duplicates = false;
   Watch watch_received =
       Watch::none;                  // copies for the control lcore; frames to a probe address go there alone
   Watch watch_sent = Watch::none;   // copies of what goes out
   Watch divert_sent = Watch::none;  // these go to the control lcore instead of out
 
   // adaptive: a frame of `own` that leaves on another member than `active` gets that member's address as its
-  // source, and so does one of any station with spread_forwarded, else those leave on `active`.
-  bool spread_forwarded = false;
+  // source, and so does one of any station with options.spread_forwarded, else those leave on `active`.
   MacAddress own{};                               // the LAG's
   std::array<MacAddress, kMembersMax> address{};  // what each member carries
   MacAddress probe_base{};                        // monitor::probe_address; zero: none
@@ -80,7 +77,8 @@ struct alignas(64) PortTable {
   /// It collects, and nothing but slow protocols is to be looked for in what it brings.
   [[nodiscard]] constexpr bool delivers_all_of(MemberIndex m) const noexcept {
     const unsigned asks = unsigned{watch_received != Watch::none} |
-                          unsigned{distribution == Distribution::adaptive} | unsigned{eliminate_duplicates};
+                          unsigned{distribution == Distribution::adaptive} |
+                          unsigned{options.eliminate_duplicates};
     return ((collecting & ~own_address_only) >> m.value() & ~asks & 1U) != 0;
   }
 };

@@ -33,7 +33,6 @@ std::unique_ptr<PortTable> build_port_table(const PortTableInput& input, dist::B
   table->generation = input.generation;
   table->collecting = input.collecting;
   table->distributing = input.distributing;
-  table->hash = input.hash;
   if (input.distributing == 0) return table;
   for (std::size_t i = 0; i < kMembersMax; ++i)
     LAGOON_CHECK((input.distributing >> i & 1U) == 0 || input.capacity[i] != 0);

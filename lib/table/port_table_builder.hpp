@@ -9,7 +9,6 @@
 #include "base/ids.hpp"
 #include "dist/bucket_map.hpp"
 #include "dist/load_group.hpp"
-#include "dist/policy.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::table {
@@ -19,7 +18,6 @@ struct PortTableInput {
   std::uint32_t collecting = 0;                       // bit set of members
   std::uint32_t distributing = 0;                     // bit set of members
   std::array<std::uint32_t, kMembersMax> capacity{};  // of every member, also of one that is down
-  dist::FlowHashSettings hash{};
   // Preferences are laid out over members in this order, so that two LAGs with the same members in the same
   // order have the same map, whatever indices these happened to get. Empty: by index.
   FixedVector<MemberIndex, kMembersMax> order{};

@@ -64,7 +64,7 @@ struct Rig {
     Conversations same{21};  // (numbered alike, and so of the same addresses)
     std::vector<double> parts;
     for (std::size_t c = 0; c < count; ++c) {
-      const std::uint32_t hash = dist::flow_hash(same.headers(same.add()), network.table().hash);
+      const std::uint32_t hash = dist::flow_hash(same.headers(same.add()), network.table().options.hash);
       parts.push_back(network.table().member(hash).value() == 0 ? 100.0 : 1.0);
     }
     return parts;

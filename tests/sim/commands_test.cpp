@@ -119,8 +119,8 @@ class Rig {
   static control::LagSettings settings(Mode mode, MacAddress address, std::size_t members) {
     control::LagSettings s{.name = "lag", .address = address, .probe_base = {}, .options = {}, .members = {}};
     s.options.mode = mode;
-    s.options.hash.seed = address.octets[5];
-    s.options.eliminate_duplicates = mode == Mode::broadcast;
+    s.options.fast.hash.seed = address.octets[5];
+    s.options.fast.eliminate_duplicates = mode == Mode::broadcast;
     for (std::size_t m = 0; m < members; ++m) s.members.push_back(member(address, m));
     return s;
   }
@@ -138,8 +138,8 @@ class Rig {
   }
   void change() {
     LagOptions options = near->lag->options();
-    options.hash.policy = random.below(2) == 0 ? dist::HashPolicy::l34 : dist::HashPolicy::l23;
-    options.packets_per_member = static_cast<std::uint16_t>(random.below(4));
+    options.fast.hash.policy = random.below(2) == 0 ? dist::HashPolicy::l34 : dist::HashPolicy::l23;
+    options.fast.packets_per_member = static_cast<std::uint16_t>(random.below(4));
     options.lacp.rate = random.below(2) == 0 ? lacp::Rate::fast : lacp::Rate::slow;
     options.lacp.max_links = static_cast<std::uint8_t>(1 + random.below(kWires));
     options.debounce.up_delay = Duration{static_cast<std::int64_t>(random.below(50)) * 1'000'000};

@@ -84,7 +84,7 @@ std::size_t queue(const table::PortTable& table, std::span<Frame*> burst, Port& 
                   Instant now);
 std::size_t queue(const table::PortTable& table, std::span<Frame*> burst, Port& port, Queues& queues,
                   Instant now) {
-  fast::QueueingTx<Frame, Queues, Port, Port> tx{queues, port, port, table.hash, now};
+  fast::QueueingTx<Frame, Queues, Port, Port> tx{queues, port, port, table.options.hash, now};
   return tx.send(MemberIndex{0}, burst);
 }
 

@@ -58,7 +58,7 @@ std::string ids(std::string_view label, const LagStatus& lag, Members members, b
 
 // net_bonding's word: it has Linux's first three policies. The others have our name.
 std::string policy_word(const LagStatus& lag) {
-  const dist::HashPolicyRow& row = row_of(lag.options.hash.policy);
+  const dist::HashPolicyRow& row = row_of(lag.options.fast.hash.policy);
   if (row.linux_number == "0") return "BALANCE_XMIT_POLICY_LAYER2";
   if (row.linux_number == "1") return "BALANCE_XMIT_POLICY_LAYER34";
   if (row.linux_number == "2") return "BALANCE_XMIT_POLICY_LAYER23";

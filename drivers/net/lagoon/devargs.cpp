@@ -165,7 +165,7 @@ Result<bool> read_word_of_bonding(const Argument& argument, Devargs& out) {
   if (argument.key == "xmit_policy") {
     using enum dist::HashPolicy;
     return one_of(std::array<std::string_view, 3>{"l2", "l23", "l34"}, std::array{l2, l23, l34},
-                  options.hash.policy);
+                  options.fast.hash.policy);
   }
   if (argument.key == "agg_mode") {
     using enum lacp::SelectPolicy;

@@ -23,7 +23,7 @@ std::string summary(const config::Lag& lag, const LagPort& port,
   std::string text = "  - Dev basic:\n\tBonding mode: " + std::string{mode.linux_name};
   text += mode.number.empty() ? "\n" : "(" + std::string{mode.number} + ")\n";
   if (mode.distribution == table::Distribution::flow_hash)
-    text += "\tBalance Xmit Policy: " + std::string{dist::name_of(lag.options.hash.policy)} + "\n";
+    text += "\tBalance Xmit Policy: " + std::string{dist::name_of(lag.options.fast.hash.policy)} + "\n";
   if (mode.mode == control::Mode::lacp)
     text += "\tIEEE802.3AD Aggregator Mode: " + std::string{name_of(lag.options.lacp.select)} + "\n";
   text += "\tMembers " + list_of(port.members().ports()) + "\n";

@@ -71,10 +71,10 @@ std::string lacp_text(const Lag& lag) {
 }
 
 std::string hash_text(const Lag& lag) {
-  return "hash " + std::string{dist::name_of(lag.options.hash.policy)} + ", seed " +
-         (lag.random_seed ? "random" : std::to_string(lag.options.hash.seed)) +
-         (lag.options.hash.symmetric ? ", symmetric" : "") +
-         (lag.options.hash.use_nic_hash ? ", the NIC's hash where it has one" : "");
+  return "hash " + std::string{dist::name_of(lag.options.fast.hash.policy)} + ", seed " +
+         (lag.random_seed ? "random" : std::to_string(lag.options.fast.hash.seed)) +
+         (lag.options.fast.hash.symmetric ? ", symmetric" : "") +
+         (lag.options.fast.hash.use_nic_hash ? ", the NIC's hash where it has one" : "");
 }
 
 std::string turns_text(std::uint16_t packets) {
@@ -96,7 +96,7 @@ std::string distribution_text(const Lag& lag) {
         text += weighted_text(options) + hash_text(lag);
       break;
     case table::Distribution::round_robin:
-      text += turns_text(options.packets_per_member);
+      text += turns_text(options.fast.packets_per_member);
       break;
     case table::Distribution::broadcast:
       text += "every frame on every member";
@@ -104,10 +104,10 @@ std::string distribution_text(const Lag& lag) {
     case table::Distribution::adaptive:
       text += options.adaptive.load.dynamic ? "by load, " : "by shares of speed (tlb-dynamic-lb off), ";
       text += hash_text(lag) + ", learning packets each " + text_of(options.adaptive.learning_interval);
-      if (options.adaptive.spread_forwarded) text += ", forwarded frames as well";
+      if (options.fast.spread_forwarded) text += ", forwarded frames as well";
       break;
   }
-  if (options.eliminate_duplicates) text += ", duplicates that come in are dropped";
+  if (options.fast.eliminate_duplicates) text += ", duplicates that come in are dropped";
   return text;
 }
 

@@ -12,20 +12,20 @@ constexpr std::uint64_t kU32Max = std::numeric_limits<std::uint32_t>::max();
 
 void read_distribution(MapReader& map, Lag& lag) {
   control::LagOptions& options = lag.options;
-  map.read("hash", options.hash.policy, HashWord{});
+  map.read("hash", options.fast.hash.policy, HashWord{});
   if (std::optional<std::uint64_t> seed;
       map.read("hash-seed", seed, WordOr{"random", WholeNumber{0, kU32Max}})) {
     lag.random_seed = !seed.has_value();
-    options.hash.seed = static_cast<std::uint32_t>(seed.value_or(0));
+    options.fast.hash.seed = static_cast<std::uint32_t>(seed.value_or(0));
   }
-  map.read("hash-symmetric", options.hash.symmetric, Boolean{});
-  map.read("nic-hash", options.hash.use_nic_hash, Boolean{});
+  map.read("hash-symmetric", options.fast.hash.symmetric, Boolean{});
+  map.read("nic-hash", options.fast.hash.use_nic_hash, Boolean{});
 
-  map.read("packets-per-member", options.packets_per_member, WholeNumber{0, kU16Max});
+  map.read("packets-per-member", options.fast.packets_per_member, WholeNumber{0, kU16Max});
   map.read("tlb-dynamic-lb", options.adaptive.load.dynamic, Bit{});
   map.read("lp-interval", options.adaptive.learning_interval, Span{100ms, 3600s});
-  map.read("spread-forwarded", options.adaptive.spread_forwarded, Boolean{});
-  map.read("eliminate-duplicates", options.eliminate_duplicates, Boolean{});
+  map.read("spread-forwarded", options.fast.spread_forwarded, Boolean{});
+  map.read("eliminate-duplicates", options.fast.eliminate_duplicates, Boolean{});
 }
 
 void read_links(MapReader& map, Lag& lag) {

@@ -77,10 +77,10 @@ void add_lacp(Keys& keys, const Lag& lag) {
 
 void add_distribution(Keys& keys, const Lag& lag) {
   const control::LagOptions& options = lag.options;
-  keys.push_back({"hash", std::string{dist::name_of(options.hash.policy)}});
-  keys.push_back({"hash-seed", lag.random_seed ? "random" : yaml_of(options.hash.seed)});
-  keys.push_back({"hash-symmetric", yaml_of(options.hash.symmetric)});
-  keys.push_back({"nic-hash", yaml_of(options.hash.use_nic_hash)});
+  keys.push_back({"hash", std::string{dist::name_of(options.fast.hash.policy)}});
+  keys.push_back({"hash-seed", lag.random_seed ? "random" : yaml_of(options.fast.hash.seed)});
+  keys.push_back({"hash-symmetric", yaml_of(options.fast.hash.symmetric)});
+  keys.push_back({"nic-hash", yaml_of(options.fast.hash.use_nic_hash)});
   keys.push_back({"unequal-speed", yaml_of(options.unequal_speed)});
   keys.push_back({"distribute", std::string{control::name_of(options.distribute)}});
   keys.push_back({"by", std::string{table::name_of(options.weighted.by)}});
@@ -96,11 +96,11 @@ void add_distribution(Keys& keys, const Lag& lag) {
   keys.push_back({"move-overflow", std::string{control::name_of(options.move.overflow)}});
   keys.push_back({"move-hold", yaml_of(options.move.planned)});
   keys.push_back({"failover-hold", yaml_of(options.move.failover)});
-  keys.push_back({"packets-per-member", yaml_of(options.packets_per_member)});
+  keys.push_back({"packets-per-member", yaml_of(options.fast.packets_per_member)});
   keys.push_back({"tlb-dynamic-lb", yaml_of(options.adaptive.load.dynamic)});
   keys.push_back({"lp-interval", yaml_of(options.adaptive.learning_interval)});
-  keys.push_back({"spread-forwarded", yaml_of(options.adaptive.spread_forwarded)});
-  keys.push_back({"eliminate-duplicates", yaml_of(options.eliminate_duplicates)});
+  keys.push_back({"spread-forwarded", yaml_of(options.fast.spread_forwarded)});
+  keys.push_back({"eliminate-duplicates", yaml_of(options.fast.eliminate_duplicates)});
 }
 
 void add_links(Keys& keys, const Lag& lag) {

@@ -89,7 +89,7 @@ void Lag::note_partner_keys(Instant now) {
 Explanation Lag::explain(std::span<const std::byte> frame, Instant) const {
   Explanation out;
   out.distribution = name_of(distribution());
-  out.hash = dist::flow_hash(frame, options_.hash);
+  out.hash = dist::flow_hash(frame, options_.fast.hash);
   out.bucket = dist::bucket_of(out.hash);
   out.by_frame =
       distribution() == table::Distribution::round_robin || distribution() == table::Distribution::broadcast;

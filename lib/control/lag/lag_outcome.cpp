@@ -266,10 +266,7 @@ TableInput Lag::table_input() const {
                 .withdrawn = withdrawn(),
                 .distribution = distribution(),
                 .placed = placed_,
-                .hash = options_.hash,
-                .packets_per_member = options_.packets_per_member,
-                .eliminate_duplicates = options_.eliminate_duplicates,
-                .spread_forwarded = options_.adaptive.spread_forwarded,
+                .options = options_.fast,
                 .own = addresses_.lag,
                 .address = addresses_.member};
   for (const MemberIndex m : order_) {

@@ -12,8 +12,8 @@ LagStatus Lag::status(Instant now) const {
   s.taken = now;
   s.mode = std::string{row().name};
   s.options = options_;
-  s.hash = std::string{name_of(options_.hash.policy)};
-  s.hash_seed = options_.hash.seed;
+  s.hash = std::string{name_of(options_.fast.hash.policy)};
+  s.hash_seed = options_.fast.hash.seed;
   s.address = addresses_.lag;
   s.up = outcome_.up;
   s.fallback = outcome_.fallback;

@@ -18,7 +18,6 @@
 #include "base/units.hpp"
 #include "control/options/mode.hpp"
 #include "control/options/move_options.hpp"
-#include "dist/policy.hpp"
 #include "failover/active_member.hpp"
 #include "failover/address_plan.hpp"
 #include "failover/announcer.hpp"
@@ -27,6 +26,7 @@
 #include "lacp/config.hpp"
 #include "monitor/target_monitor.hpp"
 #include "qos/traffic_options.hpp"
+#include "table/fast_options.hpp"
 #include "table/weights.hpp"
 
 namespace lagoon::control {
@@ -70,7 +70,6 @@ struct ActiveOptions {
 struct AdaptiveOptions {
   balance::LoadBalancerOptions load{};
   Duration learning_interval = 1s;  // lp-interval: between learning packets of each member
-  bool spread_forwarded = false;    // also frames that hosts behind the LAG send, under the member's address
   friend constexpr bool operator==(const AdaptiveOptions&, const AdaptiveOptions&) noexcept = default;
 };
 
@@ -78,8 +77,7 @@ struct LagOptions {
   Mode mode = Mode::lacp;         // fixed while the LAG runs
   lacp::AggregatorConfig lacp{};  // min_links, min_links_up and max_links count in every mode
   LacpExtras lacp_extras{};
-  dist::FlowHashSettings hash{};
-  std::uint16_t packets_per_member = 1;
+  table::FastOptions fast{};
   bool unequal_speed = false;  // members of different speeds aggregate: the speed is not in the key
   Distribute distribute = Distribute::flow_hash;  // fixed while the LAG runs
   WeightedOptions weighted{};
@@ -94,7 +92,6 @@ struct LagOptions {
   failover::AnnounceOptions announce{};
   std::vector<HostAddress> announce_addresses;  // besides those of the kernel's interface behind the LAG
   AdaptiveOptions adaptive{};
-  bool eliminate_duplicates = false;
   qos::TrafficOptions traffic{};
   friend bool operator==(const LagOptions&, const LagOptions&) = default;
 };

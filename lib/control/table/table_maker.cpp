@@ -45,9 +45,7 @@ void copy_plain(const TableInput& input, table::PortTable& table) {
   table.standby = input.standby;
   table.own_address_only = input.own_address_only;
   table.distribution = input.distribution;
-  table.packets_per_member = input.packets_per_member;
-  table.eliminate_duplicates = input.eliminate_duplicates;
-  table.spread_forwarded = input.spread_forwarded;
+  table.options = input.options;
   table.watch_received = input.watch_received;
   table.watch_sent = input.watch_sent;
   table.divert_sent = input.divert_sent;
@@ -72,7 +70,6 @@ std::unique_ptr<table::PortTable> TableMaker::compose(const TableInput& input) {
                                         .collecting = input.collecting,
                                         .distributing = input.distributing,
                                         .capacity = input.capacity,
-                                        .hash = input.hash,
                                         .order = input.order,
                                         .groups = input.groups ? &*input.groups : nullptr},
                                        plan_);
@@ -154,7 +151,7 @@ void TableMaker::stay_put(const dist::LaneSet& refused) {
 void TableMaker::note_moves(const TableInput& before, const table::PortTable& table, MemberSet working,
                             const MoveOptions& options, Instant now) {
   // Under another hash every conversation may have moved, and none can be told by its bucket.
-  const bool rehashed = !(before.hash == published_.hash);
+  const bool rehashed = !(before.options.hash == published_.options.hash);
   const bool fresh = before.distributing == 0;
   MoveKeeper::Change change;
   MemberSet left = 0;

@@ -21,6 +21,7 @@
 #include "dist/bucket_map.hpp"
 #include "dist/lanes.hpp"
 #include "dist/load_group.hpp"
+#include "table/fast_options.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::control {
@@ -61,10 +62,7 @@ struct TableInput {
   table::Weights weights{};
   table::Distribution distribution = table::Distribution::flow_hash;
   BucketMembers placed = kNoMembers;  // by the operator: before all wishes
-  dist::FlowHashSettings hash{};
-  std::uint16_t packets_per_member = 1;
-  bool eliminate_duplicates = false;
-  bool spread_forwarded = false;
+  table::FastOptions options{};
   table::Watch watch_received = table::Watch::none;
   table::Watch watch_sent = table::Watch::none;
   table::Watch divert_sent = table::Watch::none;

@@ -69,14 +69,14 @@ void put_active(JsonWriter& out, const LagOptions& options) {
   out.close_object();
 }
 
-void put_adaptive(JsonWriter& out, const AdaptiveOptions& options) {
+void put_adaptive(JsonWriter& out, const AdaptiveOptions& options, bool spread_forwarded) {
   out.open_object("adaptive");
   out.flag("dynamic", options.load.dynamic);
   out.milliseconds("interval_ms", options.load.interval);
   out.number("moves_max", options.load.moves_max);
   out.number("gain_min_percent", options.load.gain_min_percent);
   out.milliseconds("learning_interval_ms", options.learning_interval);
-  out.flag("spread_forwarded", options.spread_forwarded);
+  out.flag("spread_forwarded", spread_forwarded);
   out.close_object();
 }
 
@@ -149,12 +149,12 @@ void put_options(JsonWriter& out, const LagOptions& options) {
   out.number("min_links_up", options.lacp.min_links_up);
   out.number("max_links", options.lacp.max_links);
   out.open_object("hash");
-  out.text("policy", name_of(options.hash.policy));
-  out.number("seed", options.hash.seed);
-  out.flag("symmetric", options.hash.symmetric);
-  out.flag("use_nic_hash", options.hash.use_nic_hash);
+  out.text("policy", name_of(options.fast.hash.policy));
+  out.number("seed", options.fast.hash.seed);
+  out.flag("symmetric", options.fast.hash.symmetric);
+  out.flag("use_nic_hash", options.fast.hash.use_nic_hash);
   out.close_object();
-  out.number("packets_per_member", options.packets_per_member);
+  out.number("packets_per_member", options.fast.packets_per_member);
   out.milliseconds("hold_planned_ms", options.move.planned);
   out.milliseconds("hold_failover_ms", options.move.failover);
   out.flag("unequal_speed", options.unequal_speed);
@@ -164,8 +164,8 @@ void put_options(JsonWriter& out, const LagOptions& options) {
   put_rebalance(out, options);
   put_monitors(out, options);
   put_active(out, options);
-  put_adaptive(out, options.adaptive);
-  out.flag("eliminate_duplicates", options.eliminate_duplicates);
+  put_adaptive(out, options.adaptive, options.fast.spread_forwarded);
+  out.flag("eliminate_duplicates", options.fast.eliminate_duplicates);
   put_traffic(out, options.traffic);
   put_lacp(out, options.lacp, options.lacp_extras);
   out.close_object();

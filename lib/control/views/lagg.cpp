@@ -104,7 +104,7 @@ std::uint32_t port_flags(const LagStatus& lag, std::size_t index) noexcept {
 std::uint32_t options_of(const LagStatus& lag) noexcept {
   const LagOptions& o = lag.options;
   const bool lacp = row_of(lag).choice == Choice::lacp;
-  return (o.hash.use_nic_hash ? 0x1U : 0U) | (lacp && o.lacp_extras.strict ? 0x10U : 0U) |
+  return (o.fast.hash.use_nic_hash ? 0x1U : 0U) | (lacp && o.lacp_extras.strict ? 0x10U : 0U) |
          (lacp && o.lacp.rate == lacp::Rate::fast ? 0x80U : 0U);
 }
 
@@ -137,10 +137,10 @@ std::string lagg_text(const LagStatus& lag) {
   std::string text = lag.name + ": " + bits("flags", flags, kInterfaceBits) + " metric 0 mtu " +
                      std::to_string(lag.mtu) + "\n\tether " + to_string(lag.address) + "\n\tlaggproto " +
                      std::string{row_of(lag).lagg_name} + " lagghash " +
-                     lagghash(lag.options.hash.policy) + "\n\tlagg options:\n\t\t" +
+                     lagghash(lag.options.fast.hash.policy) + "\n\tlagg options:\n\t\t" +
                      bits("flags", options_of(lag), kOptionBits) + "\n\t\tflowid_shift: 0\n";
   if (row_of(lag).distribution == table::Distribution::round_robin)
-    text += "\t\trr_limit: " + std::to_string(lag.options.packets_per_member) + "\n";
+    text += "\t\trr_limit: " + std::to_string(lag.options.fast.packets_per_member) + "\n";
   text += statistics(lag);
   if (row_of(lag).choice == Choice::lacp) {
     const std::optional<std::size_t> first = first_selected(lag);

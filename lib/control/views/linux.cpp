@@ -77,7 +77,7 @@ void put_mode(Lines& out, const LagStatus& lag) {
   if (row.choice == Choice::active_backup && active.fail_over_mac != failover::FailOverMac::none)
     mode += " (fail_over_mac " + std::string{name_of(active.fail_over_mac)} + ")";
   out.add("Bonding Mode", mode);
-  if (prints_hash_policy(lag)) out.add("Transmit Hash Policy", hash_policy(lag.options.hash.policy));
+  if (prints_hash_policy(lag)) out.add("Transmit Hash Policy", hash_policy(lag.options.fast.hash.policy));
   if (row.has_active) {
     const auto name = [&lag](std::optional<std::size_t> at) {
       return at && *at < lag.members.size() ? lag.members[*at].name : std::string{"None"};

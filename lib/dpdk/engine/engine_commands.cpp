@@ -271,7 +271,7 @@ Result<std::string> Engine::Parts::change_ports(LagRuntime& lag, const control::
 Result<std::string> Engine::Parts::run(std::size_t lag, const config::SetOption& command) {
   config::Lag wanted = config.lags[lag];
   LAGOON_TRY(config::set_option(wanted, command.key, command.value));
-  if (wanted.random_seed && !config.lags[lag].random_seed) wanted.options.hash.seed = arc4random();
+  if (wanted.random_seed && !config.lags[lag].random_seed) wanted.options.fast.hash.seed = arc4random();
   const auto remarks = change(lag, std::move(wanted));
   if (!remarks) return remarks;
   return command.key + " set" + *remarks;

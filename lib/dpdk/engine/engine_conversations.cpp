@@ -51,7 +51,7 @@ FlowAnswer Engine::Parts::explain(std::size_t index, std::span<const std::byte> 
   answer.member = name_of_member(lag, answer.way.member);
   answer.before = name_of_member(lag, answer.way.before);
   if (answer.way.member) answer.since = now - answer.way.since;
-  answer.nic_hash = lag.options().hash.use_nic_hash && !answer.way.by_frame;
+  answer.nic_hash = lag.options().fast.hash.use_nic_hash && !answer.way.by_frame;
   // (a pin goes before entries)
   if (lag.distribution() != table::Distribution::weighted || answer.way.pin) return answer;
   for (const LagUser& user : lags[index]->users) {

@@ -45,7 +45,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   config::Lag& from = config.lags[index];
   LagRuntime& runtime = *lags[index];
   from.options.lacp.lag_number = static_cast<std::uint16_t>(index);
-  if (from.random_seed) from.options.hash.seed = arc4random();
+  if (from.random_seed) from.options.fast.hash.seed = arc4random();
   control::LagSettings settings{.name = from.name,
                                 .address = {},
                                 .probe_base = random_address(),

@@ -46,7 +46,7 @@ inline void drop(std::span<rte_mbuf*> frames, fast::Drop reason, fast::LagCounte
   const EgressSet& queues = state.egress.set();
   return fast::distribute<rte_mbuf>(table, frames,
                                     fast::QueueingTx<rte_mbuf, const EgressSet, MemberSender, Freer>{
-                                        queues, sender, freer, table.hash, state.distributor.now},
+                                        queues, sender, freer, table.options.hash, state.distributor.now},
                                     state.distributor, state.counters);
 }
 
@@ -100,7 +100,7 @@ inline void look_after_queues(const table::PortTable& table, const WorkerSide& s
                               WorkerSideState& state) noexcept {
   fast::DistributorState& distributor = state.distributor;
   if (side.egress == nullptr) return;
-  state.egress.adopt(*side.egress, table.hash, distributor.now,
+  state.egress.adopt(*side.egress, table.options.hash, distributor.now,
                      [&](std::span<rte_mbuf*> frames) { pass_on(table, side, frames, state); });
   state.egress.serve(ports_of(side), distributor.now);
   distributor.settled.store(

@@ -130,7 +130,7 @@ template <Packet P, typename Punt, typename Sink>
     received = own_address_alone<P>(table, member, received, sink, counters, octets);
   if (table.distribution == table::Distribution::adaptive)
     received = without_reflections<P>(table, received, sink, counters, octets);
-  if (table.eliminate_duplicates)
+  if (table.options.eliminate_duplicates)
     received = keep_only<P>(received, Drop::duplicate, sink, counters, octets, [&](const P& packet) noexcept {
       return !state.duplicates.is_duplicate(member, digest_of(packet));
     });

@@ -134,10 +134,10 @@ class Steering {
 template <typename Homes>
 void Steering::adopt(const table::PortTable& table, Instant now, Homes& homes) noexcept {
   // Under another hash every lane is other conversations, and none of them was ever anywhere else.
-  const bool rehashed = !(hash_ == table.hash);
+  const bool rehashed = !(hash_ == table.options.hash);
   const bool all_wait = rehashed && current_[0] != kNobody && table.moves.waiting() &&
                         table.moves.way != table::MoveWay::at_once;
-  hash_ = table.hash;
+  hash_ = table.options.hash;
   if (table.distributing == 0 || rehashed) {
     current_.fill(kNobody);
     held_.clear();

@@ -79,7 +79,7 @@ void make_active(LagStatus& s, std::size_t at) {
 LagStatus balance_rr() {
   LagStatus s = lag(Mode::balance_rr, 3);
   s.options.debounce.down_delay = 2s;
-  s.options.packets_per_member = 3;
+  s.options.fast.packets_per_member = 3;
   s.members[1].link.up = false;
   s.members[1].mii = DebouncedLink::going_down;
   return s;
@@ -175,7 +175,7 @@ LagStatus balance_xor() {
 
 LagStatus broadcast() {
   LagStatus s = lag(Mode::broadcast, 3);
-  s.options.eliminate_duplicates = true;
+  s.options.fast.eliminate_duplicates = true;
   s.members[2].distributing = false;
   s.members[2].administration = Administration::drained;
   return s;

@@ -64,7 +64,7 @@ TEST_CASE("Hash policies have Linux's word and number where it has them", "[gold
         Row{dist::HashPolicy::vlan_src_mac, "vlan+srcmac (5)"}, Row{dist::HashPolicy::src_ip, "src-ip (255)"},
         Row{dist::HashPolicy::l3, "l3 (255)"}}) {
     LagStatus lag = *test::fixed_status("balance-xor");
-    lag.options.hash.policy = row.policy;
+    lag.options.fast.hash.policy = row.policy;
     CHECK(line_with(render(View::bonding, lag), "Transmit Hash Policy") ==
           "Transmit Hash Policy: " + row.line);
   }

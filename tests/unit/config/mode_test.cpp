@@ -42,10 +42,10 @@ TEST_CASE("Every mode has the names and numbers that users know", "[config][mode
 }
 
 TEST_CASE("The presets of lagg's modes are what lagg does", "[config][mode]") {
-  CHECK(lag_of("loadbalance").options.hash.policy == dist::HashPolicy::l34);
+  CHECK(lag_of("loadbalance").options.fast.hash.policy == dist::HashPolicy::l34);
   CHECK(lag_of("failover").options.active.reselect == failover::Reselect::always);
   CHECK(lag_of("failover").options.active.primary.empty());  // the order of members decides
-  CHECK(lag_of("roundrobin").options.packets_per_member == 1);
+  CHECK(lag_of("roundrobin").options.fast.packets_per_member == 1);
 }
 
 TEST_CASE("A hash policy is read under each name of its row", "[config][mode]") {
@@ -53,7 +53,7 @@ TEST_CASE("A hash policy is read under each name of its row", "[config][mode]") 
     for (const std::string_view word : {row.name, row.linux_name, row.linux_number}) {
       if (word.empty()) continue;
       CAPTURE(word);
-      CHECK(lag_of("balance-xor", "  hash: " + std::string{word} + "\n").options.hash.policy ==
+      CHECK(lag_of("balance-xor", "  hash: " + std::string{word} + "\n").options.fast.hash.policy ==
             row.policy);
     }
 }
@@ -75,7 +75,7 @@ TEST_CASE("A hash policy has our word, Linux's, or lagg's list of layers", "[con
       Row{"[l2, l3, l4]", HashPolicy::l34}, Row{"\"l2,l3,l4\"", HashPolicy::l34},
       Row{"l2,l3", HashPolicy::l23}, Row{"\"l3, l2\"", HashPolicy::l23});
   CAPTURE(row.word);
-  CHECK(lag_of("balance-xor", "  hash: " + std::string{row.word} + "\n").options.hash.policy ==
+  CHECK(lag_of("balance-xor", "  hash: " + std::string{row.word} + "\n").options.fast.hash.policy ==
         row.policy);
 }
 
@@ -154,12 +154,12 @@ lags:
 }
 
 TEST_CASE("Values of the other modes arrive in the model", "[config][mode]") {
-  CHECK(lag_of("0", "  packets-per-member: 65535\n").options.packets_per_member == 65535);
-  CHECK(lag_of("3", "  eliminate-duplicates: true\n").options.eliminate_duplicates);
+  CHECK(lag_of("0", "  packets-per-member: 65535\n").options.fast.packets_per_member == 65535);
+  CHECK(lag_of("3", "  eliminate-duplicates: true\n").options.fast.eliminate_duplicates);
   const auto adaptive =
       lag_of("5", "  tlb-dynamic-lb: 0\n  lp-interval: 3s\n  spread-forwarded: true\n").options;
   CHECK_FALSE(adaptive.adaptive.load.dynamic);
-  CHECK((adaptive.adaptive.learning_interval == 3s && adaptive.adaptive.spread_forwarded));
+  CHECK((adaptive.adaptive.learning_interval == 3s && adaptive.fast.spread_forwarded));
   CHECK(lag_of("lacp", "  lacp: { strict: false, fallback: single, fallback-delay: 9s }\n")
             .options.lacp_extras == control::LacpExtras{false, true, 9s});
   CHECK(lag_of("failover", "  failover-rx-all: true\n").options.active.all_members_active);

@@ -25,7 +25,7 @@ class RandomConfig {
       Lag lag{.name = name, .options = {}, .mac = {}, .mac_from = {}, .port = {}, .members = {}};
       lag.options.lacp.lag_number = static_cast<std::uint16_t>(config.lags.size());
       lag.options.mode = control::kModes[prng_.below(control::kModes.size())].mode;
-      lag.options.hash.use_nic_hash = flip();
+      lag.options.fast.hash.use_nic_hash = flip();
       if (flip()) lag.options.distribute = control::Distribute::weighted;
       lag.options.weighted.conversations = number<std::uint32_t>(64, 70'000);
       if (flip()) lag.mac = MacAddress{{2, 0, 0, 0, 0, prng_.u8()}};
@@ -56,8 +56,8 @@ class RandomConfig {
     lag.options.announce_addresses = hosts(true, true);
     lag.options.adaptive.learning_interval = time(100'000, 3'600'000'000);
     lag.options.adaptive.load.dynamic = flip();
-    lag.options.adaptive.spread_forwarded = flip();
-    lag.options.eliminate_duplicates = flip();
+    lag.options.fast.spread_forwarded = flip();
+    lag.options.fast.eliminate_duplicates = flip();
     change_traffic(lag.options.traffic);
   }
 
@@ -123,10 +123,10 @@ class RandomConfig {
 
   void change_distribution(Lag& lag) {
     control::LagOptions& o = lag.options;
-    o.hash.policy = static_cast<dist::HashPolicy>(prng_.below(dist::kHashPolicyNames.size()));
+    o.fast.hash.policy = static_cast<dist::HashPolicy>(prng_.below(dist::kHashPolicyNames.size()));
     lag.random_seed = flip();
-    o.hash.seed = lag.random_seed ? 0 : prng_.u32();
-    o.hash.symmetric = flip();
+    o.fast.hash.seed = lag.random_seed ? 0 : prng_.u32();
+    o.fast.hash.symmetric = flip();
     o.unequal_speed = flip();
     o.weighted.by = static_cast<table::PlaceBy>(prng_.below(4));
     o.weighted.unit = BitsPerSecond{number<std::uint64_t>(1'000, 1'000'000) * 1000};
@@ -140,7 +140,7 @@ class RandomConfig {
     o.move.planned = time(0, 10'000'000);
     o.move.failover = time(0, 10'000'000);
     o.move.overflow = static_cast<control::Overflow>(prng_.below(2));
-    o.packets_per_member = prng_.u16();
+    o.fast.packets_per_member = prng_.u16();
     o.rebalances = flip() ? std::nullopt : std::optional{flip()};
     o.rebalance = {};
     if (flip()) return;

@@ -57,7 +57,7 @@ forward: [[tap0, lag0]]
   CHECK(lag.options.lacp.aggregate_wait == 1500ms);
   CHECK((lag.options.lacp.partner_settle == 0s && lag.options.move.planned == 20ms &&
          lag.options.move.failover == 0s));
-  CHECK(lag.options.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
+  CHECK(lag.options.fast.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
   CHECK_FALSE(lag.random_seed);
   CHECK(int{lag.options.lacp.min_links} == 1);
   CHECK(int{lag.options.lacp.min_links_up} == 2);

@@ -166,11 +166,11 @@ TEST_CASE("Options change while the LAG runs, but for its mode", "[control][comm
   pair.advance(5s);
   LagOptions options = pair.ends[0]->options();
   options.lacp.rate = lacp::Rate::slow;
-  options.hash.policy = dist::HashPolicy::l2;
+  options.fast.hash.policy = dist::HashPolicy::l2;
   options.move.by = MoveBy::hold;  // (no Marker shortens the wait)
   REQUIRE(pair.ends[0]->change(options, pair.now));
   pair.exchange();
-  CHECK(pair.tables[0]->hash.policy == dist::HashPolicy::l2);
+  CHECK(pair.tables[0]->options.hash.policy == dist::HashPolicy::l2);
   CHECK(pair.tables[0]->distributing == 0b11);
   CHECK(pair.tables[0]->moves.waiting());  // every conversation may have moved
   CHECK((pair.ends[1]->status(pair.now).members[0].lacp.partner.state & 0b10) == 0);
@@ -210,8 +210,8 @@ struct Random {
         return static_cast<void>(solo.lag->activate(m, solo.now));
       default: {
         LagOptions options = solo.lag->options();
-        options.packets_per_member = static_cast<std::uint16_t>(random.below(4));
-        options.hash.policy = static_cast<dist::HashPolicy>(random.below(5));
+        options.fast.packets_per_member = static_cast<std::uint16_t>(random.below(4));
+        options.fast.hash.policy = static_cast<dist::HashPolicy>(random.below(5));
         REQUIRE(solo.lag->change(options, solo.now));
       }
     }

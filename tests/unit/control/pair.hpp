@@ -19,7 +19,7 @@ namespace lagoon::control::test {
   s.name = name;
   s.address = MacAddress{{2, 0, 0, 0, 0, number}};
   s.probe_base = MacAddress{{6, 7, 8, 9, number, 0}};
-  s.options.hash.seed = 7;
+  s.options.fast.hash.seed = 7;
   for (std::size_t i = 0; i < members; ++i)
     s.members.push_back({.name = "m" + std::to_string(i),
                          .address = MacAddress{{2, 0, 0, 0, number, static_cast<std::uint8_t>(i)}},

@@ -52,7 +52,7 @@ TEST_CASE("Every argument of net_bonding is taken", "[pmd][devargs]") {
   CHECK(d.lag.options.mode == control::Mode::lacp);
   CHECK(members_of(d.lag) == std::vector<std::string>{"net_ring0", "0000:3b:00.0", "2"});
   CHECK(d.primary == "net_ring0");
-  CHECK(d.lag.options.hash.policy == dist::HashPolicy::l23);
+  CHECK(d.lag.options.fast.hash.policy == dist::HashPolicy::l23);
   CHECK(d.lag.options.lacp.select == lacp::SelectPolicy::bandwidth);
   CHECK(d.socket == 1);
   CHECK(d.lag.mac == parse_mac_address("02:00:00:00:00:05"));
@@ -81,12 +81,12 @@ TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]
           "lacp.strict=false,set.hash=vlan+src-mac,miimon=5ms")
           .lag;
   CHECK(lag.options.lacp.rate == lacp::Rate::slow);
-  CHECK(lag.options.hash.seed == 7);
+  CHECK(lag.options.fast.hash.seed == 7);
   CHECK_FALSE(lag.random_seed);
   CHECK(lag.options.lacp.min_links == 2);
   CHECK(lag.options.lacp.system_priority == 5);
   CHECK_FALSE(lag.options.lacp_extras.strict);
-  CHECK(lag.options.hash.policy == dist::HashPolicy::vlan_src_mac);
+  CHECK(lag.options.fast.hash.policy == dist::HashPolicy::vlan_src_mac);
   CHECK(lag.options.miimon == 5ms);
   // What is fixed while a LAG runs is free before.
   CHECK(parsed("set.distribute=weighted").lag.options.distribute == control::Distribute::weighted);
@@ -111,7 +111,7 @@ TEST_CASE("A LAG of a configuration file is taken, and arguments go before it", 
   CHECK(two.name == "net_lagoon0");
   CHECK(members_of(two) == std::vector<std::string>{"net_af_packet0,iface=eth0"});
   CHECK(two.members[0].weight == 5U);
-  CHECK(two.options.hash.policy == dist::HashPolicy::l3);
+  CHECK(two.options.fast.hash.policy == dist::HashPolicy::l3);
   CHECK(members_of(parsed(file.argument() + ",lag=one,member=3").lag) == std::vector<std::string>{"3"});
   CHECK_FALSE(parse_devargs("net_lagoon0", file.argument()));
 }

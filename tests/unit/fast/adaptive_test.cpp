@@ -75,7 +75,7 @@ TEST_CASE("No address leaves on two members: own frames are spread under each me
     const auto active = static_cast<std::uint8_t>(random.below(4));
     const std::uint32_t members = 1U << active | static_cast<std::uint32_t>(random.below(256));
     const auto table = table_of(members, active);
-    table->spread_forwarded = random.chance(0.3);
+    table->options.spread_forwarded = random.chance(0.3);
     std::deque<TestPacket> packets;
     for (std::uint64_t i = random.between(1, kBurstMax); i-- > 0;) packets.push_back(any_packet(random));
     const std::deque<TestPacket> before = packets;
@@ -143,8 +143,8 @@ TEST_CASE("Only unicast IP of the LAG's own host is spread", "[fast][adaptive]")
       std::set<std::size_t> used;
       for (std::uint32_t seed = 0; seed < 30; ++seed) {
         const auto table = table_of(0b1110, 2);
-        table->hash.seed = seed;
-        table->spread_forwarded = forwarded;
+        table->options.hash.seed = seed;
+        table->options.spread_forwarded = forwarded;
         TestPacket packet = packet_of(row.frame);
         TestPacket* one = &packet;
         TestTx tx;
@@ -158,7 +158,8 @@ TEST_CASE("Only unicast IP of the LAG's own host is spread", "[fast][adaptive]")
           CHECK(packet.octets == packet_of(row.frame).octets);
         else
           CHECK(fast::source_of(packet.octets) == table->address[m]);
-        const std::size_t group = dist::load_group(dist::flow_hash(packet_of(row.frame).octets, table->hash));
+        const std::size_t group =
+            dist::load_group(dist::flow_hash(packet_of(row.frame).octets, table->options.hash));
         CHECK(state.load[group].read() == (spread ? packet.octets.size() : 0));
       }
       CHECK(used.size() == (spread ? 3U : 1U));
@@ -190,7 +191,7 @@ TEST_CASE("Octets are counted once for each group, also over tries", "[fast][ada
       packets.push_back(packet_of(
           FlowFrame{}.macs(kStation, kOwn).ipv4({.source = random.u32()}).udp(1, 2).zeros(random.below(90))));
     for (const TestPacket& packet : packets)
-      expected[dist::load_group(dist::flow_hash(packet.octets, table->hash))] += packet.octets.size();
+      expected[dist::load_group(dist::flow_hash(packet.octets, table->options.hash))] += packet.octets.size();
     auto all = pointers(packets);
     std::span<TestPacket*> burst{all};
     while (!burst.empty()) {

@@ -201,7 +201,7 @@ TEST_CASE("With everything asked for, each frame still goes exactly one way, in 
     rig.table->standby = static_cast<std::uint32_t>(random.below(16)) & ~rig.table->collecting;
     rig.table->own_address_only = static_cast<std::uint32_t>(random.below(16)) & 0b1110U;
     if (random.chance(0.5)) rig.table->distribution = table::Distribution::adaptive;
-    rig.table->eliminate_duplicates = random.chance(0.5);
+    rig.table->options.eliminate_duplicates = random.chance(0.5);
     if (random.chance(0.7)) rig.table->watch_received = table::Watch::arp | table::Watch::neighbor;
     if (random.chance(0.7)) rig.table->probe_base = mac(kProbe);
     rig.punt.room = random.chance(0.7) ? 1000 : random.below(4);

@@ -22,8 +22,9 @@ std::unique_ptr<table::PortTable> table_of(std::uint32_t distributing, dist::Flo
   table::PortTableInput input;
   input.distributing = distributing;
   input.capacity.fill(10);
-  input.hash = hash;
-  return table::build_port_table(input, plan);
+  auto table = table::build_port_table(input, plan);
+  table->options.hash = hash;
+  return table;
 }
 
 std::deque<TestPacket> traffic(Prng& random, std::size_t count, std::uint32_t conversations) {
@@ -149,7 +150,7 @@ TEST_CASE("The member is the one that table and flow hash name", "[fast][distrib
       REQUIRE(fast::distribute<TestPacket>(*table, burst, tx, state, counters) == kBurstMax);
       for (std::size_t m = 0; m < kMembersMax; ++m)
         for (const TestPacket* packet : tx.sent[m])
-          CHECK(table->member(dist::flow_hash(packet->octets, table->hash)).value() == m);
+          CHECK(table->member(dist::flow_hash(packet->octets, table->options.hash)).value() == m);
     }
 }
 
@@ -171,7 +172,7 @@ TEST_CASE("The port's hash is taken only where settings ask for it and the frame
       for (const TestPacket* packet : tx.sent[m]) {
         if (packet->number % 2 == 0) members_of_even.insert(m);
         if (packet->number % 2 != 0)
-          CHECK(table->member(dist::flow_hash(packet->octets, table->hash)).value() == m);
+          CHECK(table->member(dist::flow_hash(packet->octets, table->options.hash)).value() == m);
       }
     CHECK((members_of_even.size() == 1) == use);
   }

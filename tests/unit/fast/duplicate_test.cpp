@@ -66,7 +66,7 @@ TEST_CASE("Over lossy members with copies each frame that comes at all is delive
   for (const std::size_t members : {2U, 3U, 8U}) {
     const auto table = std::make_unique<table::PortTable>();
     table->collecting = 0xff;
-    table->eliminate_duplicates = true;
+    table->options.eliminate_duplicates = true;
     const auto state = std::make_unique<fast::CollectorState>();
     fast::LagCounters counters;
     constexpr std::uint64_t kFrames = 30'000;

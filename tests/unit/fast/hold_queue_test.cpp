@@ -43,7 +43,7 @@ struct Rig {
   std::size_t lane_of(std::uint32_t conversation) {
     auto one = burst({conversation});
     fast::BurstHashes hashes;
-    fast::hash_burst<TestPacket>(table.hash, one, hashes);
+    fast::hash_burst<TestPacket>(table.options.hash, one, hashes);
     return dist::bucket_of(hashes[0]);
   }
   void move(const std::vector<std::uint32_t>& conversations, bool released = false) {

@@ -21,7 +21,7 @@ std::unique_ptr<table::PortTable> table_of(std::uint32_t members, std::uint16_t 
   auto table = std::make_unique<table::PortTable>();
   table->distribution = table::Distribution::round_robin;
   table->distributing = members;
-  table->packets_per_member = packets;
+  table->options.packets_per_member = packets;
   table->active = static_cast<std::uint8_t>(std::countr_zero(members));
   return table;
 }

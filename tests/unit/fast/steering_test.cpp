@@ -194,7 +194,7 @@ TEST_CASE("A pin begins where its bucket is, and moves alone", "[fast][steering]
 TEST_CASE("Under another hash every lane waits, for nobody knows where its conversations were",
           "[fast][steering]") {
   Rig rig{MoveWay::hold};
-  rig.table->hash.seed = 99;
+  rig.table->options.hash.seed = 99;
   ++rig.table->moves.begun;
   rig.next();
   CHECK(rig.steering->is_held(0));

@@ -141,7 +141,7 @@ TEST_CASE("When there is no room, a conversation goes as its bucket, frame by fr
     for (std::uint32_t c = 490; c < 500; ++c) REQUIRE(rig.send(c) == where[c]);
   }
   const auto entry =
-      rig.state->conversations.snapshot(dist::flow_hash(rig.frame_of(499)->octets, rig.table.hash));
+      rig.state->conversations.snapshot(dist::flow_hash(rig.frame_of(499)->octets, rig.table.options.hash));
   REQUIRE(entry);
   CHECK((entry->placed == Placed::by_hash || entry->placed == Placed::chosen));
 }
@@ -236,7 +236,7 @@ TEST_CASE("Conversations leave a crowded member after a pause, as many as it tak
 TEST_CASE("A large conversation with a pin goes its own way", "[fast][weighted]") {
   Rig rig;
   const auto before = rig.place(0, 3);
-  const std::uint32_t hash = dist::flow_hash(rig.frame_of(0)->octets, rig.table.hash);
+  const std::uint32_t hash = dist::flow_hash(rig.frame_of(0)->octets, rig.table.options.hash);
   dist::Pins pins{};
   pins[0] = {.hash = hash, .used = true};
   rig.table.pins.build(pins);

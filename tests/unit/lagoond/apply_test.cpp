@@ -166,14 +166,14 @@ TEST_CASE("A file that is right is applied, with all its steps", "[lagoond][appl
   CHECK(said.good);
   CHECK(members_of_west() == "w0 w1 n ");
   const auto status = Lagoon::the().engine().status("west");
-  CHECK(status->options.hash.policy == dist::HashPolicy::l2);
+  CHECK(status->options.fast.hash.policy == dist::HashPolicy::l2);
   CHECK(status->options.lacp.rate == lacp::Rate::slow);
   CHECK(status->options.lacp.min_links == 2);
 }
 
 TEST_CASE("When a step fails, those before it are taken back", "[lagoond][apply]") {
   const std::string before = running();
-  const std::uint32_t seed = Lagoon::the().engine().running_config().lags.at(0).options.hash.seed;
+  const std::uint32_t seed = Lagoon::the().engine().running_config().lags.at(0).options.fast.hash.seed;
   const Said said = apply(lags_text("hash-seed: 7, hash: l3, miimon: 10ms, lacp: { rate: slow }, ",
                                     ", { name: n, dev: 'net_af_packet7,iface=nosuch0' }"));
   CHECK_FALSE(said.good);
@@ -187,11 +187,11 @@ TEST_CASE("When a step fails, those before it are taken back", "[lagoond][apply]
                        "taken back: 2 options of LAG 'west' set\n"
                        "FILE: not applied\n") != std::string::npos);
   CHECK(running() == before);
-  CHECK(Lagoon::the().engine().running_config().lags.at(0).options.hash.seed == seed);
+  CHECK(Lagoon::the().engine().running_config().lags.at(0).options.fast.hash.seed == seed);
   CHECK(members_of_west() == "w0 w1 n ");
   const auto status = Lagoon::the().engine().status("west");
-  CHECK(status->options.hash.policy == dist::HashPolicy::l2);
-  CHECK(status->options.hash.seed == seed);
+  CHECK(status->options.fast.hash.policy == dist::HashPolicy::l2);
+  CHECK(status->options.fast.hash.seed == seed);
   CHECK(status->options.lacp.min_links == 2);
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("What a port refuses takes all back", "[lagoond][apply]") {
             "\nfailed: LAG 'west': options: member 'w0': an MTU of 1400: Operation not supported\n") !=
         std::string::npos);
   CHECK(running() == before);
-  CHECK(Lagoon::the().engine().status("west")->options.hash.policy == dist::HashPolicy::l2);
+  CHECK(Lagoon::the().engine().status("west")->options.fast.hash.policy == dist::HashPolicy::l2);
 }
 
 TEST_CASE("A file with mistakes says all of them and changes nothing", "[lagoond][apply]") {

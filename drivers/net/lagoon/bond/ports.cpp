@@ -111,7 +111,7 @@ int set_policy(std::uint16_t port, std::uint8_t policy) {
 // The nearest that net_bonding has.
 int policy(std::uint16_t port) {
   return with(port, [](LagPort& lag) -> int {
-    const dist::HashFields& reads = row_of(lag.configuration().options.hash.policy).reads;
+    const dist::HashFields& reads = row_of(lag.configuration().options.fast.hash.policy).reads;
     if (reads.ports) return BALANCE_XMIT_POLICY_LAYER34;
     return reads.ip != dist::Ends::none ? BALANCE_XMIT_POLICY_LAYER23 : BALANCE_XMIT_POLICY_LAYER2;
   });

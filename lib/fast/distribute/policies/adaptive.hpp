@@ -2,9 +2,9 @@
 // and every member under its own address, so that no bridge sees one address on two ports: a spread frame
 // that leaves on another member than the active one has that member's address as its source.
 //
-// Only unicast IP of the LAG's own host is spread (with table.spread_forwarded: of any), for only there do
-// stations behind not learn where the other is from the Ethernet source alone. Everything else, IPv6's
-// neighbour discovery included, leaves on the active member as it is.
+// Only unicast IP of the LAG's own host is spread (with table.options.spread_forwarded: of any), for only
+// there do stations behind not learn where the other is from the Ethernet source alone. Everything else,
+// IPv6's neighbour discovery included, leaves on the active member as it is.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ struct Adaptive {
     if (const auto only = detail::only_member(table); only && only->value() == table.active)
       return detail::send_counted<P>(*only, burst, tx, counters);
     BurstFolds folds;
-    fold_burst<P>(table.hash, burst, folds);
+    fold_burst<P>(table.options.hash, burst, folds);
     Scattered<P> scattered;
     Spread spread;
     place<P>(table, burst, folds, state, scattered, spread);
@@ -71,14 +71,14 @@ struct Adaptive {
   static void place(const table::PortTable& table, std::span<P* const> burst, const BurstFolds& folds,
                     DistributorState& state, Scattered<P>& out, Spread& spread) noexcept {
     using Traits = PacketTraits<P>;
-    const dist::FlowMixer mix{table.hash.seed};
+    const dist::FlowMixer mix{table.options.hash.seed};
     const std::uint8_t gathering = detail::gathering_member(table);
     for (std::size_t i = 0; i < burst.size(); ++i) {
       const auto frame = Traits::headers(*burst[i]);
       out.member[i] = gathering;
       if (!may_be_spread(frame)) continue;
       const MacAddress source = source_of(frame);
-      if (source != table.own && !table.spread_forwarded) continue;
+      if (source != table.own && !table.options.spread_forwarded) continue;
       const std::uint32_t hash = mix(folds[i]);
       const std::uint8_t m = state.steering.choose(table, table.pins.lane_of(hash), state.now);
       out.member[i] = m;

@@ -31,8 +31,8 @@ struct FlowHash {
     if (!state.steering.plain()) return distribute_by_lane<P>(table, burst, tx, state, counters);
     if (table.counts_lanes) return distribute_counted<P>(table, burst, tx, state, counters);
     BurstFolds folds;
-    fold_burst<P>(table.hash, burst, folds);
-    const dist::FlowMixer mix{table.hash.seed};
+    fold_burst<P>(table.options.hash, burst, folds);
+    const dist::FlowMixer mix{table.options.hash.seed};
     Scattered<P> scattered;
     scatter<P>(
         table.sending(), state.steering.current(), burst, [&](std::size_t i) { return mix(folds[i]); },
@@ -48,7 +48,7 @@ struct FlowHash {
                                                                      DistributorState& state,
                                                                      LagCounters& counters) noexcept {
     BurstHashes hashes;
-    hash_burst<P>(table.hash, burst, hashes);
+    hash_burst<P>(table.options.hash, burst, hashes);
     Scattered<P> scattered;
     scatter<P>(
         table.sending(), state.steering.current(), burst, [&](std::size_t i) { return hashes[i]; },
@@ -70,7 +70,7 @@ struct FlowHash {
                                                                      DistributorState& state,
                                                                      LagCounters& counters) noexcept {
     BurstHashes hashes;
-    hash_burst<P>(table.hash, burst, hashes);
+    hash_burst<P>(table.options.hash, burst, hashes);
     Scattered<P> scattered;
     std::array<std::uint16_t, kBurstMax> lane;
     for (std::size_t i = 0; i < burst.size(); ++i) {

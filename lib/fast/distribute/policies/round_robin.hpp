@@ -28,7 +28,7 @@ namespace detail {
 class Turns {
  public:
   Turns(const table::PortTable& table, DistributorState& state) noexcept
-      : distributing_{table.distributing}, packets_{table.packets_per_member}, state_{state} {
+      : distributing_{table.distributing}, packets_{table.options.packets_per_member}, state_{state} {
     const bool still_there = (distributing_ >> state.turn & 1U) != 0;
     if (!still_there) state.turn_left = 0;
     if (state.turn_left > packets_) state.turn_left = packets_;
@@ -88,7 +88,7 @@ struct RoundRobin {
     if (const auto only = detail::only_member(table))
       return detail::send_counted<P>(*only, burst, tx, counters);
     Scattered<P> scattered;
-    if (table.packets_per_member == 0)
+    if (table.options.packets_per_member == 0)
       detail::give_turns<P>(table, burst, detail::Lots{table, state}, scattered);
     else
       detail::give_turns<P>(table, burst, detail::Turns{table, state}, scattered);
