@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import banned
+import glossary
 import headers
 import layers
 import sizes
@@ -83,6 +84,31 @@ class Layers(Tree):
         ]:
             with self.subTest(path=path):
                 self.assertEqual(self.found(layers, path, text + "\n"), [])
+
+
+class Glossary(Tree):
+    HEAD = "| term | means | not | owner |\n|---|---|---|---|\n"
+
+    def complaints(self, row: str, page: str = ""):
+        self.plant("lib/a.hpp", "")
+        self.plant("README.md", "")
+        self.plant("docs/page.md", page)
+        return self.found(glossary, "docs/glossary.md", self.HEAD + row)
+
+    def test_a_term_needs_a_meaning_and_an_owner_that_exists(self):
+        self.assertEqual(self.complaints("| lane | what moves | | [a](../lib/a.hpp) |\n"), [])
+        self.assertIn("docs/glossary.md:3", self.complaints("| lane | what moves | | [b](../lib/b.hpp) |\n")[0])
+        self.assertIn("no link", self.complaints("| lane | what moves | | lib/a.hpp |\n")[0])
+        self.assertIn("meaning", self.complaints("| lane | | | [a](../lib/a.hpp) |\n")[0])
+        self.assertIn("twice", self.complaints("| lane | what moves | | [a](../lib/a.hpp) |\n" * 2)[0])
+        self.assertIn("no terms", self.complaints("")[0])
+
+    def test_words_that_the_glossary_replaces_are_found_in_prose_alone(self):
+        row = "| member | a port of a LAG | slave, sub-port | [a](../lib/a.hpp) |\n"
+        self.assertEqual(self.complaints(row, "`slave` in [a page](slave.md)\n```\na slave\n```\nenslaved\n"), [])
+        self.assertEqual(self.complaints(row, "Two\nSlaves.\n"),
+                         ["docs/page.md:2: 'slave': the glossary says member"])
+        self.assertEqual(len(self.complaints(row, "a sub-port\n")), 1)
 
 
 class Sizes(Tree):
