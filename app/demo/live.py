@@ -28,10 +28,10 @@ class LiveView:
     def show(self, status, progress):
         """`progress`: {"to-partner": (sent, received), "from-partner": (sent, received)}."""
         if not self._tty:
-            told = [(m["name"], m["link"], m["mux_state"]) for m in status["members"]]
+            told = [(m["name"], link(m), m["lacp"]["mux_state"]) for m in status["members"]]
             if told != self._told:
                 self._told = told
-                self.say("  ".join(f"{name} {link}/{mux}" for name, link, mux in told))
+                self.say("  ".join(f"{name} {state}/{mux}" for name, state, mux in told))
             return
         self._erase()
         lines = self._lines(status, progress)
@@ -42,15 +42,16 @@ class LiveView:
     def _lines(self, status, progress):
         now = time.monotonic()
         done = min(1.0, (now - self._begun) / self._total)
-        lines = [f"{self._title}  LAG {status['state']}, {status['distributing_members']} of "
+        lines = [f"{self._title}  LAG {'up' if status['up'] else 'down'}, {status['distributing_members']} of "
                  f"{len(status['members'])} members distributing",
                  f"{'member':16}{'link':6}{'selected':12}{'mux':14}{'actor':10}{'partner':10}{'tx/s':>8}{'rx/s':>8}"
                  f"{'share':>7}"]
         for m in status["members"]:
             tx, rx = self._rates(m, now)
-            lines.append(f"{m['name']:16}{m['link']:6}{m['selected']:12}{m['mux_state']:14}"
-                         f"{letters(m['actor_state']):10}{letters(m['partner_state']):10}{tx:>8.0f}{rx:>8.0f}"
-                         f"{m['buckets'] * 100 // 4096:>6}%")
+            lacp = m["lacp"]
+            lines.append(f"{m['name']:16}{link(m):6}{lacp['selected']:12}{lacp['mux_state']:14}"
+                         f"{letters(lacp['actor']['state']):10}{letters(lacp['partner']['state']):10}"
+                         f"{tx:>8.0f}{rx:>8.0f}{m['buckets'] * 100 // 4096:>6}%")
         for direction, (sent, received) in progress.items():
             lines.append(f"{direction:14} sent {sent:>8}  received {received:>8}  not arrived {max(0, sent - received):>6}")
         drops = {name: count for name, count in status["drops"].items() if count}
@@ -59,7 +60,7 @@ class LiveView:
         return lines
 
     def _rates(self, member, now):
-        tx, rx = member["tx_packets"], member["rx_packets"]
+        tx, rx = member["traffic"]["tx_packets"], member["traffic"]["rx_packets"]
         then, tx_before, rx_before = self._before.get(member["name"], (now - 1, tx, rx))
         self._before[member["name"]] = (now, tx, rx)
         passed = max(now - then, 1e-3)
@@ -69,6 +70,10 @@ class LiveView:
         if self._tty and self._drawn:
             print(f"\x1b[{self._drawn}F\x1b[J", end="", file=self._out)
         self._drawn = 0
+
+
+def link(member):
+    return "up" if member["link"]["up"] else "down"
 
 
 def letters(names):

@@ -116,4 +116,4 @@ class Scenario:
 
 
 def _both_ends_in_use(member):
-    return bool(member["distributing"]) and {"collecting", "distributing"} <= set(member["partner_state"])
+    return bool(member["distributing"]) and {"collecting", "distributing"} <= set(member["lacp"]["partner"]["state"])

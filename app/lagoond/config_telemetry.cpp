@@ -2,10 +2,12 @@
 
 #include <rte_telemetry.h>
 
+#include <algorithm>
 #include <mutex>
 #include <sstream>
 #include <string_view>
 
+#include "dpdk/telemetry/text_pages.hpp"
 #include "lagoond/config_verbs.hpp"
 
 namespace lagoon::lagoond {
@@ -17,7 +19,10 @@ std::mutex mutex;
 dpdk::Engine* engine = nullptr;
 std::string default_file;
 
-constexpr std::string_view kUsage = "usage: /lagoon/config,show or check|diff|apply|save[,FILE]";
+dpdk::TextPages pages;  // guarded by the mutex as well
+
+constexpr std::string_view kUsage = "usage: /lagoon/config,show or check|diff|apply|save[,FILE] or page,PAGE";
+constexpr std::string_view kPageQuestion = "/lagoon/config,page";
 
 bool run_verb(std::string_view verb, const std::string& file, std::ostream& out) {
   if (verb == "show") return show_config(*engine, out);
@@ -36,15 +41,15 @@ int on_config(const char*, const char* parameters, rte_tel_data* data) {
   const std::size_t comma = words.find(',');
   const std::string file =
       comma == std::string_view::npos ? default_file : std::string{words.substr(comma + 1)};
-  std::ostringstream out;
-  const bool good = run_verb(words.substr(0, comma), file, out);
-  std::string text = (good ? "" : "error: ") + out.str();
-  constexpr std::string_view kCut = "\n.. (and more; save it to a file to see all)\n";
-  if (text.size() >= RTE_TEL_MAX_SINGLE_STRING_LEN) {
-    text.resize(RTE_TEL_MAX_SINGLE_STRING_LEN - kCut.size() - 1);
-    text += kCut;
+  const std::string_view verb = words.substr(0, comma);
+  if (verb == "page") {
+    const auto page = pages.next(words.substr(std::min(comma, words.size() - 1) + 1), kPageQuestion);
+    return rte_tel_data_string(
+        data, page ? page->c_str() : "error: there is no such page any more; ask for the first");
   }
-  return rte_tel_data_string(data, text.c_str());
+  std::ostringstream out;
+  const bool good = run_verb(verb, file, out);
+  return rte_tel_data_string(data, pages.first((good ? "" : "error: ") + out.str(), kPageQuestion).c_str());
 }
 
 }  // namespace

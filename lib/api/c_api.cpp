@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "api/c_convert.hpp"
+#include "api/c_fields.hpp"
+#include "api/c_status.hpp"
 #include "api/c_struct.hpp"
 #include "api/explanation_json.hpp"
 #include "api/lag_handle.hpp"
@@ -16,10 +18,6 @@
 #include "control/views/views.hpp"
 
 using namespace lagoon;
-
-struct lagoon_status {
-  control::LagStatus lag;
-};
 
 namespace {
 
@@ -201,12 +199,31 @@ int lagoon_status_drop(const lagoon_status* status, std::size_t index, lagoon_dr
   return api::give(api::c_drop(status->lag.drops[index]), drop);
 }
 
+int lagoon_status_field(const lagoon_status* status, std::uint32_t subject, std::size_t index,
+                        std::size_t number, lagoon_field* field, lagoon_text* text) {
+  if (status == nullptr) return LAGOON_ERR_INVALID_ARGUMENT;
+  return guarded(nullptr, [&] {
+    return api::field_of(status->lag, subject, index, {.number = number, .name = {}}, field, text);
+  });
+}
+
+int lagoon_status_field_named(const lagoon_status* status, std::uint32_t subject, std::size_t index,
+                              const char* name, lagoon_field* field, lagoon_text* text) {
+  if (status == nullptr || name == nullptr) return LAGOON_ERR_INVALID_ARGUMENT;
+  return guarded(nullptr, [&] {
+    return api::field_of(status->lag, subject, index, {.number = {}, .name = name}, field, text);
+  });
+}
+
 int lagoon_status_text(const lagoon_status* status, const char* view, lagoon_text* text) {
   if (status == nullptr || view == nullptr)
     return refuse(LAGOON_ERR_INVALID_ARGUMENT, "status or view is NULL", text);
   const auto known = control::view_from(view);
   if (!known)
-    return refuse(LAGOON_ERR_NO_SUCH_THING, "no such view; there are json, table, linux, lagg, cisco", text);
+    return guarded(text, [&] {
+      return refuse(LAGOON_ERR_NO_SUCH_THING,
+                    ("no such view; there are " + control::view_names(", ")).c_str(), text);
+    });
   return guarded(text, [&] {
     api::copy(control::render(*known, status->lag), text);
     return int{LAGOON_OK};

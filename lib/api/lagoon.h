@@ -279,6 +279,36 @@ int lagoon_status_member(const struct lagoon_status* status, size_t index,
                          struct lagoon_member_status* member);
 int lagoon_status_drop(const struct lagoon_status* status, size_t index, struct lagoon_drop* drop);
 
+/// What a field is of.
+enum lagoon_subject {
+  LAGOON_OF_LAG = 0,  // `index` is 0
+  LAGOON_OF_MEMBER = 1,
+  LAGOON_OF_CLASS = 2,  // a traffic class
+};
+
+/// One field of a status: all that the JSON view says of a LAG, a member or a class, by its names there. New
+/// releases have more of them; none changes its meaning.
+struct lagoon_field {
+  size_t struct_size;
+  const char* name;  // "failovers", "lacp.counters.lacpdu_rx". Texts are static, and never NULL
+  const char* kind;  // "flag", "number", "counter", "decimal", "time", "text", "word", "words"
+  const char* unit;  // "frames", "octets", "octets/s", "Mbit/s", "ms", "us", or empty
+  const char* help;  // a sentence
+  int64_t number;    // flags are 0 and 1, times in their unit; of texts 0
+  double decimal;    // the same
+  bool applies;      // false: the mode has no such thing, or it is not known
+};
+
+/// The field of that number, from 0 on, of the LAG, the member or class numbered `index`; or of that name.
+/// The value as text is `text`'s (words with spaces between them), which may be NULL. Thread:   as above.
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _NO_RESOURCES; _NO_SUCH_THING: no such member, class,
+/// number
+///           or name.
+int lagoon_status_field(const struct lagoon_status* status, uint32_t subject, size_t index, size_t number,
+                        struct lagoon_field* field, struct lagoon_text* text);
+int lagoon_status_field_named(const struct lagoon_status* status, uint32_t subject, size_t index,
+                              const char* name, struct lagoon_field* field, struct lagoon_text* text);
+
 /// The status as a text: "json" (all there is), "table", "linux", "lagg", "cisco" (docs/views.md).
 /// Thread:   as above.
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT; _NO_SUCH_THING: no such view; _NO_RESOURCES.

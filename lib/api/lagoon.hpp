@@ -148,12 +148,20 @@ using LagStatus = Sized<lagoon_lag_status>;
 using MemberStatus = Sized<lagoon_member_status>;
 using Drop = Sized<lagoon_drop>;
 using Way = Sized<lagoon_way>;
+using Field = Sized<lagoon_field>;
 static_assert(sizeof(Event) == sizeof(lagoon_event), "Events in a row are lagoon_events in a row");
 
 /// Which way a conversation takes: as a struct, and as JSON with all there is.
 struct Explanation {
   Way way;
   std::string json;
+};
+
+/// What a field of a status is of.
+enum class Subject : std::uint32_t {
+  lag = LAGOON_OF_LAG,  // numbered 0
+  member = LAGOON_OF_MEMBER,
+  traffic_class = LAGOON_OF_CLASS,
 };
 
 /// Who runs the control loop.
@@ -222,6 +230,21 @@ class Status {
   std::vector<MemberStatus> members() const { return all_of<MemberStatus>(lagoon_status_member); }
   /// Frames that were lost, by the reason's name.
   std::vector<Drop> drops() const { return all_of<Drop>(lagoon_status_drop); }
+  /// All fields of the LAG, or of the member or class numbered `index`: those of the json view.
+  std::vector<Field> fields(Subject subject, std::size_t index = 0) const {
+    return all_of<Field>([&](const lagoon_status* status, std::size_t number, lagoon_field* field) {
+      return lagoon_status_field(status, static_cast<std::uint32_t>(subject), index, number, field, nullptr);
+    });
+  }
+  /// The field of that name, "lacp.counters.lacpdu_rx".
+  /// Errors:   no_such_thing: no such field, member or class.
+  Result<Field> field(Subject subject, std::size_t index, const std::string& name) const {
+    Field field;
+    const int code = lagoon_status_field_named(status_.get(), static_cast<std::uint32_t>(subject), index,
+                                               name.c_str(), &field, nullptr);
+    if (code != LAGOON_OK) return detail::error_of(code);
+    return field;
+  }
   /// The status as a text: "json" (all there is), "table" or another view of docs/views.md.
   /// Errors:   no_such_thing: no such view; no_resources.
   Result<std::string> text(const std::string& view) const {

@@ -69,7 +69,7 @@ def case_malformed_frames_change_nothing(lab):
         others = {key for key in after if after[key] != before.get(key, 0) and key.startswith("slow_")} - {name}
         check(not others, f"{frame[:24].hex()}...: {others} count as well")
         shown = lab.member(0)
-        check(shown["partner_system"] == "02:fe:00:00:00:01" and shown["distributing"],
+        check(shown["lacp"]["partner"]["system"] == "02:fe:00:00:00:01" and shown["distributing"],
               f"{frame[:24].hex()}..., {len(frame)} octets, was acted on: {shown}")
     check(not any(pdu.partner.system == STRANGER for pdu in partner.received), "the stranger was answered")
 
@@ -87,7 +87,7 @@ def case_marker_response(lab):
     answer = answers(second.wire)[0]
     check(answer[:6] == octets.GROUP and answer[6:12] == second.wire.our_mac, "addresses of the answer")
     check(answer[14:] == octets.marker(513, STRANGER, 0xDEADBEEF, kind=2), f"the answer: {answer[14:].hex()}")
-    check(lab.member(1)["marker_response_tx"] == 1 and lab.member(0)["marker_response_tx"] == 0, "counters")
+    check(lab.member(1)["marker_responses"] == 1 and lab.member(0)["marker_responses"] == 0, "counters")
     check(answers(first.wire) == [], "the other link answered")
     second.wire.send(octets.frame(second.wire.mac, octets.marker(513, STRANGER, 7, kind=2)))
     lab.run(0.5)

@@ -14,7 +14,7 @@ def one_of_two(lab, first, second):
         check(used.last.actor.has(DISTRIBUTING), "the link in use left")
         check(not other.last.actor.state & (SYNCHRONIZATION | COLLECTING | DISTRIBUTING), "the odd link came in sync")
     member = lab.member(lab.wires.index(other.wire))
-    check(member["selected"] == "UNSELECTED" and not member["collecting"], f"the odd link: {member}")
+    check(member["lacp"]["selected"] == "UNSELECTED" and not member["collecting"], f"the odd link: {member}")
     return used, other
 
 
@@ -114,7 +114,7 @@ def case_port_moved(lab):
     first.wire.set_carrier(True)
     second.wire.set_carrier(True)
     lab.converge(0, 1)
-    check([lab.member(link)["partner_port_number"] for link in (0, 1)] == [2, 1], "the Partner's port numbers")
+    check([lab.member(link)["lacp"]["partner"]["port_number"] for link in (0, 1)] == [2, 1], "the Partner's port numbers")
 
 
 def case_port_moved_while_the_old_link_is_down(lab):
@@ -148,7 +148,7 @@ def case_a_link_that_is_a_loop(lab):
     check(reflected >= 5, "there was nothing to reflect")
     member = lab.member(0)
     check(not member["distributing"] and not member["collecting"], f"a loop is used: {member}")
-    check(member["unselected_reason"] == "looped", f"the reason: {member['unselected_reason']}")
+    check(member["lacp"]["unselected_reason"] == "looped", f"the reason: {member['lacp']['unselected_reason']}")
     check(not any(f[32] & (COLLECTING | DISTRIBUTING) for _, f in wire.frames if f[12:15] == b"\x88\x09\x01"),
           "it said Collecting to itself")
 
@@ -247,8 +247,8 @@ def case_actor_and_partner_information(lab):
     actors = [partner.last.actor for partner in pair]
     check(actors[0].system == actors[1].system, "two Systems")
     check(actors[0].port != actors[1].port, "one port number for two ports")
-    shown = lab.member(0)
-    check((shown["partner_key"], shown["partner_port_number"], shown["partner_system"]) ==
+    shown = lab.member(0)["lacp"]["partner"]
+    check((shown["key"], shown["port_number"], shown["system"]) ==
           (7, 300, "02:fe:00:00:00:01"), f"status: {shown}")
     check(octets.replace(actors[0], port=0, port_priority=0) == octets.replace(actors[1], port=0, port_priority=0),
           "unlike ports")

@@ -110,7 +110,7 @@ class Classes(unittest.TestCase):
         self.assertGreater(self.sent(), before + 1000)
 
     def sent(self):
-        return sum(member["tx_packets"] for member in self.lagoond.status()["members"])
+        return sum(member["traffic"]["tx_packets"] for member in self.lagoond.status()["members"])
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ class UnequalLinks(Case):
         return self.far.output_of(["cat", "/sys/class/net/bond0/address"]).strip()
 
     def _octets(self):
-        return [m["tx_bytes"] for m in self.end.lagoond.status()["members"]]
+        return [m["traffic"]["tx_bytes"] for m in self.end.lagoond.status()["members"]]
 
     def _octets_at_the_partner(self):
         names = [f"eth{link.index}" if self.far.is_guest else link.far for link in self.stage.links]

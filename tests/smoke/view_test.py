@@ -1,4 +1,4 @@
-"""/lagoon/view and `./lagoon.sh view` of a lagoond that runs, with texts that need pages. Needs no root.
+"""/lagoon/view, /lagoon/lag and `./lagoon.sh view` of a lagoond that runs, with answers that need pages. Needs no root.
 
 usage: view_test.py LAGOOND
 """
@@ -21,6 +21,8 @@ LAGOOND = os.path.abspath(sys.argv[1])
 VIEWS = ("table", "linux", "lagg", "cisco", "json")
 LINKS = 14  # enough that the longer views do not fit into one reply
 PATIENCE_S = 20
+MEMBERS_MAX = 32  # of a LAG, and the ports that Debian's DPDK takes
+REPLY_MAX = 16384
 
 
 def configuration(prefix):
@@ -93,6 +95,78 @@ class Views(unittest.TestCase):
         self.assertEqual(missing.returncode, 1)
         self.assertRegex(missing.stderr, "no LAG 'lagx' is running; there are: .*laga, lagb")
         self.assertEqual(self.tool("laga", "xml").returncode, 2)
+
+
+def wide_configuration(prefix):
+    members = [{"name": f"a-member-with-a-long-name-{i:02}", "dev": f"net_null{i}"} for i in range(MEMBERS_MAX)]
+    return {"eal": eal_section(prefix, memory="1024M"),
+            "lags": [{"name": "wide", "members": members, "lacp": {"rate": "fast"}}]}
+
+
+class AsManyMembersAsCanBe(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        cls.lagoond = cls.enterClassContext(Appliance(
+            LAGOOND, wide_configuration(f"lg{os.getpid()}-wide"), lambda argv, **more: subprocess.Popen(argv, **more),
+            lambda name: os.path.join(folder, name), "lagoond-wide", "wide"))
+
+    def pages(self, question):
+        """Each reply, as DPDK gives it."""
+        found = []
+        while question is not None:
+            found.append(telemetry.ask_once(self.lagoond.prefix, question))
+            question = found[-1].get("next")
+        return found
+
+    def test_nothing_of_a_lag_is_left_out(self):
+        pages = self.pages("/lagoon/lag,wide")
+        self.assertGreater(len(pages), 1)
+        self.assertEqual([(page["page"], page["pages"]) for page in pages],
+                         [(i + 1, len(pages)) for i in range(len(pages))])
+        for page in pages:
+            self.assertLess(len(json.dumps(page, separators=(",", ":"))), REPLY_MAX)
+        members = [member for page in pages for member in page.get("members", {}).values()]
+        view = json.loads(self.lagoond.view("json"))
+        self.assertEqual([member["name"] for member in members], [member["name"] for member in view["members"]])
+        self.assertEqual(len(members), MEMBERS_MAX)
+        # Whole: the same names as in the json view, but for what does not apply.
+        for member, shown in zip(members, view["members"]):
+            self.assertEqual(paths(member), paths(shown))
+        whole = self.lagoond.status()
+        self.assertEqual(len(whole["buckets"]), MEMBERS_MAX)
+        self.assertEqual(set(whole["drops"]), set(view["drops"]))
+        elsewhere = {"options", "port_options", "classes", "clients"}
+        self.assertEqual(set(whole) - {"buckets"},
+                         {key for key, value in view.items() if value is not None} - elsewhere)
+        self.assertEqual(view["mtu"], 1500)
+
+    def test_all_pages_are_of_one_moment(self):
+        first = telemetry.ask_once(self.lagoond.prefix, "/lagoon/lag,wide")
+        again = [telemetry.ask_once(self.lagoond.prefix, first["next"]) for _ in range(2)]
+        self.assertEqual(again[0], again[1])
+        for page in ("2.999", "99.1", "x"):
+            self.assertRaisesRegex(telemetry.TelemetryError, "no such page", telemetry.ask_once, self.lagoond.prefix,
+                                   f"/lagoon/lag,wide,{page}")
+
+    def test_a_long_error_is_said_to_its_end(self):
+        name = "a-name-that-nobody-has-given-to-anything" * 8
+        self.assertRaisesRegex(telemetry.TelemetryError, f"no LAG '{name}'$", telemetry.ask, self.lagoond.prefix,
+                               f"/lagoon/lag,{name}")
+
+    def test_events_come_whole(self):
+        events = telemetry.ask(self.lagoond.prefix, "/lagoon/events,wide,512")
+        numbers = [int(number) for number in events]
+        self.assertEqual(numbers, list(range(numbers[0], numbers[-1] + 1)))
+        self.assertGreater(len(numbers), 80)
+
+
+def paths(value, path=""):
+    """The names of all that applies."""
+    if isinstance(value, dict):
+        return {inner for key, item in value.items() for inner in paths(item, f"{path}.{key}")}
+    return set() if value is None else {path}
 
 
 if __name__ == "__main__":

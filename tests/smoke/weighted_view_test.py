@@ -98,7 +98,7 @@ class Weighted(unittest.TestCase):
         self.assertEqual((status["distributing_members"], status["distribution"]), (3, "weighted"))
         self.assertEqual([m["capacity_mbps"] for m in status["members"]], [10000, 1000, 1000])
         self.assertEqual([m["weight"] for m in status["members"]], ["100", "10", "10"])
-        self.assertEqual(len({m["actor_key"] for m in status["members"]}), 1)
+        self.assertEqual(len({m["lacp"]["actor"]["key"] for m in status["members"]}), 1)
 
     def test_conversations_are_counted(self):
         status = self.lagoond.status()
@@ -150,7 +150,7 @@ class Weighted(unittest.TestCase):
 
     def test_how_conversations_are_placed_is_changed_while_it_runs(self):
         self.lagoond.do("set", "by: headroom")
-        self.assertEqual(self.lagoond.status()["by"], "headroom")
+        self.assertEqual(self.lagoond.status()["conversations"]["by"], "headroom")
         self.lagoond.do("set", "rebalance.interval: 200ms")
         self.lagoond.do("set", "weight-unit: 1G")
         self.assertEqual([m["weight"] for m in self.lagoond.status()["members"]], ["10", "1", "1"])

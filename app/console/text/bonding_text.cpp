@@ -136,7 +136,7 @@ std::string bonding_lacp_text(const LagStatus& lag, Members members, BondingWord
           time_line("long timeout", lacp::kLongTimeoutTime) +
           time_line("aggregate wait timeout", lag.options.lacp.aggregate_wait);
   text += "\taggregation mode: " + std::string{lacp::name_of(lag.options.lacp.select)} + "\n";
-  const auto aggregator = control::views::first_selected(lag);
+  const auto aggregator = control::first_selected(lag);
   for (const MemberStatus& m : lag.members) {
     const bool selected = m.lacp.selected == lacp::Selected::selected;
     text += "\n\t" + std::string{labels.member} + " Port: " + id_of(m, members) + "\n\tAggregator port id: " +

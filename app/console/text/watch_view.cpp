@@ -51,7 +51,7 @@ std::string bar(double share) {
 
 // "drained", "link down", or that it carries traffic.
 std::string state_of(const LagStatus& lag, const MemberStatus& member) {
-  const std::string why = control::views::why_out(lag, member);
+  const std::string why = control::why_out(lag, member);
   return !why.empty() ? why : member.active ? "active" : "in use";
 }
 

@@ -19,7 +19,39 @@ def socket_path(prefix):
 
 
 def ask(prefix, command, timeout=2.0):
-    """What the program with that EAL prefix answers to a command such as "/lagoon/lag,lag0"."""
+    """What the program with that EAL prefix answers to a command such as "/lagoon/lag,lag0": the whole, whatever the
+    number of pages and of parts of a text (docs/telemetry.md)."""
+    value = ask_once(prefix, command, timeout)
+    page = value
+    while isinstance(page, dict) and "next" in page:
+        page = ask_once(prefix, page["next"], timeout)
+        _join(value, page)
+    if isinstance(value, dict) and "pages" in value:
+        for note in ("page", "pages", "next"):
+            value.pop(note, None)
+    return value
+
+
+def _join(whole, page):
+    for name, value in page.items():
+        if isinstance(value, dict) and isinstance(whole.get(name), dict):
+            _join(whole[name], value)
+        else:
+            whole[name] = value
+
+
+def _with_whole_texts(value):
+    """A text of more than 127 octets goes on in NAME_2, NAME_3, .."""
+    for name in [name for name, text in value.items() if isinstance(text, str)] if isinstance(value, dict) else []:
+        part = 2
+        while isinstance(value.get(f"{name}_{part}"), str):
+            value[name] += value.pop(f"{name}_{part}")
+            part += 1
+    return value
+
+
+def ask_once(prefix, command, timeout=2.0):
+    """One question, one reply."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
             sock.settimeout(timeout)
@@ -32,6 +64,7 @@ def ask(prefix, command, timeout=2.0):
     value = answer.get(command.partition(",")[0])
     if value is None:
         raise TelemetryError(f"{command} of {prefix} has no answer: {answer}")
+    value = _with_whole_texts(value)
     if isinstance(value, dict) and "error" in value:
         raise TelemetryError(f"{command} of {prefix}: {value['error']}")
     return value

@@ -28,9 +28,7 @@ Families families_of(const Snapshot& snapshot) {
                         MetricType::Gauge),
              {}, snapshot.answered ? 1 : 0);
   add_lag_families(out, snapshot);
-  add_load_families(out, snapshot);
   add_member_families(out, snapshot);
-  add_lacp_families(out, snapshot);
   add_class_families(out, snapshot);
   add_port_families(out, snapshot);
   add_journal_families(out, snapshot);

@@ -36,11 +36,9 @@ using Families = std::vector<prometheus::MetricFamily>;
 
 [[nodiscard]] Families families_of(const Snapshot& snapshot);
 
-// Its parts, each in a file of its own.
+// Its parts.
 void add_lag_families(Families& out, const Snapshot& snapshot);
-void add_load_families(Families& out, const Snapshot& snapshot);
 void add_member_families(Families& out, const Snapshot& snapshot);
-void add_lacp_families(Families& out, const Snapshot& snapshot);
 void add_class_families(Families& out, const Snapshot& snapshot);
 void add_port_families(Families& out, const Snapshot& snapshot);
 

@@ -50,16 +50,6 @@ void add_rows(Families& out, std::span<const Row<T>> rows, const std::vector<T>&
   }
 }
 
-/// One sample for each word, 1 for the one that holds: an enumeration as Prometheus has it.
-inline void add_states(prometheus::MetricFamily& family, const Labels& labels, const char* label,
-                       std::span<const std::string_view> words, std::size_t now) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    Labels with = labels;
-    with.push_back({label, std::string{words[i]}});
-    add_sample(family, std::move(with), i == now ? 1 : 0);
-  }
-}
-
 [[nodiscard]] inline double seconds(Duration d) noexcept {
   return std::chrono::duration<double>(d).count();
 }

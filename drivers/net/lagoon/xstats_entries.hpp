@@ -1,4 +1,4 @@
-// Entries of the extended statistics: what a LAG's status has in numbers, each under a name of its own.
+// Entries of the extended statistics: the fields of control/status/fields.hpp that have a name for them.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,15 @@
 
 namespace lagoon::control {
 
+std::string view_names(std::string_view separator) {
+  std::string all;
+  for (const std::string_view name : kViewNames) {
+    if (!all.empty()) all += separator;
+    all += name;
+  }
+  return all;
+}
+
 std::string render(View view, const LagStatus& lag) {
   switch (view) {
     case View::bonding:

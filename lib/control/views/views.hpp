@@ -29,6 +29,9 @@ inline constexpr std::array<std::string_view, 5> kViewNames{"linux", "lagg", "ci
   return std::nullopt;
 }
 
+/// All of them in their order, as usage texts and errors have them: "linux|lagg|.." with "|".
+[[nodiscard]] std::string view_names(std::string_view separator);
+
 /// Lines, each with its end.
 [[nodiscard]] std::string render(View view, const LagStatus& lag);
 

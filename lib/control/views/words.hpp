@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "control/status/reasons.hpp"
 #include "control/status/status.hpp"
 
 namespace lagoon::control::views {
@@ -24,23 +24,5 @@ namespace lagoon::control::views {
 
 /// "12.5": at most `decimals` of them (6 at the most), without zeros at the end.
 [[nodiscard]] std::string fixed_point(double value, int decimals);
-
-/// Each conversation is placed by load.
-[[nodiscard]] inline bool is_weighted(const LagStatus& lag) noexcept {
-  return lag.distribution == name_of(table::Distribution::weighted);
-}
-
-[[nodiscard]] inline const ModeRow& row_of(const LagStatus& lag) noexcept {
-  return control::row_of(lag.options.mode);
-}
-
-/// Position of a member of the group of links that has the Aggregator; nothing: none is SELECTED.
-[[nodiscard]] std::optional<std::size_t> first_selected(const LagStatus& lag) noexcept;
-
-/// Why nothing is sent on the member, in an operator's words; empty: something is, or could be.
-[[nodiscard]] std::string why_out(const LagStatus& lag, const MemberStatus& member);
-
-/// Seconds, rounded up: "held down for another 1 s" until it is over.
-[[nodiscard]] std::int64_t seconds_up(Duration d) noexcept;
 
 }  // namespace lagoon::control::views

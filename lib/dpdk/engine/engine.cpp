@@ -109,18 +109,23 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;
   std::uint64_t tx_errors = 0;
+  std::optional<std::uint16_t> least_mtu;
   for (std::size_t i = 0; i < status.members.size(); ++i) {
     const MemberIndex member = runtime.lag->order()[i];
     const MemberRuntime* const m = runtime.find(member);
     if (m == nullptr) continue;  // (it is being closed)
     status.members[i].port = ethdev_name(m->port.id());
     status.members[i].traffic = since(totals.members[member.value()], m->before);
+    std::uint16_t mtu = 0;
+    if (rte_eth_dev_get_mtu(m->port.id().value(), &mtu) == 0)
+      least_mtu = std::min(least_mtu.value_or(mtu), mtu);
     rte_eth_stats stats{};
     if (rte_eth_stats_get(m->port.id().value(), &stats) != 0) continue;
     missed += stats.imissed;
     no_mbuf += stats.rx_nombuf;
     tx_errors += stats.oerrors;
   }
+  if (least_mtu) status.mtu = *least_mtu;
   for (std::size_t d = 0; d < fast::kDrops; ++d)
     status.drops.push_back({name_of(static_cast<fast::Drop>(d)), totals.drops[d]});
   for (const control::ClassStatus& c : status.classes) {

@@ -3,12 +3,12 @@
 // question for the next one. The pages of one text are of one moment: what was cut is kept for a while.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "dpdk/telemetry/page_keeper.hpp"
 
 namespace lagoon::dpdk {
 
@@ -16,7 +16,7 @@ class TextPages {
  public:
   static constexpr std::size_t kOctetsMax = 7'900;    // of a page, without its last line
   static constexpr std::size_t kEscapedMax = 15'900;  // of a page in JSON, in the same way
-  static constexpr std::size_t kKept = 8;             // long texts; the oldest goes first
+  static constexpr std::size_t kKept = PageKeeper<std::string>::kKept;
 
   /// The whole text, or its first page. `question`: what to ask again, with "," and the page behind it.
   [[nodiscard]] std::string first(std::string text, std::string_view question);
@@ -24,12 +24,7 @@ class TextPages {
   [[nodiscard]] std::optional<std::string> next(std::string_view page, std::string_view question) const;
 
  private:
-  struct Text {
-    std::uint64_t number = 0;  // 0: none
-    std::string octets;
-  };
-  std::array<Text, kKept> kept_{};
-  std::uint64_t last_number_ = 0;
+  PageKeeper<std::string> keeper_;
 };
 
 }  // namespace lagoon::dpdk

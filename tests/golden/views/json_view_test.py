@@ -4,6 +4,7 @@ usage: json_view_test.py WRITE_VIEW DOCS
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -51,7 +52,7 @@ class JsonView(unittest.TestCase):
 
     def test_load_is_told_where_it_is_measured(self):
         lag = read("lacp-weighted")
-        self.assertEqual((lag["distribution"], lag["pins"], lag["moves"]["last_pause_ms"]), ("weighted", 1, 1.25))
+        self.assertEqual((lag["distribution"], lag["pins"], lag["moves"]["last_pause_us"]), ("weighted", 1, 1250))
         self.assertEqual((lag["rebalancing"]["imbalance"], lag["conversations"]["live"]), (1.25, 10000))
         self.assertEqual((lag["options"]["weighted"]["estimate_bps"], lag["options"]["rebalance"]["enabled"]),
                          (2500000, None))
@@ -74,6 +75,17 @@ class JsonView(unittest.TestCase):
                  for status in statuses() if not status.endswith("-empty")]
         clients = {f"clients.{key}" for key in ("host", "client", "mac", "vlan_tci", "member")}
         self.assertTrue(all(keys - clients == shown[0] - clients for keys in shown))
+
+    def test_texts_for_people_name_every_view(self):
+        """Those that can't be made of control::kViewNames: they say so of each view, on one line or the next."""
+        views = subprocess.run([WRITE_VIEW, "--views"], check=True, capture_output=True, text=True).stdout.split()
+        root = os.path.dirname(os.path.dirname(os.path.abspath(DOCS)))
+        for path in ("README.md", "lagoon.sh", "app/view.py", "app/console/commands/show.cpp", "docs/console.md",
+                     "docs/views.md", "docs/telemetry.md", "docs/man/lagoon-console.1", "lib/api/lagoon.h"):
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                words = set(re.findall(r"\w+", file.read()))
+            with self.subTest(path=path):
+                self.assertEqual(set(views) - words, set())
 
     def test_every_key_is_documented(self):
         with open(DOCS, encoding="utf-8") as file:

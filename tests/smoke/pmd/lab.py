@@ -50,7 +50,7 @@ def set_stage(test, build, bond, traffic=False, **more):
 
 def losses(partner):
     """How often its links expired or went down."""
-    return sum(member["expirations"] + member["link_failures"] for member in json.loads(partner.status())["members"])
+    return sum(member["lacp"]["counters"]["expirations"] + member["link_failures"] for member in json.loads(partner.status())["members"])
 
 
 def ping(stage):

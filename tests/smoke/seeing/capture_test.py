@@ -75,7 +75,7 @@ class Capture(unittest.TestCase):
         self.assertGreater(pair.until(self.sent, lambda n: n > before + 1000), before + 1000)
 
     def sent(self):
-        return sum(member["tx_packets"] for member in self.lagoond.status()["members"])
+        return sum(member["traffic"]["tx_packets"] for member in self.lagoond.status()["members"])
 
 
 if __name__ == "__main__":

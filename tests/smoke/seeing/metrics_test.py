@@ -72,7 +72,7 @@ class Metrics(unittest.TestCase):
         self.assertEqual(self.value('lagoon_member_partner_state{lag="laga",member="m0",bit="synchronization"}'), 1)
         sent = 'lagoon_member_transmit_frames_total{lag="laga",member="m1"}'
         before = pair.until(lambda: self.value(sent))
-        told = self.lagoond.status()["members"][1]["tx_packets"]
+        told = self.lagoond.status()["members"][1]["traffic"]["tx_packets"]
         after = self.value(sent)
         self.assertGreater(before, 0)
         self.assertLessEqual(before, told)

@@ -29,7 +29,7 @@ class LagoonPartner(NamespacePartner):
             members = self._lagoond.status()["members"]
         except telemetry.TelemetryError as error:
             raise PartnerError(str(error)) from error
-        return {index: (state_from_names(member["actor_state"]), state_from_names(member["partner_state"]))
+        return {index: tuple(state_from_names(member["lacp"][end]["state"]) for end in ("actor", "partner"))
                 for index, member in enumerate(members)}
 
     def _stop(self):
