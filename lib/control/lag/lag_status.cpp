@@ -19,6 +19,8 @@ LagStatus Lag::status(Instant now) const {
   s.fallback = outcome_.fallback;
   s.uptime = now - changed_;
   s.failovers = failovers_;
+  s.groups_refused = announcer_.groups_refused();
+  if (receive_) s.clients_refused = receive_->clients_refused();
   s.generation = tables_.generation();
   s.system_priority = options_.lacp.system_priority;
   s.system = lacp_config(options_).system;
@@ -103,6 +105,7 @@ void Lag::add_drops(LagStatus& s) const {
   }
   s.drops.push_back({"marker_above_rate", limited});
   s.drops.push_back({"marker_response_unasked", ignored});
+  if (receive_) s.drops.push_back({"alb_not_sent", receive_->frames_dropped()});
 }
 
 std::string to_string(const lacp::LagId& id) {

@@ -115,6 +115,8 @@ struct LagStatus {
   bool fallback = false;                 // no Partner speaks, one member is used (lacp fallback)
   Duration uptime{};                     // since the LAG last came up or went down
   std::uint64_t failovers = 0;           // times that another member became active
+  std::uint64_t clients_refused = 0;     // of balance-alb, that its table had no room for
+  std::uint64_t groups_refused = 0;      // of multicast, that are not reported anew after a failover
   std::string distribution;              // "flow_hash", "weighted", ..
   bool moving = false;                   // conversations are being moved in order
   MoveCounters moves{};
