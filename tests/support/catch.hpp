@@ -1,6 +1,8 @@
 // The one way to include Catch2, whichever of its two generations Debian has.
 #pragma once
 
+#include <string>
+
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using Catch::Approx;

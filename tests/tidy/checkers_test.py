@@ -11,6 +11,7 @@ import unittest
 import banned
 import glossary
 import headers
+import includes
 import layers
 import sizes
 
@@ -210,6 +211,18 @@ class Headers(Tree):
         self.assertEqual(self.check(), [])
         included.write_text("#pragma once\nstruct C {};\n")
         self.assertEqual(len(self.check()), 1)
+
+
+class Includes(Tree):
+    def test_a_name_without_its_header_is_found(self):
+        complaints = self.found(includes, "lib/base/a.hpp", "#include <cstdint>\nstd::vector<std::string> a();\n")
+        self.assertEqual(complaints, ["lib/base/a.hpp: std::string without #include <string>",
+                                      "lib/base/a.hpp: std::vector without #include <vector>"])
+
+    def test_a_header_may_come_through_ours_and_through_the_librarys(self):
+        self.plant("lib/base/a.hpp", "#include <string>\n")
+        code = '#include "base/a.hpp"\n// std::map\nauto a = "std::set"; std::string_view b(std::string c);\n'
+        self.assertEqual(self.found(includes, "lib/wire/b.cpp", code), [])
 
 
 class Symbols(Tree):
