@@ -8,7 +8,7 @@ import traceback
 import cases_frames
 import cases_selection
 import cases_timing
-from lab import Failure, Lab
+from lab.conformance import Failure, Lab
 
 SKIPPED = 77
 

@@ -4,9 +4,9 @@ import signal
 import socket
 import struct
 
-import octets
-from lab import check
-from octets import ACTIVITY, COLLECTING, DISTRIBUTING, SYNCHRONIZATION, UP
+from lab import octets
+from lab.conformance import check
+from lab.octets import ACTIVITY, COLLECTING, DISTRIBUTING, SYNCHRONIZATION, UP
 
 STRANGER = bytes.fromhex("02bad0000001")
 

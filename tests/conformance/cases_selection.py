@@ -1,8 +1,8 @@
 """Which links come together: 802.1AX-2014 6.3, 6.4.12 (port_moved), 6.4.14, 6.4.15."""
 
-import octets
-from lab import check
-from octets import AGGREGATION, COLLECTING, DISTRIBUTING, EXPIRED, SYNCHRONIZATION, UP
+from lab import octets
+from lab.conformance import check
+from lab.octets import AGGREGATION, COLLECTING, DISTRIBUTING, EXPIRED, SYNCHRONIZATION, UP
 
 
 def one_of_two(lab, first, second):

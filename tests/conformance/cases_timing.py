@@ -1,8 +1,8 @@
 """When lagoond speaks and when it stops believing: 802.1AX-2014 6.4.4, 6.4.12, 6.4.13, 6.4.16."""
 
-import octets
-from lab import check
-from octets import (ACTIVITY, DEFAULTED, DISTRIBUTING, EXPIRED, SYNCHRONIZATION, TIMEOUT, UP)
+from lab import octets
+from lab.conformance import check
+from lab.octets import (ACTIVITY, DEFAULTED, DISTRIBUTING, EXPIRED, SYNCHRONIZATION, TIMEOUT, UP)
 
 
 def gaps(pdus):

@@ -50,13 +50,16 @@ TEST_CASE("What we send is what scapy would, octet by octet", "[golden]") {
   const auto v6 = [](const char* text) { return *parse_ipv6_address(text); };
   constexpr Ipv4Address kHost{{10, 0, 0, 1}};
   const Row rows[] = {
-      {"arp_probe", wire::emit_arp(wire::arp_probe(kUs, {{10, 0, 0, 9}}, std::nullopt))},
-      {"arp_announcement_vlan5", wire::emit_arp(wire::arp_announcement(kUs, kHost, 5))},
-      {"ns_probe", wire::emit_neighbor(wire::neighbor_probe(kUs, v6("2001:db8::12:3456"), std::nullopt))},
-      {"na_announcement_vlan7", wire::emit_neighbor(wire::neighbor_announcement(kUs, v6("2001:db8::1"), 7))},
+      {"arp/arp_probe", wire::emit_arp(wire::arp_probe(kUs, {{10, 0, 0, 9}}, std::nullopt))},
+      {"arp/arp_announcement_vlan5", wire::emit_arp(wire::arp_announcement(kUs, kHost, 5))},
+      {"neighbor/ns_probe",
+       wire::emit_neighbor(wire::neighbor_probe(kUs, v6("2001:db8::12:3456"), std::nullopt))},
+      {"neighbor/na_announcement_vlan7",
+       wire::emit_neighbor(wire::neighbor_announcement(kUs, v6("2001:db8::1"), 7))},
       {"learning", wire::learning_frame(kUs, std::nullopt)},
-      {"igmp2_report", wire::emit_membership(kUs, kHost, Ipv4Address{{239, 1, 2, 3}}, std::nullopt)},
-      {"mld1_report", wire::emit_membership(kUs, v6("fe80::4c:41ff:fe00:1"), v6("ff05::1:3"), std::nullopt)}};
+      {"groups/igmp2_report", wire::emit_membership(kUs, kHost, Ipv4Address{{239, 1, 2, 3}}, std::nullopt)},
+      {"groups/mld1_report",
+       wire::emit_membership(kUs, v6("fe80::4c:41ff:fe00:1"), v6("ff05::1:3"), std::nullopt)}};
   for (const Row& row : rows) {
     CAPTURE(row.name);
     const std::vector<std::byte> expected =

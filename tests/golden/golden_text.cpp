@@ -36,7 +36,7 @@ std::string read_text(const std::filesystem::path& file) {
 
 std::vector<std::filesystem::path> hex_files(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator{folder})
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{folder})
     if (entry.path().extension() == ".hex") files.push_back(entry.path());
   std::ranges::sort(files);
   return files;

@@ -7,6 +7,7 @@
 #include "simulate/network.hpp"
 #include "simulate/workload.hpp"
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 
 using namespace lagoon;
 using namespace lagoon::simulate;
@@ -15,11 +16,7 @@ namespace {
 
 constexpr std::size_t kMembers = 4;
 constexpr Duration kInterval = 200ms;
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kLonger = 5;
-#else
-constexpr int kLonger = 60;
-#endif
+constexpr int kLonger = lagoon::test::kSanitized ? 5 : 60;
 
 struct Rig {
   Instant now{1s};

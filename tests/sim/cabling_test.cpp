@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "fault_schedule.hpp"
-#include "network.hpp"
+#include "simulator/fault_schedule.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 
 using namespace lagoon;

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "network.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "invariants.hpp"
-#include "network.hpp"
+#include "simulator/invariants.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 
 using namespace lagoon;

@@ -1,7 +1,7 @@
 // Two Systems, perfect links: how soon all of them carry.
 #include <cstddef>
 
-#include "network.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 
 using namespace lagoon;

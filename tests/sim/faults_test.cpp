@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "fault_schedule.hpp"
-#include "network.hpp"
+#include "simulator/fault_schedule.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 

@@ -2,7 +2,7 @@
 // and P3 have key 12945 and P2 has key 401, so P2's LAG ID is another. Both ends are real.
 #include <memory>
 
-#include "network.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 
 using namespace lagoon;

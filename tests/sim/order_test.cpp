@@ -6,6 +6,7 @@
 #include "simulate/workload.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"
+#include "support/sanitized.hpp"
 
 using namespace lagoon;
 using namespace lagoon::simulate;
@@ -16,11 +17,7 @@ using control::MoveBy;
 namespace {
 
 // (fewer where each step is watched by a sanitizer: then not everything happens)
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kWhole = false;
-#else
-constexpr bool kWhole = true;
-#endif
+constexpr bool kWhole = !lagoon::test::kSanitized;
 constexpr std::uint64_t kFrames = kWhole ? 20'000'000 : 1'000'000;
 constexpr Duration kStep = 20us;
 constexpr std::size_t kCables = 4;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "network.hpp"
+#include "simulator/network.hpp"
 #include "support/catch.hpp"
 
 using namespace lagoon;

@@ -3,6 +3,7 @@
 #include "simulate/network.hpp"
 #include "simulate/workload.hpp"
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 
 using namespace lagoon;
 using namespace lagoon::simulate;
@@ -60,13 +61,8 @@ Run run(NetworkSettings settings, const std::vector<double>& parts, double load,
   return out;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr Duration kSettle = 1s;
-constexpr Duration kMeasure = 300ms;
-#else
-constexpr Duration kSettle = 5s;
-constexpr Duration kMeasure = 2s;
-#endif
+constexpr Duration kSettle = lagoon::test::kSanitized ? 1s : 5s;
+constexpr Duration kMeasure = lagoon::test::kSanitized ? 300ms : 2s;
 
 }  // namespace
 

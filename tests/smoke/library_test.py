@@ -15,10 +15,9 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
-sys.path.insert(0, os.path.join(HERE, "modes"))
 
-from lab.case import Case, main, tries  # noqa: E402
-from lab.ends import wait_for  # noqa: E402
+from lab.case import Case, main, tries
+from lab.waiting import wait_for
 
 BUILD = sys.argv[1]
 RATE = 2000

@@ -5,14 +5,10 @@ usage: marker_moves_test.py BUILD
 """
 
 import contextlib
-import os
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "modes"))
-
-from lab.case import Case, main, tries  # noqa: E402
-from lab.ends import wait_for  # noqa: E402
+from lab.case import Case, main, tries
+from lab.waiting import wait_for
 
 FLOWS, RATE, BACK = 48, 2000, 200
 FEW_FLOWS = 16  # each sends a frame within SKEW_MS: several times, so that it can overtake itself

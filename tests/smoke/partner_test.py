@@ -8,14 +8,10 @@ import os
 import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "..", "app", "demo"))
-
+from lab.retries import TRIES, tries
 import demo
 import verdict
 
-# A partner that stands still for a moment can spoil a figure; a defect spoils it each time (docs/testing.md).
-TRIES = 3
 SKIP = 77
 
 
@@ -24,7 +20,8 @@ class PartnerTest(unittest.TestCase):
     build = ""
 
     def test_life_of_a_lag(self):
-        for attempt in range(TRIES):
+        # A partner that stands still for a moment can spoil a figure; a defect spoils it each time (docs/testing.md).
+        for _ in tries(f"a LAG with {self.partner_name}"):
             report = self._run_once()
             print(verdict.summary(report), flush=True)
             for stream in report["streams"]:
@@ -34,7 +31,6 @@ class PartnerTest(unittest.TestCase):
             self.assertEqual([e["surviving_flows_moved"] for e in report["events"]], [0, 0, 0, 0])
             if report["ok"]:
                 return
-            print(f"try {attempt + 1} of {TRIES} is not as it should be", flush=True)
         self.fail(f"not once in {TRIES} tries: {report['problems']}")
 
     def _run_once(self):

@@ -12,9 +12,8 @@ import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
 
-from pmd.testpmd import PLUGIN, Testpmd, environment  # noqa: E402
+from lab.testpmd import PLUGIN, Testpmd, environment
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77

@@ -13,13 +13,11 @@ import sys
 import tempfile
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "app", "demo")]
-
-from pcapng import frames_of  # noqa: E402
-from pmd.hugepages import Hugepages  # noqa: E402
-from pmd.lab import CONVERSATIONS, OURS, exchange, ping, set_stage, wait_for  # noqa: E402
-from pmd.testpmd import Testpmd, capture_environment  # noqa: E402
+from lab.pcapng import frames_of
+from lab.hugepages import Hugepages
+from lab.pmd import CONVERSATIONS, OURS, exchange, ping, set_stage
+from lab.waiting import wait_for
+from lab.testpmd import Testpmd, capture_environment
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77

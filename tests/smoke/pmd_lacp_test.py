@@ -11,10 +11,8 @@ import shutil
 import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "app", "demo")]
-
-from pmd.lab import OURS, losses, ping, set_stage, wait_for  # noqa: E402
+from lab.pmd import OURS, losses, ping, set_stage
+from lab.waiting import wait_for
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77

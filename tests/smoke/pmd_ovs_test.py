@@ -9,14 +9,12 @@ import shutil
 import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "app", "demo")]
-
-from pmd.lab import CONVERSATIONS, exchange, ping, wait_for  # noqa: E402
-from pmd.testpmd import PLUGIN, environment  # noqa: E402
-from stage.openvswitch import OpenVSwitch  # noqa: E402
-from stage.partners.lagoon import LagoonPartner  # noqa: E402
-from stage.stage import Stage  # noqa: E402
+from lab.pmd import CONVERSATIONS, exchange, ping
+from lab.waiting import wait_for
+from lab.testpmd import PLUGIN, environment
+from stage.openvswitch import OpenVSwitch
+from stage.partners.lagoon import LagoonPartner
+from stage.stage import Stage
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77

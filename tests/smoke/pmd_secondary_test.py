@@ -12,11 +12,8 @@ import subprocess
 import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-
-from pmd.hugepages import Hugepages  # noqa: E402
-from pmd.testpmd import PLUGIN, Testpmd, environment  # noqa: E402
+from lab.hugepages import Hugepages
+from lab.testpmd import PLUGIN, Testpmd, environment
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77

@@ -9,10 +9,7 @@ import shutil
 import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-
-from pmd.testpmd import Testpmd  # noqa: E402
+from lab.testpmd import Testpmd
 
 BUILD = os.path.abspath(sys.argv[1])
 NULLS = ["net_null0", "net_null1"]

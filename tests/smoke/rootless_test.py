@@ -12,12 +12,13 @@ import sys
 import tempfile
 import unittest
 
+from lab.retries import TRIES, tries
+
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "app", "demo")
 LAGOOND, FEED = map(os.path.abspath, sys.argv[1:3])
 NOBODY = 65534
 RATE = 2000
 TRAFFIC_S = 20  # at least
-TRIES = 3  # see docs/testing.md
 
 
 class Rootless(unittest.TestCase):
@@ -51,7 +52,7 @@ class Rootless(unittest.TestCase):
         return program
 
     def test_a_run_is_good_and_leaves_only_its_report(self):
-        for _ in range(TRIES):
+        for _ in tries("a run without root"):
             report = self._run_once()
             self.assertTrue(report["rootless"])
             self.assertEqual([e["kind"] for e in report["events"]],

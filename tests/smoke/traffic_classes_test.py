@@ -5,37 +5,25 @@ usage: traffic_classes_test.py LAGOOND
 """
 
 import os
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-sys.path.insert(0, os.path.join(ROOT, "app", "demo"))
-
-from stage import telemetry  # noqa: E402
-from stage.lagoond import Appliance, eal_section  # noqa: E402
+from lab import pcap
+from lab.waiting import until
+from stage import telemetry
+from stage.lagoond import Appliance, eal_section
 
 LAGOOND = os.path.abspath(sys.argv[1])
 PATIENCE_S = 20
 EF = 46
 
 
-def frame(number, dscp):
-    ip = struct.pack(">BBHIBBH4s4s", 0x45, dscp << 2, 178, 0, 64, 17, 0, bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2)))
-    udp = struct.pack(">HHHH", 1000 + number, 2000, 158, 0)
-    return bytes.fromhex("0200000000020200000000010800") + ip + udp + bytes(150)
-
-
 def write_capture(path):
     """One frame in 40 is critical."""
-    with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for i in range(400):
-            octets = frame(i, EF if i % 40 == 0 else 0)
-            file.write(struct.pack("<IIII", 0, 0, len(octets), len(octets)) + octets)
+    pcap.write(path, [pcap.udp(1000 + i, octets=150, dscp=EF if i % 40 == 0 else 0) for i in range(400)])
 
 
 def configuration(prefix, capture):
@@ -67,16 +55,8 @@ class Classes(unittest.TestCase):
     def ask(self, question):
         return telemetry.ask(self.lagoond.prefix, question)
 
-    def until(self, question, wanted):
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            answer = self.ask(question)
-            if wanted(answer) or time.monotonic() > deadline:
-                return answer
-            time.sleep(0.05)
-
     def test_1_the_rest_loses_and_the_critical_class_does_not(self):
-        answer = self.until("/lagoon/classes,laga", lambda a: a.get("classes", {}).get("rest", {}).get("queue_full", 0) > 1000)
+        answer = until(lambda: self.ask("/lagoon/classes,laga"), lambda a: a.get("classes", {}).get("rest", {}).get("queue_full", 0) > 1000)
         voice, rest = answer["classes"]["voice"], answer["classes"]["rest"]
         self.assertGreater(rest["queue_full"], 1000)
         self.assertGreater(voice["out_packets"], 100)
@@ -93,7 +73,7 @@ class Classes(unittest.TestCase):
 
     def test_2_classes_change_while_traffic_flows(self):
         self.lagoond.do("set", "traffic: { shape: true, classes: [{ name: all, limit: 100 }] }")
-        answer = self.until("/lagoon/classes,laga", lambda a: a.get("classes", {}).get("all", {}).get("out_packets", 0) > 100)
+        answer = until(lambda: self.ask("/lagoon/classes,laga"), lambda a: a.get("classes", {}).get("all", {}).get("out_packets", 0) > 100)
         self.assertEqual(list(answer["classes"]), ["all"])
         self.assertGreater(answer["classes"]["all"]["out_packets"], 100)
         self.assertRaisesRegex(telemetry.TelemetryError, "weight", self.lagoond.do, "set",

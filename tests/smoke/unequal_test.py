@@ -3,18 +3,14 @@
 usage: unequal_test.py BUILD
 """
 
-import os
 import random
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "modes"))
-
-from lab import conversations  # noqa: E402
-from lab.case import Case, main, tries  # noqa: E402
-from lab.ends import wait_for  # noqa: E402
-from stage import telemetry  # noqa: E402
-from stage.lagoond import member  # noqa: E402
+from lab import conversations
+from lab.case import Case, main, tries
+from lab.waiting import wait_for
+from stage import telemetry
+from stage.lagoond import member
 
 SPEEDS = ("10G", "1G", "1G")
 SHARES = (10 / 12, 1 / 12, 1 / 12)

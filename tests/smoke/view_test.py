@@ -12,10 +12,10 @@ import time
 import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-sys.path.insert(0, os.path.join(ROOT, "app", "demo"))
 
-from stage import telemetry  # noqa: E402
-from stage.lagoond import Appliance, eal_section  # noqa: E402
+import lab  # noqa: F401 (it brings app/demo)
+from stage import telemetry
+from stage.lagoond import Appliance, eal_section
 
 LAGOOND = os.path.abspath(sys.argv[1])
 VIEWS = ("table", "linux", "lagg", "cisco", "json")

@@ -5,18 +5,17 @@ usage: weighted_view_test.py LAGOOND
 
 import json
 import os
-import struct
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-sys.path.insert(0, os.path.join(ROOT, "app", "demo"))
 
-from stage import telemetry  # noqa: E402
-from stage.lagoond import Appliance, eal_section  # noqa: E402
+from lab import pcap
+from lab.waiting import until
+from stage import telemetry
+from stage.lagoond import Appliance, eal_section
 
 LAGOOND = os.path.abspath(sys.argv[1])
 SPEEDS = ("10G", "1G", "1G")
@@ -29,19 +28,8 @@ def flow(number):
 
 
 def frame(number):
-    """The octets of that flow, as wire::parse_flow() makes them; that both hash alike is checked below."""
-    ip = struct.pack(">BBHIBBH4s4s", 0x45, 0, 28, 0, 64, 17, 0, bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2)))
-    udp = struct.pack(">HHI", 1000 + number, 2000, 0)
-    return (bytes.fromhex("0200000000020200000000010800") + ip + udp).ljust(60, b"\0")
-
-
-def write_capture(path):
-    """Classic pcap (draft-ietf-opsawg-pcap), each flow once."""
-    with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for i in range(FLOWS):
-            octets = frame(i)
-            file.write(struct.pack("<IIII", 0, 0, len(octets), len(octets)) + octets)
+    """A frame of that flow. (That it hashes like the words is checked below.)"""
+    return pcap.udp(1000 + number)
 
 
 def configuration(prefix, capture):
@@ -65,23 +53,13 @@ class Weighted(unittest.TestCase):
         cls.environment = {**os.environ, "XDG_RUNTIME_DIR": cls.folder}
         os.environ["XDG_RUNTIME_DIR"] = cls.folder  # where DPDK keeps its own files, unless it is root
         capture = os.path.join(cls.folder, "flows.pcap")
-        write_capture(capture)
+        pcap.write(capture, [frame(i) for i in range(FLOWS)])
         cls.lagoond = cls.enterClassContext(Appliance(
             LAGOOND, configuration(f"lg{os.getpid()}-weighted", capture),
             lambda argv, **more: subprocess.Popen(argv, **more),
             lambda name: os.path.join(cls.folder, name), "lagoond", "laga"))
-        cls.until(lambda status: status["distributing_members"] == len(SPEEDS))
-        cls.until(lambda status: status["conversations"]["live"] == FLOWS)
-
-    @classmethod
-    def until(cls, wanted):
-        """The status, as soon as it is so, or at last."""
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            status = cls.lagoond.status()
-            if wanted(status) or time.monotonic() > deadline:
-                return status
-            time.sleep(0.1)
+        until(cls.lagoond.status, lambda status: status["distributing_members"] == len(SPEEDS))
+        until(cls.lagoond.status, lambda status: status["conversations"]["live"] == FLOWS)
 
     def ask(self, question):
         return telemetry.ask(self.lagoond.prefix, question)

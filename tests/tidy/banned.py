@@ -24,7 +24,7 @@ class Rule:
 
 RULES = [
     Rule(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep|rte_delay_\w+)\s*\(", r"^tests/.*\.(cpp|hpp|c|h|py)$",
-         "a test waits for nothing: give it the time, or poll for the fact", unless=r"^tests/(smoke|conformance|tidy)/"),
+         "a test waits for nothing: give it the time, or poll for the fact", unless=r"^tests/(smoke|conformance|lab|tidy)/"),
     Rule(r"\bvolatile\b", ONLY_CXX, "std::atomic with a named memory order"),
     Rule(r"\brte_\w+", PURE, "DPDK belongs to lib/dpdk"),
     Rule(r"\b(steady_clock|system_clock|high_resolution_clock|clock_gettime|gettimeofday|__rdtsc|time)\b\s*(\(|::)", PURE,

@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-import lab
+from lab import console
 
 LAGOOND, CONSOLE = map(os.path.abspath, sys.argv[1:3])
 FRAMES = 8
@@ -31,7 +31,7 @@ def read_by_tshark(path):
 class Capture(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.lab = cls.enterClassContext(lab.Lab(LAGOOND, CONSOLE, "capture"))
+        cls.lab = cls.enterClassContext(console.Lab(LAGOOND, CONSOLE, "capture"))
 
     def path(self, name):
         return os.path.join(self.lab.folder, name)
@@ -52,7 +52,7 @@ class Capture(unittest.TestCase):
     def captured(self, path, *of):
         """What was said at the end, and what is in the file, of a capture of at least FRAMES frames."""
         self.good("capture", "start", path, *(("of", *of) if of else ()))
-        deadline = time.monotonic() + lab.PATIENCE_S
+        deadline = time.monotonic() + console.PATIENCE_S
         while self.written() < FRAMES:
             self.assertLess(time.monotonic(), deadline, "nothing is captured")
             time.sleep(0.05)
@@ -84,7 +84,7 @@ class Capture(unittest.TestCase):
         self.good("capture", "start", self.path("removed.pcapng"), "of", "ab0/net_ring9", "lagb")
         self.good("remove", "member", "ab0", "net_ring9")
         before = self.written()
-        deadline = time.monotonic() + lab.PATIENCE_S
+        deadline = time.monotonic() + console.PATIENCE_S
         while self.written() == before and time.monotonic() < deadline:
             time.sleep(0.05)
         self.assertGreater(self.written(), before)

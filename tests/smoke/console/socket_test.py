@@ -6,7 +6,6 @@ usage: socket_test.py LAGOOND LAGOON_CONSOLE LAGOON_FEED
 
 import json
 import os
-import socket
 import stat
 import subprocess
 import sys
@@ -15,15 +14,12 @@ import threading
 import time
 import unittest
 
-import lab
+from lab import console
+from lab.retries import TRIES, tries
+import rootless
 
 LAGOOND, CONSOLE, FEED = map(os.path.abspath, sys.argv[1:4])
-sys.path.insert(0, os.path.join(lab.ROOT, "app", "demo"))
-
-import rootless  # noqa: E402
-
 NOBODY = 65534
-TRIES = 3  # see docs/testing.md
 # Connects as the user it is started as, and prints what it hears.
 STRANGER = """
 import socket, sys
@@ -41,7 +37,7 @@ except PermissionError:
 class Access(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.lab = cls.enterClassContext(lab.Lab(LAGOOND, CONSOLE, "access"))
+        cls.lab = cls.enterClassContext(console.Lab(LAGOOND, CONSOLE, "access"))
 
     def stranger(self):
         return subprocess.run(["/usr/bin/python3", "-c", STRANGER, self.lab.socket_path], check=True, text=True,
@@ -70,7 +66,7 @@ class Access(unittest.TestCase):
                '{"version":1,"extra":1,' + change + "}", '{"version":1,"id":{},' + change + "}", "[" * 8000,
                '{"version":1,"command":"do","line":"set laga hash l2"}', '{"version":1,"command":"run","line":5}',
                '{"version":1,"command":"run","line":"set laga hash ' + "x" * 9000 + '"}', "\0" * 100, " " * 100_000]
-        with lab.Client(self.lab.socket_path) as client:
+        with console.Client(self.lab.socket_path) as client:
             before = state(client)
             self.assertIn("hash", before)
             for message in odd:
@@ -80,15 +76,15 @@ class Access(unittest.TestCase):
                 self.assertFalse(reply["ok"], message[:60])
                 self.assertTrue(reply["error"]["detail"])
             client.socket.send(b"\xff\xfe{")
-            self.assertFalse(json.loads(client.socket.recv(lab.MESSAGE_MAX))["ok"])
+            self.assertFalse(json.loads(client.socket.recv(console.MESSAGE_MAX))["ok"])
             self.assertEqual(state(client), before)
             client.text("set laga hash l2")
             self.assertNotEqual(state(client), before)
             client.text("set laga hash l3+4")
 
     def test_a_client_that_only_connects_or_never_reads_keeps_nobody_waiting(self):
-        silent = lab.Client(self.lab.socket_path)
-        deaf = lab.Client(self.lab.socket_path)
+        silent = console.Client(self.lab.socket_path)
+        deaf = console.Client(self.lab.socket_path)
         self.addCleanup(silent.socket.close)
         self.addCleanup(deaf.socket.close)
         deaf.socket.setblocking(False)
@@ -99,7 +95,7 @@ class Access(unittest.TestCase):
         except BlockingIOError:
             pass
         begin = time.monotonic()
-        with lab.Client(self.lab.socket_path) as client:
+        with console.Client(self.lab.socket_path) as client:
             for _ in range(20):
                 client.text("show lag")
         self.assertLess(time.monotonic() - begin, 5)
@@ -107,13 +103,13 @@ class Access(unittest.TestCase):
     def test_a_second_lagoond_leaves_the_socket_alone(self):
         second = subprocess.run([LAGOOND, "-c", self.lab.lagoond.config_path, "--control-socket",
                                  self.lab.socket_path], capture_output=True, text=True, check=False,
-                                env=self.lab.environment, timeout=lab.PATIENCE_S)
+                                env=self.lab.environment, timeout=console.PATIENCE_S)
         self.assertEqual(second.returncode, 1)
         self.assertIn("another lagoond listens there", second.stderr)
         self.assertEqual(self.lab.run("show", "version").returncode, 0)
 
     def test_what_the_console_completes_a_script_can_ask_for(self):
-        with lab.Client(self.lab.socket_path) as client:
+        with console.Client(self.lab.socket_path) as client:
             choices = client.ask("drain member laga ", "complete")["result"]["choices"]
             self.assertEqual([choice["text"] for choice in choices], ["w0", "w1"])
 
@@ -124,7 +120,7 @@ class Busy(unittest.TestCase):
     CLIENTS, SECONDS = 3, 4
 
     def test_consoles_cost_no_frame(self):
-        for _ in range(TRIES):
+        for _ in tries("consoles under traffic"):
             lost, asked = self._run_once()
             print(f"{asked} answers, {lost} frames lost")
             self.assertGreater(asked, 100)
@@ -147,7 +143,7 @@ class Busy(unittest.TestCase):
             feed = rootless.Feed(FEED, None, popen, path)
             try:
                 appliance.start()
-                deadline = time.monotonic() + lab.PATIENCE_S
+                deadline = time.monotonic() + console.PATIENCE_S
                 while appliance.status()["distributing_members"] < 2:
                     self.assertLess(time.monotonic(), deadline)
                     time.sleep(0.05)
@@ -169,7 +165,7 @@ class Busy(unittest.TestCase):
         until = time.monotonic() + self.SECONDS
 
         def ask(number):
-            with lab.Client(socket_path) as client:
+            with console.Client(socket_path) as client:
                 while time.monotonic() < until:
                     for line in ("show lag as json", "show xstats", "show events", "set laga min-links 1"):
                         client.text(line)

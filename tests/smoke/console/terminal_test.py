@@ -12,7 +12,7 @@ import sys
 import time
 import unittest
 
-import lab
+from lab import console
 
 LAGOOND, CONSOLE = map(os.path.abspath, sys.argv[1:3])
 PROMPT = "lagoon> "
@@ -40,7 +40,7 @@ class Terminal:
 
     def until(self, pattern):
         """What was printed up to the first match, which is taken off; else an error with what there was."""
-        deadline = time.monotonic() + lab.PATIENCE_S
+        deadline = time.monotonic() + console.PATIENCE_S
         while (found := re.search(pattern, self.text)) is None:
             ready, _, _ = select.select([self._end], [], [], max(0, deadline - time.monotonic()))
             try:
@@ -57,7 +57,7 @@ class Terminal:
 class Console(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.lab = cls.enterClassContext(lab.Lab(LAGOOND, CONSOLE, "terminal"))
+        cls.lab = cls.enterClassContext(console.Lab(LAGOOND, CONSOLE, "terminal"))
 
     def setUp(self):
         self.terminal = Terminal([CONSOLE, "--prefix", self.lab.lagoond.prefix], self.lab.environment)
@@ -102,12 +102,12 @@ class Console(unittest.TestCase):
 
     def test_quit_and_the_end_of_input_end_it_and_not_lagoond(self):
         self.terminal.type("quit\r")
-        self.assertEqual(self.terminal.process.wait(lab.PATIENCE_S), 0)
+        self.assertEqual(self.terminal.process.wait(console.PATIENCE_S), 0)
         other = Terminal([CONSOLE, "--prefix", self.lab.lagoond.prefix], self.lab.environment)
         self.addCleanup(other.close)
         other.until(PROMPT)
         other.type("\x04")
-        self.assertEqual(other.process.wait(lab.PATIENCE_S), 0)
+        self.assertEqual(other.process.wait(console.PATIENCE_S), 0)
         self.assertEqual(self.lab.run("show", "version").returncode, 0)
 
 
@@ -116,14 +116,14 @@ class Interactive(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        made = lab.Lab(LAGOOND, CONSOLE, "interactive")
+        made = console.Lab(LAGOOND, CONSOLE, "interactive")
         cls.addClassCleanup(made._folder.cleanup)
         cls.lab = made
         cls.argv = [LAGOOND, "-c", made.lagoond.config_path, "--control-socket", "none"]
 
     def piped(self, lines, *more):
         return subprocess.run([*self.argv, *more], input=lines, capture_output=True, text=True, check=False,
-                              env=self.lab.environment, timeout=lab.PATIENCE_S)
+                              env=self.lab.environment, timeout=console.PATIENCE_S)
 
     def test_lines_of_a_pipe_are_run_and_then_it_ends(self):
         done = self.piped("show version\nshow nothing\n", "-i")
@@ -152,7 +152,7 @@ class Interactive(unittest.TestCase):
             else:
                 terminal.process.terminate()
             terminal.until("lagoond: ended")
-            self.assertEqual(terminal.process.wait(lab.PATIENCE_S), 0)
+            self.assertEqual(terminal.process.wait(console.PATIENCE_S), 0)
 
 
 if __name__ == "__main__":

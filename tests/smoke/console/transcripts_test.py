@@ -12,7 +12,7 @@ import subprocess
 import sys
 import unittest
 
-import lab
+from lab import console
 
 LAGOOND, CONSOLE = map(os.path.abspath, sys.argv[1:3])
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "transcripts")
@@ -80,7 +80,7 @@ def written_ways(syntax):
 class Transcripts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.lab = cls.enterClassContext(lab.Lab(LAGOOND, CONSOLE, "transcripts"))
+        cls.lab = cls.enterClassContext(console.Lab(LAGOOND, CONSOLE, "transcripts"))
 
     def answer(self, command):
         done = self.lab.run(*(word.replace("FOLDER", self.lab.folder) for word in command.split(" ")))

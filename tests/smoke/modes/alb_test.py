@@ -9,7 +9,8 @@ import unittest
 
 from lab.capture import Capture
 from lab.case import Case, main, tries
-from lab.ends import link_of, wait_for
+from lab.ends import link_of
+from lab.waiting import wait_for
 from lab.pings import Pings, silence_s
 
 CLIENTS = 6

@@ -8,7 +8,7 @@ import random
 import time
 
 from lab.case import Case, main, tries
-from lab.ends import wait_for
+from lab.waiting import wait_for
 from stage.lagoond import member
 from stage.partners.linux import Bond
 from stage.telemetry import TelemetryError

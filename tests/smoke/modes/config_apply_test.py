@@ -11,7 +11,7 @@ import threading
 import time
 
 from lab.case import Case, main, tries
-from lab.ends import wait_for
+from lab.waiting import wait_for
 from stage import telemetry
 from stage.lagoond import Lagoond, member
 

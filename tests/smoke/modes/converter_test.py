@@ -6,7 +6,7 @@ usage: converter_test.py BUILD [--end linux] [-k arp_monitor]
 import time
 
 from lab.case import Case, main, tries
-from lab.ends import wait_for
+from lab.waiting import wait_for
 from stage.partners.linux import Bond
 
 RATE = 4000

@@ -8,7 +8,7 @@ import time
 
 from lab.capture import Capture
 from lab.case import Case, main, tries
-from lab.ends import wait_for
+from lab.waiting import wait_for
 
 RATE = 10000
 LOST_MAX = 50

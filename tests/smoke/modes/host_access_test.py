@@ -9,7 +9,8 @@ import struct
 import time
 
 from lab.case import Case, main, tries
-from lab.ends import TAP, link_of, wait_for
+from lab.ends import TAP, link_of
+from lab.waiting import wait_for
 from hosts import await_line  # isort: skip (lab says where it is)
 from stage import netns
 from stage.partners.linux import Bond

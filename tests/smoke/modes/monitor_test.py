@@ -7,7 +7,7 @@ import os
 import time
 
 from lab.case import Case, Spoiled, main, tries
-from lab.ends import wait_for
+from lab.waiting import wait_for
 from stage import netns
 from stage.partners.linux import Bond
 

@@ -6,7 +6,8 @@ usage: tlb_test.py BUILD [--end linux]
 import time
 
 from lab.case import Case, main, tries
-from lab.ends import link_of, wait_for
+from lab.ends import link_of
+from lab.waiting import wait_for
 from lab.streams import Watcher
 
 CLIENTS = 6

@@ -11,11 +11,10 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-
-import pair  # noqa: E402
-from pcapng import frames_of  # noqa: E402
-from stage.stage import end  # noqa: E402
+from lab import pair
+from lab.pcapng import frames_of
+from lab.waiting import until
+from stage.stage import end
 
 LAGOOND = os.path.abspath(sys.argv[1])
 POOL = "/sys/kernel/mm/hugepages/hugepages-2048kB"
@@ -56,7 +55,7 @@ class Capture(unittest.TestCase):
         with open(os.path.join(self.folder, f"{port}.log"), "wb") as log:
             dumpcap = subprocess.Popen(["dpdk-dumpcap", f"--file-prefix={self.lagoond.prefix}", "-i", port, "-c", str(FRAMES), "-w", path], stdout=log, stderr=log)
         self.addCleanup(end, [dumpcap])
-        pair.until(lambda: dumpcap.poll() is not None)
+        until(lambda: dumpcap.poll() is not None)
         if dumpcap.poll() is None:
             dumpcap.send_signal(signal.SIGINT)
         with open(log.name, encoding="utf-8", errors="replace") as file:
@@ -65,14 +64,14 @@ class Capture(unittest.TestCase):
         return frames_of(path), words
 
     def test_access_ports_and_members_can_be_captured_on(self):
-        member = pair.until(lambda: self.lagoond.status(), lambda s: s["distributing_members"] == 2)
+        member = until(lambda: self.lagoond.status(), lambda s: s["distributing_members"] == 2)
         self.assertEqual(member["distributing_members"], 2)
         for port in ("net_pcap0", "net_ring_w0_a"):
             frames, words = self.captured_on(port)
             self.assertGreaterEqual(len(frames), FRAMES, words)
             self.assertTrue(any(frame.octets[:6] == bytes.fromhex("020000000002") for frame in frames))
         before = self.sent()
-        self.assertGreater(pair.until(self.sent, lambda n: n > before + 1000), before + 1000)
+        self.assertGreater(until(self.sent, lambda n: n > before + 1000), before + 1000)
 
     def sent(self):
         return sum(member["traffic"]["tx_packets"] for member in self.lagoond.status()["members"])

@@ -13,7 +13,8 @@ import sys
 import tempfile
 import unittest
 
-import pair
+from lab import pair
+from lab.waiting import until
 from stage import telemetry
 
 LAGOOND = os.path.abspath(sys.argv[1])
@@ -38,7 +39,7 @@ class File(unittest.TestCase):
 
     def told(self, pattern):
         """The lines that match, when there is one."""
-        return pair.until(lambda: [line for line in self.lines() if re.search(pattern, line)])
+        return until(lambda: [line for line in self.lines() if re.search(pattern, line)])
 
     def test_states_their_reasons_and_a_new_file_after_a_rename(self):
         with self.lagoond:

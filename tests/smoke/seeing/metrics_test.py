@@ -16,12 +16,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-import pair
+from lab import ROOT, pair
+from lab.waiting import until
 from stage import telemetry
 from stage.stage import end
 
 LAGOOND = os.path.abspath(sys.argv[1])
-DASHBOARD = os.path.join(pair.ROOT, "config", "grafana", "lagoon.json")
+DASHBOARD = os.path.join(ROOT, "config", "grafana", "lagoon.json")
 
 
 def read(url):
@@ -64,14 +65,14 @@ class Metrics(unittest.TestCase):
         return float(found[1]) if found else None
 
     def test_1_values_are_those_of_the_telemetry(self):
-        pair.until(lambda: self.value('lagoon_lag_distributing_members{lag="laga"}'), lambda n: n == 2)
+        until(lambda: self.value('lagoon_lag_distributing_members{lag="laga"}'), lambda n: n == 2)
         self.assertEqual(self.value("lagoon_control_answered"), 1)
         self.assertEqual(self.value('lagoon_lag_up{lag="laga"}'), 1)
         self.assertEqual(self.value('lagoon_member_mux_state{lag="laga",member="m0",state="DISTRIBUTING"}'), 1)
         self.assertEqual(self.value('lagoon_member_mux_state{lag="laga",member="m0",state="WAITING"}'), 0)
         self.assertEqual(self.value('lagoon_member_partner_state{lag="laga",member="m0",bit="synchronization"}'), 1)
         sent = 'lagoon_member_transmit_frames_total{lag="laga",member="m1"}'
-        before = pair.until(lambda: self.value(sent))
+        before = until(lambda: self.value(sent))
         told = self.lagoond.status()["members"][1]["traffic"]["tx_packets"]
         after = self.value(sent)
         self.assertGreater(before, 0)
@@ -113,14 +114,14 @@ class Metrics(unittest.TestCase):
             result = json.loads(answer)["data"]["result"] if answer else []
             return {one["metric"].get("member", ""): float(one["value"][1]) for one in result}
 
-        self.assertEqual(pair.until(lambda: ask('up{job="lagoon"}')), {"": 1})
-        self.assertEqual(pair.until(lambda: ask('lagoon_member_distributing{lag="laga"}')), {"m0": 1, "m1": 1})
-        rates = pair.until(lambda: ask('rate(lagoon_member_transmit_bytes_total{lag="laga"}[5s])'),
+        self.assertEqual(until(lambda: ask('up{job="lagoon"}')), {"": 1})
+        self.assertEqual(until(lambda: ask('lagoon_member_distributing{lag="laga"}')), {"m0": 1, "m1": 1})
+        rates = until(lambda: ask('rate(lagoon_member_transmit_bytes_total{lag="laga"}[5s])'),
                            lambda r: len(r) == 2 and min(r.values()) > 0)
         self.assertEqual(sorted(rates), ["m0", "m1"])
         self.assertGreater(min(rates.values()), 0)
         telemetry.ask(self.lagoond.prefix, "/lagoon/wire,w0,down")
-        down = pair.until(lambda: ask('lagoon_member_link_up{lag="laga"} == 0'))
+        down = until(lambda: ask('lagoon_member_link_up{lag="laga"} == 0'))
         telemetry.ask(self.lagoond.prefix, "/lagoon/wire,w0,up")
         self.assertEqual(down, {"m0": 0})
 

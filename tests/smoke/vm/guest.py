@@ -13,9 +13,9 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, ".."), os.path.join(HERE, "..", "..", "..", "app", "demo")]
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..")]
 
-import pmd.testpmd as testpmd  # noqa: E402
+import lab.testpmd as testpmd  # noqa: E402
 import stage.lagoond as appliance  # noqa: E402
 from machine import COUNT, pci_address  # noqa: E402
 from stage import telemetry  # noqa: E402

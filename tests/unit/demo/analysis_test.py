@@ -1,13 +1,10 @@
 """analysis.py on made-up records."""
 
-import os
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "app", "demo"))
-
-import analysis  # noqa: E402
-from records import Record  # noqa: E402
+import lab  # noqa: F401 (it brings app/demo)
+import analysis
+from records import Record
 
 MS = 1_000_000
 

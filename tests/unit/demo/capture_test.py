@@ -2,13 +2,11 @@
 
 import os
 import struct
-import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "app", "demo"))
-
-import capture  # noqa: E402
+import lab  # noqa: F401 (it brings app/demo)
+import capture
 
 FLOWS = 16
 ROUNDS = 8

@@ -8,9 +8,8 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "app", "demo"))
-
-import capture  # noqa: E402
+import lab  # noqa: F401 (it brings app/demo)
+import capture
 
 FEED = sys.argv.pop(1)
 FRAME = capture.frame(0, 0)

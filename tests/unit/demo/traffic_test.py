@@ -8,10 +8,9 @@ import tempfile
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "app", "demo"))
-
-import analysis  # noqa: E402
-import hosts  # noqa: E402
+import lab  # noqa: F401 (it brings app/demo)
+import analysis
+import hosts
 
 TRAFFIC = sys.argv.pop(1)
 HERE, THERE = "127.0.0.1", "127.0.0.2"

@@ -1,14 +1,11 @@
 """verdict.py: the report of a run that went well, and each thing that may be wrong with one."""
 
 import copy
-import os
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "app", "demo"))
-
-import verdict  # noqa: E402
-from records import Record  # noqa: E402
+import lab  # noqa: F401 (it brings app/demo)
+import verdict
+from records import Record
 
 MS = 1_000_000
 KINDS = ("carrier-loss", "carrier-return", "blackhole", "heal")

@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/prng.hpp"
+#include "support/sanitized.hpp"
 
 using namespace lagoon;
 using fast::ConversationClock;
@@ -164,11 +165,7 @@ TEST_CASE("Another thread sees where a conversation is, since when and why", "[f
 
 TEST_CASE("A billion look-ups leave the table as large as it was", "[fast][conversations]") {
   // (a hundredth of them where each step is watched by a sanitizer)
-#if defined(__SANITIZE_ADDRESS__)
-  constexpr std::uint64_t kLookUps = 10'000'000;
-#else
-  constexpr std::uint64_t kLookUps = 1'000'000'000;
-#endif
+  constexpr std::uint64_t kLookUps = lagoon::test::kSanitized ? 10'000'000 : 1'000'000'000;
   Rig rig{4096};
   Prng random{6};
   // Conversations come and go all the time: a new one for every 1024 look-ups.

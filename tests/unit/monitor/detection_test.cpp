@@ -3,6 +3,7 @@
 
 #include "small_network.hpp"
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 
 using namespace lagoon;
 using namespace lagoon::test;
@@ -47,7 +48,7 @@ TEST_CASE("A blackhole is found within half a second at any time, and what is we
       for (const Validate validate : {Validate::none, Validate::active, Validate::backup, Validate::all,
                                       Validate::filter, Validate::filter_active, Validate::filter_backup})
         for (const std::size_t members : {2U, 3U, 4U, 8U})
-          for (int run = 0; run < 3; ++run) {
+          for (int run = 0; run < (kSanitized ? 1 : 3); ++run) {
             CAPTURE(static_cast<int>(partner), kHoleNames[static_cast<int>(hole)], name_of(validate), members,
                     run);
             SmallNetwork net = started(options(validate), members, partner, prng.next());
@@ -99,7 +100,7 @@ TEST_CASE("Lost frames are no false alarm in 60 s", "[monitor]") {
        {Row{0.3, 3, Validate::all, Partner::learning}, Row{0.3, 3, Validate::all, Partner::hashing},
         Row{0.07, 1, Validate::all, Partner::learning}, Row{0.07, 1, Validate::all, Partner::hashing},
         Row{0.3, 3, Validate::none, Partner::hashing}})
-    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    for (std::uint64_t seed = 1; seed <= (kSanitized ? 10U : 50U); ++seed) {
       CAPTURE(row.loss, row.targets, static_cast<int>(row.partner), seed);
       SmallNetwork net = started(options(row.validate, row.targets), 2, row.partner, seed);
       for (Link& link : net.links) link.loss = row.loss;
@@ -112,7 +113,7 @@ TEST_CASE("Lost frames are no false alarm in 60 s", "[monitor]") {
 }
 
 TEST_CASE("A blackhole is found among lost frames too", "[monitor]") {
-  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (kSanitized ? 10U : 50U); ++seed) {
     CAPTURE(seed);
     SmallNetwork net = started(options(Validate::all, 3), 2, Partner::hashing, seed);
     for (Link& link : net.links) link.loss = 0.3;
@@ -132,7 +133,7 @@ TEST_CASE("With a dead target all go down together, except where other traffic c
   };
   for (const Row& row : {Row{Validate::none, true, "UU"}, Row{Validate::none, false, "DD"},
                          Row{Validate::all, true, "DD"}, Row{Validate::filter, true, "DD"}})
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= (kSanitized ? 5U : 20U); ++seed) {
       CAPTURE(name_of(row.validate), row.traffic, seed);
       SmallNetwork net = started(options(row.validate), 2, Partner::hashing, seed);
       for (Link& link : net.links) link.traffic = row.traffic ? 5ms : 0ms;

@@ -15,8 +15,8 @@ import subprocess
 import tempfile
 import time
 
-import octets
-from octets import Info
+from . import octets
+from .octets import Info
 
 CLONE_NEWNET = 0x40000000
 SO_TIMESTAMPNS = 35

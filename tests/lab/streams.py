@@ -7,7 +7,7 @@ import analysis
 import records
 from hosts import last_counts, read_ends
 
-from .ends import wait_for
+from .waiting import wait_for
 
 START_PATIENCE_S = 5
 

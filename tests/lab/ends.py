@@ -5,7 +5,6 @@ Both speak as the host 10.77.0.1: lagoond's is behind its access port, or is the
 
 import json
 import subprocess
-import time
 
 from stage import netns
 from stage.lagoond import Lagoond
@@ -168,14 +167,3 @@ def link_of(namespace, interface):
     done = subprocess.run(netns.command_in(namespace, ["ip", "-j", "-s", "link", "show", interface]), check=True,
                           capture_output=True, text=True)
     return json.loads(done.stdout)[0]
-
-
-def wait_for(fact, patience, step=0.02):
-    """Whether it becomes true in time. Gives the seconds it took, or None."""
-    begun = time.monotonic()
-    while True:
-        if fact():
-            return time.monotonic() - begun
-        if time.monotonic() - begun > patience:
-            return None
-        time.sleep(step)

@@ -11,7 +11,7 @@ import time
 
 from stage import netns
 
-from .ends import wait_for
+from .waiting import wait_for
 
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
 ETH_P_ALL, ETH_P_IP = 3, 0x0800

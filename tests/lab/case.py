@@ -18,10 +18,11 @@ from stage import partners
 from stage.partners.linux import Uml
 from stage.stage import Stage
 
+from . import retries
 from .ends import LagoonEnd, LinuxEnd
+from .retries import TRIES
 from .streams import Stream
 
-TRIES = 3
 SKIP = 77
 
 
@@ -39,7 +40,7 @@ def tries(test):
             except Spoiled as spoiled:
                 if attempt == TRIES:
                     raise
-                print(f"try {attempt} of {TRIES}: {spoiled}", flush=True)
+                retries.tell(test.__name__, attempt + 1, str(spoiled))
                 self.after_try()
     return trying
 

@@ -6,30 +6,20 @@ import os
 import re
 import socket
 import subprocess
-import time
 
 from stage import netns
 from stage.partners.lagoon import LagoonPartner
 from stage.stage import Stage
 
 from .testpmd import Testpmd
+from .waiting import wait_for
 
-PATIENCE_S = 30
 PORTS = ["net_af_packet0,iface=lan0", "net_af_packet1,iface=va0", "net_af_packet2,iface=va1"]
 OURS = "net_lagoon0,mode=4,rate=fast,member=net_af_packet1,member=net_af_packet2"
 THEIRS = "net_bonding0,mode=4,slave=net_af_packet1,slave=net_af_packet2"
 # Each way: of a datagram each, so that both members carry some.
 CONVERSATIONS = 200
 UDP_PORT = 9000
-
-
-def wait_for(fact, patience=PATIENCE_S):
-    deadline = time.monotonic() + patience
-    while not fact():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def set_stage(test, build, bond, traffic=False, **more):

@@ -6,12 +6,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
-sys.path.insert(0, os.path.join(ROOT, "app", "demo"))
+from stage.lagoond import Appliance, eal_section
 
-from stage.lagoond import Appliance, eal_section  # noqa: E402
+from .waiting import wait_for
 
 PATIENCE_S = 20
 MESSAGE_MAX = 1 << 20
@@ -61,19 +59,14 @@ class Lab:
             self._folder.cleanup()
 
     def await_members(self, count):
-        deadline = time.monotonic() + PATIENCE_S
-        while self.lagoond.status()["distributing_members"] != count:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"not {count} members after {PATIENCE_S} s: {self.lagoond.status()}")
-            time.sleep(0.05)
+        if not wait_for(lambda: self.lagoond.status()["distributing_members"] == count, PATIENCE_S):
+            raise RuntimeError(f"not {count} members after {PATIENCE_S} s: {self.lagoond.status()}")
 
     def await_settled(self):
         """Until both ends of both LACP LAGs have heard that the other distributes."""
-        deadline = time.monotonic() + PATIENCE_S
-        while any(self.run("show", "lacp", what).stdout.count("ATGSCD--") != 4 for what in ("neighbors", "internal")):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"not settled after {PATIENCE_S} s: {self.run('show', 'lag').stdout}")
-            time.sleep(0.05)
+        if not wait_for(lambda: all(self.run("show", "lacp", what).stdout.count("ATGSCD--") == 4
+                                    for what in ("neighbors", "internal")), PATIENCE_S):
+            raise RuntimeError(f"not settled after {PATIENCE_S} s: {self.run('show', 'lag').stdout}")
 
     def run(self, *words, **more):
         """lagoon-console with those arguments, attached to the lagoond."""
