@@ -132,18 +132,6 @@ compile() { # DIR TARGET...
   say "built $1/ in $(seconds_since "$started") s"
 }
 
-# The targets of some folders only, so that the demo does not wait for the tests to be compiled.
-targets_of() { # DIR FOLDER...
-  meson introspect --targets "$1" | /usr/bin/python3 -c '
-import json, os, sys
-build, *folders = sys.argv[1:]
-here = os.getcwd()
-for target in json.load(sys.stdin):
-    if os.path.relpath(target["defined_in"], here).split(os.sep)[0] in folders:
-        for name in target["filename"]:
-            print(os.path.relpath(name, os.path.abspath(build)))' "$@"
-}
-
 # What the tests of a suite run, so that only that is compiled.
 targets_of_suite() { # DIR SUITE
   meson introspect --tests "$1" | /usr/bin/python3 -c '
@@ -158,7 +146,7 @@ for test in json.load(sys.stdin):
 
 verb_build() {
   need_packages "${packages_build[@]}"
-  configure build
+  configure build -Dpch=true
   compile build
 }
 
@@ -171,21 +159,53 @@ verb_demo() {
     rootless=(--rootless)
     say "not root: two LAGs back to back in one process, no kernel links"
   fi
-  configure build
-  local targets
-  mapfile -t targets < <(targets_of build lib app)
-  compile build "${targets[@]}"
-  exec /usr/bin/python3 app/demo/demo.py --build build "${rootless[@]}" "$@"
+  build_optimized
+  exec /usr/bin/python3 app/demo/demo.py --build "$optimized" "${rootless[@]}" "$@"
+}
+
+# The one optimized build of those who try it: demo, install, bench and plots use it, so each file is compiled once.
+# (Another --prefix changes no file that is compiled.)
+optimized=build-release
+configure_optimized() { # MESON-OPTION...
+  if [ -f "$optimized/build.ninja" ]; then
+    [ $# -eq 0 ] || meson configure "$optimized" "$@"
+  else
+    configure "$optimized" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false -Dwerror=false \
+      -Dpch=true "$@"
+  fi
+}
+
+build_optimized() { # MESON-OPTION...
+  configure_optimized "$@"
+  compile "$optimized"
 }
 
 build_failures=0
 log_files=()
+phases=()
 
-build_for_test() { # DIR MESON-OPTION...
-  configure "$@" && compile "$1" && return
-  build_failures=$((build_failures + 1))
-  say "$1/ does not build"
-  return 1
+phase() { # STARTED WORDS: what a part of the run took, for the summary
+  phases+=(--phase "$(seconds_since "$1") $2")
+}
+
+# (-O1 compiles in two thirds of the time, and the tests are short; who wants a debugger has `build`)
+test_options=(-Dpch=true -Doptimization=1 -Ddebug=false)
+
+build_tests() { configure build "${test_options[@]}" && compile build; }
+
+# The pure layers with libFuzzer's counters, AddressSanitizer and UBSan; lines are all that reports want of -g.
+build_sanitized() {
+  CC=clang-19 CXX=clang++-19 configure build-fuzz "${test_options[@]}" -Ddpdk=disabled -Dfuzz=true -Dcpp_args=-g1 \
+    && compile build-fuzz
+}
+
+# What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
+build_threads() {
+  local targets=()
+  configure build-tsan "${test_options[@]}" -Ddpdk_sdk=off -Db_sanitize=thread -Db_lundef=false \
+    "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" || return 1
+  mapfile -t targets < <(targets_of_suite build-tsan threads)
+  compile build-tsan "${targets[@]}"
 }
 
 run_suites() { # DIR LOGNAME PROCESSES TIMEOUT-FACTOR SUITE...
@@ -197,42 +217,59 @@ run_suites() { # DIR LOGNAME PROCESSES TIMEOUT-FACTOR SUITE...
   rm -f "$dir/meson-logs/$log.json"
   meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "$log" --num-processes "$processes" \
     -t "$factor" "${suites[@]}" </dev/null || true
-  say "tested in $dir/: $* ($(seconds_since "$started") s)"
+  phase "$started" "tests in $dir/: $*"
   log_files+=("$dir/meson-logs/$log.json:$(IFS=, && echo "$*")")
 }
 
+build_or_fail() { # BUILD-FUNCTION
+  local started
+  started=$(date +%s)
+  if "$1"; then
+    phase "$started" "${1/_/ing }"
+    return 0
+  fi
+  build_failures=$((build_failures + 1))
+  say "${1/_/ing } failed"
+  return 1
+}
+
 verb_test() {
-  local cores
+  local cores started meanwhile
   cores=$(nproc)
+  started=$(date +%s)
   need_packages "${packages_build[@]}" "${packages_test[@]}" "${packages_stage[@]}"
+  phase "$started" "packages"
   is_root || say "not root: tests that need network namespaces are skipped (with CI=true that is a failure)"
-  if build_for_test build; then
-    run_suites build pure "$cores" 3 unit sim golden tidy
-    # (these wait more than they compute, and each has a network namespace of its own)
-    run_suites build conformance 8 1 conformance silence
-    # One at a time: these measure times against real partners.
-    run_suites build smoke 1 1 smoke
+  local built=no
+  build_or_fail build_tests && built=yes
+  # The other builds are compiled, with what the machine has to spare, while tests of the first one wait.
+  (
+    renice -n 19 "$BASHPID" >/dev/null
+    # (what fails here is compiled again below, and is told then)
+    build_sanitized || true
+    build_threads || true
+  ) >build-meanwhile.log 2>&1 &
+  meanwhile=$!
+  if [ "$built" = yes ]; then
+    # (these wait more than they compute, each has a network namespace of its own, and none measures)
+    run_suites build conformance 10 1 conformance silence
+    run_suites build waiting 3 2 waiting
   fi
-  # (-O1 compiles in two thirds of the time, and the tests are short; lines are all that reports want of -g)
-  if build_for_test build-asan -Ddpdk=disabled -Db_sanitize=address,undefined -Doptimization=1 -Ddebug=false \
-    -Dcpp_args=-g1; then
+  wait "$meanwhile"
+  local sanitized=no threads=no
+  build_or_fail build_sanitized && sanitized=yes
+  build_or_fail build_threads && threads=yes
+  rm -f build-meanwhile.log
+  [ "$built" = no ] || run_suites build pure "$cores" 3 unit sim golden tidy
+  if [ "$sanitized" = yes ]; then
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
-      run_suites build-asan sanitized "$cores" 4 unit sim golden
-  fi
-  # What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
-  local threads=()
-  if configure build-tsan -Ddpdk_sdk=off -Doptimization=1 -Ddebug=false -Db_sanitize=thread -Db_lundef=false \
-    "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" \
-    && mapfile -t threads < <(targets_of_suite build-tsan threads) && compile build-tsan "${threads[@]}"; then
-    TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
-  else
-    build_failures=$((build_failures + 1))
-  fi
-  if CC=clang-19 CXX=clang++-19 build_for_test build-fuzz -Ddpdk=disabled -Dfuzz=true -Doptimization=1 \
-    -Ddebug=false -Dcpp_args=-g1; then
+      run_suites build-fuzz sanitized "$cores" 4 unit sim golden
     run_suites build-fuzz fuzz "$cores" 1 fuzz
   fi
-  /usr/bin/python3 tests/support/summary.py --build-failures "$build_failures" "${log_files[@]}"
+  [ "$threads" = no ] || TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
+  # One at a time, and alone on the machine: these measure times against real partners.
+  [ "$built" = no ] || run_suites build smoke 1 1 smoke
+  /usr/bin/python3 tests/support/summary.py --build-failures "$build_failures" "${phases[@]}" "${log_files[@]}"
 }
 
 verb_install() { # PREFIX
@@ -242,11 +279,8 @@ verb_install() { # PREFIX
   need_packages "${packages_build[@]}"
   mkdir -p "$prefix" || die "cannot make $prefix"
   [ -w "$prefix" ] || die "cannot write to $prefix"
-  local options=(--prefix "$prefix" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false -Dwerror=false)
-  configure build-release "${options[@]}"
-  meson configure build-release "${options[@]}"
-  compile build-release
-  meson install -C build-release --no-rebuild --quiet
+  build_optimized --prefix "$prefix"
+  meson install -C "$optimized" --no-rebuild --quiet
   say "installed to $prefix:"
   (cd "$prefix" && find . \( -name lagoond -o -name 'liblagoon.so*' -o -name lagoon.pc -o -path './include/lagoon' \) \
     | sort | sed 's/^\./    /')
@@ -286,17 +320,16 @@ verb_deb() {
 
 verb_bench() {
   need_packages "${packages_build[@]}" "${packages_bench[@]}"
-  configure build-bench -Dbuildtype=release -Dbench=true -Dtests=false -Dwerror=false
-  compile build-bench
-  build-bench/bench/lagoon-bench "$@"
+  build_optimized -Dbench=true
+  "$optimized"/bench/lagoon-bench "$@"
 }
 
 verb_plots() {
   local simulator=app/simulate/lagoon-simulate
   need_packages "${packages_build[@]}" "${packages_plots[@]}"
-  configure build
-  compile build "$simulator"
-  /usr/bin/python3 -B app/simulate/plots.py "build/$simulator" docs/plots
+  configure_optimized
+  compile "$optimized" "$simulator"
+  /usr/bin/python3 -B app/simulate/plots.py "$optimized/$simulator" docs/plots
 }
 
 verb_check() {
@@ -307,7 +340,7 @@ verb_check() {
     | xargs -r clang-format-19 --dry-run -Werror || bad=1
   say "shellcheck"
   find lagoon.sh .ci/run app tests \( -name '*.sh' -o -path .ci/run \) | sort | xargs -r shellcheck || bad=1
-  configure build
+  configure build -Dpch=true
   compile build
   meson test -C build --no-rebuild --print-errorlogs --suite tidy || bad=1
   [ "$bad" -eq 0 ] || die "check: there is something to mend, see above"
@@ -323,7 +356,7 @@ verb_explain() { # NAME FLOW...
 }
 
 verb_clean() {
-  rm -rf build build-asan build-tsan build-fuzz build-release build-bench build-deb
+  rm -rf build build-tsan build-fuzz build-release build-deb
   say "removed build/ and build-*/"
 }
 
