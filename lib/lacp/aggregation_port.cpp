@@ -78,10 +78,10 @@ void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept 
 }
 
 void AggregationPort::heard_elsewhere(const wire::LacpInfo& partner, Instant now) noexcept {
-  const bool moved = receive_.state() == ReceiveState::port_disabled && !receive_.defaulted() &&
-                     receive_.partner().system == partner.system &&
+  const bool moved = !receive_.defaulted() && receive_.partner().system == partner.system &&
                      receive_.partner().port_number == partner.port_number;
-  if (moved) act_on(receive_.initialize(timers_), ReceiveState::port_disabled, Cause::port_moved, now);
+  const ReceiveState before = receive_.state();
+  if (moved) act_on(receive_.move_port(timers_), before, Cause::port_moved, now);
 }
 
 void AggregationPort::expire(Instant now) noexcept {

@@ -51,65 +51,87 @@ SyncFault sync_fault(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexc
   return actively_maintained(pdu, actor) ? SyncFault::none : SyncFault::passive;
 }
 
-ReceiveEffects ReceiveMachine::initialize(TimerTable& timers) noexcept {
-  record_default();
-  disable_port(timers);
-  return {.unselect = true};
+ReceiveEffects ReceiveMachine::step(ReceiveEvent event, const Input& in) noexcept {
+  const std::optional<ReceiveState> to = next(state_, event);
+  if (!to) return {};
+  const ReceiveEffects effects = enter(*to, in);
+  if (*to != ReceiveState::initialize) return effects;
+  static_cast<void>(enter(ReceiveState::port_disabled, in));  // UCT
+  return effects;
 }
 
-void ReceiveMachine::disable_port(TimerTable& timers) noexcept {
-  state_ = ReceiveState::port_disabled;
-  timers.stop(Timer::current_while);
-  set_partner_bit(StateBit::synchronization, false);
-  echoed_sync_ = false;
+// What stands in each state's box in the clause's diagram. Timers of states that are left run on in the standard, where
+// they move nothing: here they are stopped. Selected, NTT and the Actor's bits are the caller's: it takes
+// them from the effects, and from state() and defaulted().
+ReceiveEffects ReceiveMachine::enter(ReceiveState state, const Input& in) noexcept {
+  const wire::LacpInfo before = partner_;
+  const bool had_partner = !defaulted_;
+  state_ = state;
+  switch (state) {
+    case ReceiveState::initialize:
+      //  Selected = UNSELECTED
+      //  recordDefault()
+      //  port_moved = FALSE
+      record_default();
+      return {.unselect = true};
+    case ReceiveState::port_disabled:
+      //  Partner_Oper_Port_State.Synchronization = FALSE
+      set_partner_bit(StateBit::synchronization, false);
+      forget_echo();
+      in.timers.stop(Timer::current_while);
+      return {};
+    case ReceiveState::expired:
+      //  Partner_Oper_Port_State.Synchronization = FALSE
+      //  Partner_Oper_Port_State.LACP_Timeout = Short Timeout
+      //  start current_while_timer(Short Timeout)
+      //  Actor_Oper_Port_State.Expired = TRUE
+      set_partner_bit(StateBit::synchronization, false);
+      set_partner_bit(StateBit::timeout, true);
+      forget_echo();
+      in.timers.start(Timer::current_while, in.now + kShortTimeoutTime);
+      return {};
+    case ReceiveState::lacp_disabled:
+      //  Selected = UNSELECTED
+      //  recordDefault()
+      //  Partner_Oper_Port_State.Aggregation = FALSE
+      //  Actor_Oper_Port_State.Expired = FALSE
+      record_default();
+      in.timers.stop(Timer::current_while);
+      return {.unselect = true};
+    case ReceiveState::defaulted:
+      //  update_Default_Selected()
+      //  recordDefault()
+      //  Actor_Oper_Port_State.Expired = FALSE
+      record_default();
+      return {.unselect = had_partner && differs_for_selection(partner_, before)};
+    case ReceiveState::current: {
+      //  update_Selected()
+      //  update_NTT()
+      //  recordPDU()
+      //  start current_while_timer(Actor_Oper_Port_State.LACP_Timeout)
+      //  Actor_Oper_Port_State.Expired = FALSE
+      const ReceiveEffects effects = compare(*in.pdu, *in.actor);
+      record(*in.pdu, *in.actor);
+      const bool short_timeout = PortState{in.actor->state}.has(StateBit::timeout);
+      in.timers.start(Timer::current_while, in.now + (short_timeout ? kShortTimeoutTime : kLongTimeoutTime));
+      return effects;
+    }
+  }
+  return {};
 }
 
-void ReceiveMachine::enable_port(Instant now, TimerTable& timers) noexcept {
-  enter_expired(now, timers);
+ReceiveEffects ReceiveMachine::compare(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) const noexcept {
+  return {.unselect = differs_for_selection(pdu.actor, partner_),
+          .ntt = needs_ntt(pdu, actor),
+          .partner_changed = !defaulted_ && !same_port(pdu.actor, partner_)};
 }
 
-ReceiveEffects ReceiveMachine::disable_lacp(TimerTable& timers) noexcept {
-  state_ = ReceiveState::lacp_disabled;
-  timers.stop(Timer::current_while);
-  record_default();
-  return {.unselect = true};
-}
-
-ReceiveEffects ReceiveMachine::receive(const wire::Lacpdu& pdu, const wire::LacpInfo& actor, Instant now,
-                                       TimerTable& timers) noexcept {
-  if (state_ == ReceiveState::port_disabled || state_ == ReceiveState::lacp_disabled) return {};
-  const ReceiveEffects effects{.unselect = differs_for_selection(pdu.actor, partner_),
-                               .ntt = needs_ntt(pdu, actor),
-                               .partner_changed = !defaulted_ && !same_port(pdu.actor, partner_)};
+void ReceiveMachine::record(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept {
   heard_ = pdu;
   partner_ = pdu.actor;
   set_partner_bit(StateBit::synchronization, partner_in_sync(pdu, actor));
   echoed_sync_ = matches(pdu.partner, actor) && PortState{pdu.partner.state}.has(StateBit::synchronization);
   defaulted_ = false;
-  state_ = ReceiveState::current;
-  const bool short_timeout = PortState{actor.state}.has(StateBit::timeout);
-  timers.start(Timer::current_while, now + (short_timeout ? kShortTimeoutTime : kLongTimeoutTime));
-  return effects;
-}
-
-ReceiveEffects ReceiveMachine::time_out(Instant now, TimerTable& timers) noexcept {
-  if (state_ == ReceiveState::current) {
-    enter_expired(now, timers);
-    return {};
-  }
-  // EXPIRED -> DEFAULTED, with update_Default_Selected: the recorded Partner against the defaults.
-  state_ = ReceiveState::defaulted;
-  const bool unselect = !defaulted_ && differs_for_selection(wire::LacpInfo{}, partner_);
-  record_default();
-  return {.unselect = unselect};
-}
-
-void ReceiveMachine::enter_expired(Instant now, TimerTable& timers) noexcept {
-  state_ = ReceiveState::expired;
-  set_partner_bit(StateBit::synchronization, false);
-  set_partner_bit(StateBit::timeout, true);
-  echoed_sync_ = false;
-  timers.start(Timer::current_while, now + kShortTimeoutTime);
 }
 
 void ReceiveMachine::record_default() noexcept {

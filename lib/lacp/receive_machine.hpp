@@ -1,7 +1,8 @@
 // Receive machine (6.4.12): keeps what the Partner says, and notices when it stops saying it.
 //
-// It does not touch other machines: what a step means for Selected and NTT is returned as ReceiveEffects.
-// INITIALIZE is passed through (UCT) and never rested in.
+// next() is the state diagram of the clause, step() follows it and does what the clause has in the new
+// state's box. The machine does not touch other ones: what a step means for Selected and NTT is returned as
+// ReceiveEffects. INITIALIZE is passed through (UCT) and never rested in.
 #pragma once
 
 #include <optional>
@@ -12,6 +13,45 @@
 #include "wire/lacpdu.hpp"
 
 namespace lagoon::lacp {
+
+/// What makes the machine look for another state, in the clause's words.
+enum class ReceiveEvent : std::uint8_t {
+  begin,          // BEGIN
+  port_moved,     // port_moved == TRUE: another port heard this port's Partner
+  port_disabled,  // port_enabled == FALSE
+  port_enabled,   // port_enabled == TRUE, and LACP_Enabled == TRUE
+  lacp_disabled,  // port_enabled == TRUE, and LACP_Enabled == FALSE
+  received,       // CtrlMuxN:M_UNITDATA.indication(LACPDU), of another System
+  timer_expired,  // current_while_timer has expired
+};
+
+/// The state to enter, also when it is the same one again; nothing: the machine stays as it is.
+[[nodiscard]] constexpr std::optional<ReceiveState> next(ReceiveState state, ReceiveEvent event) noexcept {
+  const bool listens =
+      state == ReceiveState::expired || state == ReceiveState::defaulted || state == ReceiveState::current;
+  switch (event) {
+    case ReceiveEvent::begin:
+      return ReceiveState::initialize;
+    case ReceiveEvent::port_moved:
+      if (state == ReceiveState::port_disabled) return ReceiveState::initialize;
+      break;
+    case ReceiveEvent::port_disabled:
+      return ReceiveState::port_disabled;
+    case ReceiveEvent::port_enabled:
+      if (state == ReceiveState::port_disabled) return ReceiveState::expired;
+      break;
+    case ReceiveEvent::lacp_disabled:
+      return ReceiveState::lacp_disabled;
+    case ReceiveEvent::received:
+      if (listens) return ReceiveState::current;
+      break;
+    case ReceiveEvent::timer_expired:
+      if (state == ReceiveState::current) return ReceiveState::expired;
+      if (state == ReceiveState::expired) return ReceiveState::defaulted;
+      break;
+  }
+  return std::nullopt;
+}
 
 struct ReceiveEffects {
   bool unselect = false;         // Selected = UNSELECTED
@@ -52,22 +92,43 @@ class ReceiveMachine {
   /// We are no longer in sync: what the Partner showed to know of us counts no more.
   void forget_echo() noexcept { echoed_sync_ = false; }
 
-  /// BEGIN, or port_moved: INITIALIZE -> PORT_DISABLED.
-  [[nodiscard]] ReceiveEffects initialize(TimerTable& timers) noexcept;
-  /// port_enabled turned FALSE. The Partner is remembered, but is not in sync.
-  void disable_port(TimerTable& timers) noexcept;
-  /// port_enabled turned TRUE, with LACP_Enabled.
-  void enable_port(Instant now, TimerTable& timers) noexcept;
-  /// LACP_Enabled turned FALSE on an enabled port.
-  [[nodiscard]] ReceiveEffects disable_lacp(TimerTable& timers) noexcept;
-  /// A LACPDU of another System. Does nothing in PORT_DISABLED and LACP_DISABLED.
+  /// What an event needs: the time where a timer starts, and with `received` the LACPDU and our own
+  /// operational values.
+  struct Input {
+    TimerTable& timers;
+    Instant now{};
+    const wire::Lacpdu* pdu = nullptr;
+    const wire::LacpInfo* actor = nullptr;
+  };
+  ReceiveEffects step(ReceiveEvent event, const Input& in) noexcept;
+
+  // The events by name.
+
+  [[nodiscard]] ReceiveEffects initialize(TimerTable& timers) noexcept {
+    return step(ReceiveEvent::begin, {.timers = timers});
+  }
+  [[nodiscard]] ReceiveEffects move_port(TimerTable& timers) noexcept {
+    return step(ReceiveEvent::port_moved, {.timers = timers});
+  }
+  void disable_port(TimerTable& timers) noexcept { step(ReceiveEvent::port_disabled, {.timers = timers}); }
+  void enable_port(Instant now, TimerTable& timers) noexcept {
+    step(ReceiveEvent::port_enabled, {.timers = timers, .now = now});
+  }
+  [[nodiscard]] ReceiveEffects disable_lacp(TimerTable& timers) noexcept {
+    return step(ReceiveEvent::lacp_disabled, {.timers = timers});
+  }
   [[nodiscard]] ReceiveEffects receive(const wire::Lacpdu& pdu, const wire::LacpInfo& actor, Instant now,
-                                       TimerTable& timers) noexcept;
-  /// current_while_timer ran out.
-  [[nodiscard]] ReceiveEffects time_out(Instant now, TimerTable& timers) noexcept;
+                                       TimerTable& timers) noexcept {
+    return step(ReceiveEvent::received, {.timers = timers, .now = now, .pdu = &pdu, .actor = &actor});
+  }
+  [[nodiscard]] ReceiveEffects time_out(Instant now, TimerTable& timers) noexcept {
+    return step(ReceiveEvent::timer_expired, {.timers = timers, .now = now});
+  }
 
  private:
-  void enter_expired(Instant now, TimerTable& timers) noexcept;
+  [[nodiscard]] ReceiveEffects enter(ReceiveState state, const Input& in) noexcept;
+  [[nodiscard]] ReceiveEffects compare(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) const noexcept;
+  void record(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept;
   void record_default() noexcept;
   void set_partner_bit(StateBit bit, bool value) noexcept;
 

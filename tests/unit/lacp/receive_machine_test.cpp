@@ -1,4 +1,9 @@
 #include "lacp/receive_machine.hpp"
+
+#include <array>
+#include <functional>
+#include <optional>
+
 #include "rig.hpp"
 #include "support/catch.hpp"
 
@@ -213,4 +218,32 @@ TEST_CASE("A Partner collects from us only when it also echoes our Synchronizati
     m.machine.forget_echo();
     CHECK_FALSE(m.machine.partner_collects_from_us());
   }
+}
+
+TEST_CASE("Receive machine: every state and event of the clause's diagram", "[lacp][receive]") {
+  using S = ReceiveState;
+  using E = ReceiveEvent;
+  // By state: PORT_DISABLED, LACP_DISABLED, EXPIRED, DEFAULTED, CURRENT. Nothing: it stays as it is.
+  const S states[] = {S::port_disabled, S::lacp_disabled, S::expired, S::defaulted, S::current};
+  struct Row {
+    E event;
+    std::array<std::optional<S>, 5> to;
+  };
+  constexpr std::nullopt_t no = std::nullopt;
+  const Row rows[] = {
+      {E::begin, {S::initialize, S::initialize, S::initialize, S::initialize, S::initialize}},
+      {E::port_moved, {S::initialize, no, no, no, no}},
+      {E::port_disabled,
+       {S::port_disabled, S::port_disabled, S::port_disabled, S::port_disabled, S::port_disabled}},
+      {E::port_enabled, {S::expired, no, no, no, no}},
+      {E::lacp_disabled,
+       {S::lacp_disabled, S::lacp_disabled, S::lacp_disabled, S::lacp_disabled, S::lacp_disabled}},
+      {E::received, {no, no, S::current, S::current, S::current}},
+      {E::timer_expired, {no, no, S::defaulted, no, S::expired}},
+  };
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < std::size(states); ++i) {
+      CAPTURE(static_cast<int>(row.event), name_of(states[i]));
+      CHECK(next(states[i], row.event) == row.to[i]);
+    }
 }
