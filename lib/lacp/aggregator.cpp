@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "lacp/aggregation_port.hpp"
 #include "lacp/key.hpp"
+#include "lacp/min_links.hpp"
 #include "lacp/selection.hpp"
 
 namespace lagoon::lacp {
@@ -99,16 +100,15 @@ void Aggregator::State::settle(Instant at) noexcept {
 void Aggregator::State::update_lag_state() noexcept {
   const auto count =
       std::popcount(ports_that([](const AggregationPort& port) { return port.distributes(); }));
-  const int stay_up = std::max<int>(config.min_links, 1);
-  const int come_up = std::max<int>(config.min_links_up, stay_up);
-  const bool was_up = std::exchange(up, count >= (up ? stay_up : come_up));
+  const MinLinks needed = min_links_of(config);
+  const bool was_up = std::exchange(up, needed.met(count, up));
   if (was_up != up)
     events.push_overwriting({.kind = EventKind::lag_state,
                              .from = static_cast<std::uint8_t>(was_up),
                              .to = static_cast<std::uint8_t>(up),
                              .at = now,
                              .evidence = {.distributing = static_cast<std::uint8_t>(count),
-                                          .needed = static_cast<std::uint8_t>(was_up ? stay_up : come_up)}});
+                                          .needed = static_cast<std::uint8_t>(needed.needed(was_up))}});
 }
 
 template <typename Predicate>

@@ -20,7 +20,8 @@ MemberLinks::MemberLinks(const LagOptions& options, const MacAddress& probe_base
     : debounce_{options.debounce},
       damping_{options.damping},
       probe_base_{probe_base},
-      monitor_{options.targets, probe_base, now} {}
+      monitor_{options.targets, probe_base, now},
+      next_count_{now} {}
 
 void MemberLinks::add(MemberIndex member, Instant now) {
   LAGOON_CHECK(!at(member).exists);
@@ -39,6 +40,7 @@ void MemberLinks::remove(MemberIndex member, Instant now) {
 void MemberLinks::set_options(const LagOptions& options, Instant now) {
   debounce_ = options.debounce;
   damping_ = options.damping;
+  next_count_ = std::min(next_count_, now + options.targets.interval);
   if (!(options.targets == monitor_.options())) {
     const Instant patience = now + options.targets.interval * (options.targets.missed_max + 1);
     for (std::size_t i = 0; i < kMembersMax; ++i)
@@ -95,8 +97,16 @@ void MemberLinks::frame_received(MemberIndex member, std::span<const std::byte> 
   if (monitor_.enabled()) monitor_.frame_received(member, frame, now);
 }
 
-void MemberLinks::frames_counted(MemberIndex member, std::uint64_t frames, Instant now) {
-  if (monitor_.enabled()) monitor_.frames_counted(member, frames, now);
+void MemberLinks::frames_counted(const std::array<std::uint64_t, kMembersMax>& frames, Instant now) {
+  if (!monitor_.enabled() || now < next_count_) return;
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (links_[i].exists) monitor_.frames_counted(index_of(i), frames[i], now);
+  next_count_ = now + monitor_.options().interval / 4;
+}
+
+std::optional<Instant> MemberLinks::count_deadline() const noexcept {
+  if (!monitor_.enabled()) return std::nullopt;
+  return next_count_;
 }
 
 void MemberLinks::expire(Instant now) {

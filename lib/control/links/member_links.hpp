@@ -36,9 +36,12 @@ class MemberLinks {
   void watch(MemberIndex member, bool watched, Instant now);
   void set_active(std::optional<MemberIndex> active, Instant now);
   void frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now);
-  void frames_counted(MemberIndex member, std::uint64_t frames, Instant now);
+  /// Frames that each member has heard since the start. Does nothing before count_deadline().
+  void frames_counted(const std::array<std::uint64_t, kMembersMax>& frames, Instant now);
   void expire(Instant now);
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
+  /// When frames_counted() is next wanted; nothing: never.
+  [[nodiscard]] std::optional<Instant> count_deadline() const noexcept;
   [[nodiscard]] std::optional<monitor::Probe> transmit(Instant now);
 
   /// As the port says, with the last speed known.
@@ -78,6 +81,7 @@ class MemberLinks {
   std::optional<MemberIndex> active_{};
   std::array<Link, kMembersMax> links_{};
   monitor::TargetMonitor monitor_;
+  Instant next_count_;
 };
 
 }  // namespace lagoon::control

@@ -1,9 +1,10 @@
-#include "control/lag/lag.hpp"
+#include "wire/slow_frame.hpp"
 
 #include <algorithm>
 
 #include "pair.hpp"
 #include "support/catch.hpp"
+#include "wire/slow_frame.hpp"
 
 using namespace lagoon;
 using namespace lagoon::control;

@@ -1,6 +1,7 @@
 // What each mode makes of members that work, and of those that do not.
 #include "solo.hpp"
 #include "support/catch.hpp"
+#include "wire/slow_frame.hpp"
 
 using namespace lagoon;
 using namespace lagoon::control;

@@ -1,0 +1,125 @@
+#include "control/lag/journal_keeper.hpp"
+
+#include <bit>
+#include <string>
+#include <utility>
+
+#include "control/lag/lag_events.hpp"
+
+namespace lagoon::control {
+
+void JournalKeeper::note(JournalEntry entry) {
+  if (!entry.of_lag) entry.member_name = roster_->settings(entry.member).name;
+  journal_.add(std::move(entry));
+}
+
+void JournalKeeper::note_events(lacp::Aggregator& aggregator) {
+  while (const auto event = aggregator.poll_event()) note(journal_entry(*event));
+}
+
+void JournalKeeper::note_port(MemberIndex member, bool was_up, const LinkState& link, Instant now) {
+  note({.at = now,
+        .member = member,
+        .kind = "link",
+        .from = was_up ? "up" : "down",
+        .to = link.up ? "up" : "down",
+        .why = link.up ? "" : "cable",
+        .evidence = link.up ? std::to_string(to_mbps(link.speed)) + " Mb/s" +
+                                  (link.full_duplex ? "" : ", half duplex")
+                            : "the port has no link: the cable, or the other end's port"});
+}
+
+void JournalKeeper::note_active(std::optional<MemberIndex> before, std::optional<MemberIndex> active,
+                                MemberSet usable, std::string_view why, Instant now) {
+  if (why.empty()) {
+    if (!active)
+      why = "none_works";
+    else if (!before || !contains(usable, *before))
+      why = "failure";
+    else
+      why = "preferred";
+  }
+  if (before && contains(roster_->members(), *before))
+    note({.at = now, .member = *before, .kind = "active", .from = "active", .to = "backup", .why = why});
+  if (active)
+    note({.at = now, .member = *active, .kind = "active", .from = "backup", .to = "active", .why = why});
+}
+
+void JournalKeeper::note_links(const MemberLinks& links, MemberSet distributing, Instant now) {
+  for (const MemberIndex m : roster_->order()) {
+    Facts& facts = facts_[m.value()];
+    const bool held = links.held_until(m).has_value();
+    if (std::exchange(facts.held, held) != held)
+      note({.at = now,
+            .member = m,
+            .kind = "damping",
+            .from = held ? "" : "held_down",
+            .to = held ? "held_down" : "released",
+            .why = held ? "flapping" : "quiet"});
+    if (facts.works != links.works(m)) note_works(m, links, held, now);
+    const bool distributes = contains(distributing, m);
+    if (std::exchange(facts.distributing, distributes) != distributes) facts.changed = now;
+  }
+}
+
+void JournalKeeper::note_works(MemberIndex member, const MemberLinks& links, bool held, Instant now) {
+  Facts& facts = facts_[member.value()];
+  const bool works = facts.works = !facts.works;
+  facts.changed = now;
+  if (!works) ++facts.link_failures;
+  std::string_view why = "link";
+  const auto health = links.health(member);
+  if (!works && links.up(member) && health) why = name_of(health->why);
+  if (!works && held) why = "held_down";
+  note({.at = now,
+        .member = member,
+        .kind = "works",
+        .from = works ? "no" : "yes",
+        .to = works ? "yes" : "no",
+        .why = why});
+}
+
+void JournalKeeper::note_partner_keys(const lacp::Aggregator& aggregator, Instant now) {
+  std::optional<lacp::PortView> used;
+  MemberSet unlike = 0;
+  for (const MemberIndex m : roster_->order())
+    if (aggregator.port(m).selected == lacp::Selected::selected) used = aggregator.port(m);
+  if (used)
+    for (const MemberIndex m : roster_->order()) {
+      const lacp::PortView port = aggregator.port(m);
+      const bool heard = port.receive == lacp::ReceiveState::current;
+      if (heard && port.selected == lacp::Selected::unselected &&
+          port.partner.system == used->partner.system && port.partner.key != used->partner.key)
+        unlike |= set_of(m);
+    }
+  for_each(unlike & ~std::exchange(unlike_keys_, unlike), [&](MemberIndex m) {
+    note({.at = now,
+          .member = m,
+          .kind = "unequal_speed",
+          .from = "",
+          .to = "left_out",
+          .why = "partner_keys_differ"});
+  });
+}
+
+void JournalKeeper::note_fallback(bool on, Instant now) {
+  note({.at = now,
+        .of_lag = true,
+        .kind = "fallback",
+        .from = on ? "off" : "on",
+        .to = on ? "on" : "off",
+        .why = on ? "no_partner" : "partner"});
+}
+
+void JournalKeeper::note_up(bool up, MemberSet usable, int needed, Instant now) {
+  note({.at = now,
+        .of_lag = true,
+        .kind = "lag",
+        .from = up ? "down" : "up",
+        .to = up ? "up" : "down",
+        .why = up ? "" : "min_links",
+        .evidence = "members that may send: " + std::to_string(std::popcount(usable)) + ", it takes " +
+                    std::to_string(needed)});
+}
+
+}  // namespace lagoon::control

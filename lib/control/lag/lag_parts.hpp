@@ -1,0 +1,83 @@
+// LagParts: the parts of one LAG together, and what follows from them after each input. Lag (lag.hpp) is the
+// face of it: its inputs and commands change parts and then settle().
+//
+//   ports' links -> MemberLinks (delays, damping, target monitor) -> works
+//   works, LACP, Roster (the operator) -> choose(), decide() (outcome.hpp): who collects and distributes
+//   -> Announcements (addresses), LoadKeeper, ReceiveBalancer, JournalKeeper
+//   -> table_input() -> OrderedMoves -> PortTable
+//
+// Parts refer to each other and so stay where they are. Thread: one at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "balance/receive_balancer.hpp"
+#include "base/mac_address.hpp"
+#include "base/time.hpp"
+#include "control/lag/announcements.hpp"
+#include "control/lag/journal_keeper.hpp"
+#include "control/lag/lag.hpp"
+#include "control/lag/load_keeper.hpp"
+#include "control/lag/ordered_moves.hpp"
+#include "control/lag/outbox.hpp"
+#include "control/lag/outcome.hpp"
+#include "control/lag/roster.hpp"
+#include "control/lag/slow_frames.hpp"
+#include "control/links/member_links.hpp"
+#include "control/options/lag_options.hpp"
+#include "control/status/status.hpp"
+#include "control/table/table_maker.hpp"
+#include "lacp/aggregator.hpp"
+
+namespace lagoon::control {
+
+struct LagParts {
+  /// For frames that the Partner sent before it heard that a member leaves.
+  static constexpr Duration kGrace = 200ms;
+
+  LagParts(LagSettings settings, Instant now);
+  LagParts(const LagParts&) = delete;
+  LagParts& operator=(const LagParts&) = delete;
+
+  [[nodiscard]] const ModeRow& row() const noexcept { return row_of(options.mode); }
+  /// The LAG's first address is the System's unless another was set.
+  [[nodiscard]] lacp::AggregatorConfig lacp_config() const;
+  /// Members that work and that the operator lets send.
+  [[nodiscard]] MemberSet usable() const { return roster.enabled() & works(); }
+  [[nodiscard]] MemberSet works() const;
+  void insert(MemberIndex index, MemberSettings settings, Instant now);
+  /// Until the Partner can have heard that the member sends no more.
+  void fall_quiet(MemberIndex member, Instant now);
+
+  std::string name;
+  MacAddress system;      // of LACP, unless the options have one: the address at the start
+  MacAddress probe_base;  // of the target monitor
+  LagOptions options;
+  Roster roster{};
+  MemberLinks links;
+  std::optional<lacp::Aggregator> aggregator{};       // under Choice::lacp
+  std::optional<balance::ReceiveBalancer> receive{};  // under ReceiveBalance::arp
+  Chosen chosen{};
+  Outcome outcome{};
+  std::uint64_t failovers = 0;
+  Instant changed;       // when the LAG came up or went down last
+  bool closing = false;  // it is being shut down
+  Outbox outbox{};
+  OrderedMoves moves;
+  LoadKeeper loads;
+  Announcements announcements;
+  SlowFrames slow_frames;
+  JournalKeeper journal;
+};
+
+/// Brings all of it up to date. `why` another member is active now, when that is known: a static text.
+void settle(LagParts& lag, Instant now, std::string_view why = {});
+/// From what settle() came to.
+[[nodiscard]] TableInput table_input(const LagParts& lag);
+/// Without what workers count.
+[[nodiscard]] LagStatus status_of(const LagParts& lag, Instant now);
+
+}  // namespace lagoon::control

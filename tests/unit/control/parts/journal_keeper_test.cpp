@@ -1,0 +1,96 @@
+#include "control/lag/journal_keeper.hpp"
+
+#include <string>
+
+#include "support/catch.hpp"
+
+using namespace lagoon;
+using namespace lagoon::control;
+
+namespace {
+
+constexpr MemberIndex kFirst{0};
+constexpr MemberIndex kSecond{1};
+
+struct Kept {
+  Kept() {
+    for (const MemberIndex m : {kFirst, kSecond}) {
+      roster.add(m, {.name = m == kFirst ? "a" : "b"});
+      links.add(m, now);
+      keeper.begin(m, now);
+    }
+  }
+  void link(MemberIndex member, bool up) {
+    CHECK(links.port_changed(member, {.up = up, .speed = mbps(1000)}, now));
+  }
+  [[nodiscard]] std::string last() const {
+    const Journal& j = keeper.journal();
+    if (j.size() == 0) return {};
+    const JournalEntry& e = j[j.size() - 1];
+    return (e.of_lag ? "lag" : e.member_name) + " " + std::string{e.kind} + ": " + std::string{e.from} +
+           " -> " + std::string{e.to} + " (" + std::string{e.why} + ")";
+  }
+  Instant now{1s};
+  LagOptions options{};
+  Roster roster{};
+  MemberLinks links{options, {}, now};
+  JournalKeeper keeper{roster};
+};
+
+}  // namespace
+
+TEST_CASE("A member that begins or ceases to work is noted once", "[control][journal]") {
+  Kept k;
+  k.keeper.note_links(k.links, 0, k.now);
+  CHECK(k.keeper.journal().size() == 0);
+  k.link(kSecond, true);
+  k.now += 1s;
+  k.keeper.note_links(k.links, 0, k.now);
+  CHECK(k.last() == "b works: no -> yes (link)");
+  CHECK(k.keeper.changed(kSecond) == k.now);
+  CHECK(k.keeper.changed(kFirst) == k.now - 1s);
+  k.keeper.note_links(k.links, 0, k.now);
+  CHECK(k.keeper.journal().size() == 1);
+  k.link(kSecond, false);
+  k.keeper.note_links(k.links, 0, k.now);
+  CHECK(k.last() == "b works: yes -> no (link)");
+  CHECK(k.keeper.link_failures(kSecond) == 1);
+  k.keeper.begin(kSecond, k.now);  // another member has the index now
+  CHECK(k.keeper.link_failures(kSecond) == 0);
+}
+
+TEST_CASE("To distribute is no entry of its own, but a change of the member", "[control][journal]") {
+  Kept k;
+  k.keeper.note_links(k.links, 0b10, k.now + 3s);
+  CHECK(k.keeper.journal().size() == 0);
+  CHECK(k.keeper.changed(kSecond) == k.now + 3s);
+}
+
+TEST_CASE("Why another member is active", "[control][journal]") {
+  Kept k;
+  k.keeper.note_active(std::nullopt, kFirst, 0b11, {}, k.now);
+  CHECK(k.last() == "a active: backup -> active (failure)");
+  k.keeper.note_active(kFirst, kSecond, 0b10, {}, k.now);
+  CHECK(k.last() == "b active: backup -> active (failure)");
+  k.keeper.note_active(kFirst, kSecond, 0b11, {}, k.now);
+  CHECK(k.last() == "b active: backup -> active (preferred)");
+  k.keeper.note_active(kSecond, kFirst, 0b11, "command", k.now);
+  CHECK(k.last() == "a active: backup -> active (command)");
+  k.keeper.note_active(kFirst, std::nullopt, 0, {}, k.now);
+  CHECK(k.last() == "a active: active -> backup (none_works)");
+  // One that is gone has no name any more.
+  const std::size_t before = k.keeper.journal().size();
+  k.roster.remove(kFirst);
+  k.keeper.note_active(kFirst, std::nullopt, 0, {}, k.now);
+  CHECK(k.keeper.journal().size() == before);
+}
+
+TEST_CASE("The LAG's own entries", "[control][journal]") {
+  Kept k;
+  k.keeper.note_up(false, 0b01, 2, k.now);
+  CHECK(k.last() == "lag lag: up -> down (min_links)");
+  const Journal& j = k.keeper.journal();
+  CHECK(j[0].evidence == "members that may send: 1, it takes 2");
+  k.keeper.note_fallback(true, k.now);
+  CHECK(k.last() == "lag fallback: off -> on (no_partner)");
+}
