@@ -10,6 +10,7 @@ import unittest
 
 import banned
 import glossary
+import classes
 import headers
 import includes
 import layers
@@ -140,6 +141,69 @@ class Sizes(Tree):
     def test_a_long_python_function_is_found(self):
         complaints = self.found(sizes, "tests/a.py", "def f():\n" + "    x = 1\n" * 70)
         self.assertIn("71 lines", complaints[0])
+
+
+class Classes(Tree):
+    def counts(self, body: str):
+        """(data members, functions) of a class with that body."""
+        return [(data, functions) for _, name, data, functions in classes.classes("namespace n {\nclass C : public B<int> {\n"
+                                                                                  + body + "};\n}\n") if name == "C"][0]
+
+    def test_data_members_are_counted(self):
+        for body, count in [("int a;", 1), ("int a = 1;\nint b{2};\nint c[3] = {1, 2};", 3), ("int a, b = 2, *c;", 3),
+                            ("std::map<int, std::pair<int, int>> a{{1, {2, 3}}};", 1),
+                            ("std::function<void(int, int)> a{};", 1), ("std::array<A, f(2)> a = [] { return g(1, 2); }();", 1),
+                            ("mutable std::atomic<bool> a{false};\nalignas(64) int b;", 2),
+                            ("std::uint8_t a : 3 = 0, b : 5 = 0;", 2),
+                            ("struct { int x; } a;", 1), ("struct Inner { int x; int y; };\nInner a;", 1),
+                            ("[[no_unique_address]] A a;", 1), ("bool a = b < c;", 1),
+                            ("public:\nint a;\n private:\nint b;", 2)]:
+            with self.subTest(body=body):
+                self.assertEqual(self.counts(body + "\n"), (count, 0))
+
+    def test_functions_are_counted(self):
+        for body, count in [("void f();", 1), ("C();\n~C();\nC(const C&) = delete;\nC& operator=(C&&) noexcept = default;", 4),
+                            ("explicit C(int a) : a_{a}, b_(a), c_{{a}} { f(); }", 1), ("C(int a) noexcept\n : a_{a} {}", 1),
+                            ("template <typename T>\n requires(sizeof(T) > 1)\n void f(T t) const { g({1}); }", 1),
+                            ("[[nodiscard]] bool f(std::function<void(int)> g = {}) const noexcept { return true; }", 1),
+                            ("auto f() const -> std::vector<int>;", 1), ("operator int() const { return 1; }", 1),
+                            ("bool operator<(const C&) const;\nauto operator<=>(const C&) const = default;", 2),
+                            ("int operator()(int) const;\nint& operator[](int);", 2),
+                            ("static constexpr int f() { return 1; }", 1), ("virtual void f() = 0;", 1)]:
+            with self.subTest(body=body):
+                self.assertEqual(self.counts(body + "\n"), (0, count))
+
+    def test_what_is_no_member_is_not_counted(self):
+        body = ("static constexpr int kOne = 1;\nstatic inline int b{2};\nusing A = std::array<int, 2>;\nfriend class D;\n"
+                "friend bool operator==(const C&, const C&) { return true; }\nenum class E : int { x, y };\n"
+                "static_assert(sizeof(int) == 4);\nstruct Inner;\n// int c;\n")
+        self.assertEqual(self.counts(body), (0, 0))
+
+    def test_nested_types_have_counts_of_their_own(self):
+        text = "struct A {\n struct B { int x; int y; void f(); };\n B b;\n};\nvoid g() { struct L { int z; }; }\n"
+        self.assertEqual(sorted(row[1:] for row in classes.classes(text)), [("A", 1, 0), ("B", 2, 1), ("L", 1, 0)])
+
+    def test_a_class_that_is_too_large_is_found_at_its_line(self):
+        for member, most, word in [("  int a{};\n", 30, "data members"), ("  void f() const {}\n", 45, "functions")]:
+            begin, end = "namespace n {\n\nstruct Large final {\n", "};\n}\n"
+            with self.subTest(member=member):
+                self.assertEqual(self.found(classes, "lib/lacp/a.hpp", begin + member * most + end), [])
+                complaints = self.found(classes, "lib/lacp/a.hpp", begin + member * (most + 1) + end)
+                self.assertEqual(len(complaints), 1)
+                self.assertIn(f"a.hpp:3: Large has {most + 1} {word}", complaints[0])
+
+    def test_a_class_that_is_cut_into_several_files_is_found(self):
+        self.plant("lib/lacp/a.cpp", "void Large::f() {}\n")
+        complaints = self.found(classes, "lib/lacp/a.hpp", "class Large {\n" + "  void f();\n" * 46 + "};\n")
+        self.assertIn("46 functions", complaints[0])
+
+    def test_a_folder_of_31_files_is_found(self):
+        for i in range(30):
+            self.plant(f"docs/a/{i}.md", "x\n")
+        self.plant("docs/a/room/x.md", "x\n")
+        self.assertEqual(classes.check(self.root), [])
+        self.plant("docs/a/30.md", "x\n")
+        self.assertEqual(classes.check(self.root), ["docs/a: 31 files beside each other, at most 30; give it rooms"])
 
 
 class Banned(Tree):
