@@ -7,7 +7,7 @@
 #include "base/byte_reader.hpp"
 #include "base/check.hpp"
 #include "base/earliest.hpp"
-#include "control/options/load_options.hpp"
+#include "options/load_options.hpp"
 #include "wire/learning.hpp"
 #include "wire/slow_protocol.hpp"
 

@@ -6,7 +6,7 @@
 //   works -> LACP | all | the active one -> who collects and distributes (lag_outcome.cpp)
 //   -> AddressPlan, balancers, announcements -> TableMaker -> PortTable
 //
-// What a mode is made of stands in control/options/mode.hpp. After every input all of this has been brought
+// What a mode is made of stands in options/mode.hpp. After every input all of this has been brought
 // up to date, in that order. Thread: the control lcore, or whoever stands for it (a test, a simulator).
 #pragma once
 
@@ -33,7 +33,6 @@
 #include "control/lag/explanation.hpp"
 #include "control/lag/journal.hpp"
 #include "control/links/member_links.hpp"
-#include "control/options/lag_options.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
 #include "failover/address_plan.hpp"
@@ -42,6 +41,7 @@
 #include "lacp/config.hpp"
 #include "marker/requester.hpp"
 #include "marker/responder.hpp"
+#include "options/lag_options.hpp"
 #include "table/port_table.hpp"
 #include "wire/control_frame.hpp"
 #include "wire/slow_frame.hpp"

@@ -6,7 +6,7 @@
 
 #include "base/check.hpp"
 #include "control/lag/lag.hpp"
-#include "control/options/load_options.hpp"
+#include "options/load_options.hpp"
 
 namespace lagoon::control {
 
@@ -181,6 +181,8 @@ Result<void> Lag::set_address(const MacAddress& address, Instant now) {
     return fail(Errc::not_supported,
                 "the address of LAG '" + name_ +
                     "' is its active member's (fail-over-mac: active), and can't be set");
+  options_.mac = address;
+  options_.mac_from.clear();
   if (std::exchange(address_, address) == address) return {};
   note({.at = now,
         .of_lag = true,

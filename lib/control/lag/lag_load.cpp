@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "control/lag/lag.hpp"
-#include "control/options/load_options.hpp"
+#include "options/load_options.hpp"
 
 namespace lagoon::control {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "balance/member_load.hpp"
-#include "control/options/lag_options.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 
