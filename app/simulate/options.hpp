@@ -12,8 +12,8 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
-#include "control/options/move_options.hpp"
 #include "network.hpp"
+#include "options/move_options.hpp"
 #include "table/weights.hpp"
 
 namespace lagoon::simulate {

@@ -12,7 +12,7 @@
 #include "base/mac_address.hpp"
 #include "base/units.hpp"
 #include "config/text/diagnostics.hpp"
-#include "control/options/lag_options.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::config {
 
@@ -71,11 +71,7 @@ struct Member {
 
 struct Lag {
   std::string name;
-  control::LagOptions options{};    // .lacp.system is zero unless given: then the LAG's MAC
-  bool random_seed = true;          // hash-seed: random
-  std::optional<MacAddress> mac{};  // default: the first member's
-  std::string mac_from;             // the member whose address all take, and which keeps its own; empty: none
-  control::PortOptions port{};
+  control::LagOptions options{};  // .lacp.system is zero unless given: then the LAG's MAC
   std::vector<Member> members;
   friend bool operator==(const Lag&, const Lag&) = default;
 };

@@ -29,8 +29,9 @@ std::vector<config::Lag> lags() {
 }
 
 bool same(const config::Lag& a, const config::Lag& b) {
-  return a.options == b.options && a.port == b.port && a.random_seed == b.random_seed && a.mac == b.mac &&
-         a.mac_from == b.mac_from && a.name == b.name;
+  return a.options == b.options && a.options.port == b.options.port &&
+         a.options.random_seed == b.options.random_seed && a.options.mac == b.options.mac &&
+         a.options.mac_from == b.options.mac_from && a.name == b.name;
 }
 
 void set(const config::SetOption& option) {

@@ -77,7 +77,7 @@ class Layers(Tree):
         for path, text in [
             ("lib/api/lagoon.hpp", '#include "lagoon.h"\n#include <type_traits>'),
             ("lib/lacp/a.hpp", '#include "base/time.hpp"\n#include "wire/lacpdu.hpp"\n#include "lacp/config.hpp"'),
-            ("lib/config/a.hpp", '#include "control/options/lag_options.hpp"\n#include <vector>'),
+            ("lib/config/a.hpp", '#include "options/lag_options.hpp"\n#include <vector>'),
             ("lib/dpdk/a.cpp", '#include <rte_ethdev.h>\n#include "fast/distribute/distributor.hpp"\n#include <chrono>'),
             ("lib/config/file/yaml_reader.cpp", "#include <yaml-cpp/yaml.h>\n#include <fstream>"),
             ("lib/control/views/json_writer.cpp", "#include <nlohmann/json.hpp>"),

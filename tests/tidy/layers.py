@@ -16,7 +16,7 @@ PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
 OPTIONS = ["lacp/config.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
            "failover/damping.hpp", "failover/active_member.hpp", "failover/address_plan.hpp",
            "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
-           "balance/rebalancer.hpp", "table/weights.hpp", "control/options/move_options.hpp", "table/conversation_size.hpp"]
+           "balance/rebalancer.hpp", "table/weights.hpp", "table/distribution.hpp", "table/fast_options.hpp"]
 
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {
@@ -31,27 +31,29 @@ OURS = {
     "lib/balance": ["base", "wire", "dist"],
     "lib/table": ["base", "wire", "dist"],
     "lib/fast": ["base", "wire", "dist", "qos", "table"],
-    "lib/control": [*PROTOCOLS, "dist", "qos", "balance", "table"],
-    "lib/report": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control"],
+    # (options are the values that other layers take; a row of the table says how each is read and shown)
+    "lib/options": ["base", "qos/traffic_options.hpp", *OPTIONS],
+    "lib/control": [*PROTOCOLS, "dist", "qos", "balance", "table", "options"],
+    "lib/report": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control"],
     # (the model is made of the values that it configures)
-    "lib/config": ["base", "qos", "dist/bucket_map.hpp", "control/options/lag_options.hpp", "control/options/mode.hpp", *OPTIONS],
-    "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config"],
-    "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk"],
-    "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],
-    "drivers": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "control", "report", "config", "dpdk", "api"],
+    "lib/config": ["base", "qos", "options", "dist/bucket_map.hpp", "table/conversation_size.hpp", *OPTIONS],
+    "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "config"],
+    "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "config", "dpdk"],
+    "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "config", "dpdk", "api"],
+    "drivers": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "config", "dpdk", "api"],
 }
 # Rooms of a layer, lowest first: a room may include those before it, and what stands in the layer's own folder.
 ROOMS = {
     "lib/wire": ["flow", "capture"],
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
-    "lib/control": ["options", "links", "table", "status", "views", "lag"],
+    "lib/control": ["links", "table", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
     "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
 PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/monitor", "lib/failover", "lib/dist",
-        "lib/qos", "lib/balance", "lib/table", "lib/fast", "lib/control", "lib/report", "lib/config"}
+        "lib/qos", "lib/balance", "lib/table", "lib/fast", "lib/options", "lib/control", "lib/report", "lib/config"}
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")

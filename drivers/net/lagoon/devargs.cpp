@@ -105,8 +105,8 @@ Result<void> read_member(const Argument& argument, config::Lag& lag) {
                                                 " is no KEY=VALUE, like weight=10");
       const std::string_view key = part.substr(0, equals);
       const std::string pair = std::string{key} + ": " + std::string{part.substr(equals + 1)};
-      const bool of_lacp =
-          std::ranges::find(config::keys::kMemberLacp, key) != config::keys::kMemberLacp.end();
+      const auto& of_map = config::inner_section(config::member_section(), "lacp")->keys;
+      const bool of_lacp = std::ranges::find(of_map, key) != of_map.end();
       more += of_lacp ? ", lacp: { " + pair + " }" : ", " + pair;
     }
   }
@@ -185,8 +185,8 @@ Result<bool> read_word_of_bonding(const Argument& argument, Devargs& out) {
   if (argument.key == "mac") {
     const auto mac = parse_mac_address(argument.value);
     if (!mac || mac->is_group() || mac->is_zero()) return wrong(argument, config::Mac{}.expected());
-    out.lag.mac = *mac;
-    out.lag.mac_from.clear();
+    out.lag.options.mac = *mac;
+    out.lag.options.mac_from.clear();
     return true;
   }
   if (argument.key == "primary") {

@@ -2,10 +2,10 @@
 // the LAG as /proc/net/bonding has it, and as a table.
 #include <cinttypes>
 
-#include "control/options/mode.hpp"
 #include "control/views/views.hpp"
 #include "lag_port.hpp"
 #include "ops.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::pmd {
 

@@ -60,7 +60,7 @@ int mac_set(rte_eth_dev* dev, rte_ether_addr* address) noexcept {
 
 int mac_add(rte_eth_dev* dev, rte_ether_addr* address, std::uint32_t index, std::uint32_t) noexcept {
   LagPort& lag = lag_of(*dev);
-  std::vector<MacAddress> all = lag.configuration().port.addresses;
+  std::vector<MacAddress> all = lag.configuration().options.port.addresses;
   const MacAddress added = to_mac(*address);
   // (ethdev repeats all at every start)
   if (index == 0 || std::ranges::find(all, added) != all.end()) return 0;
@@ -70,7 +70,7 @@ int mac_add(rte_eth_dev* dev, rte_ether_addr* address, std::uint32_t index, std:
 
 void mac_remove(rte_eth_dev* dev, std::uint32_t index) noexcept {
   LagPort& lag = lag_of(*dev);
-  std::vector<MacAddress> all = lag.configuration().port.addresses;
+  std::vector<MacAddress> all = lag.configuration().options.port.addresses;
   std::erase(all, to_mac(shared_of(*dev).addresses[index]));
   static_cast<void>(set(lag, "addresses", list_of(all)));
 }

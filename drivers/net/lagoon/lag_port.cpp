@@ -9,8 +9,8 @@
 #include <limits>
 #include <utility>
 
-#include "control/options/mode.hpp"
 #include "dpdk/base/log.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::pmd {
 
@@ -69,10 +69,10 @@ LagPort::LagPort(rte_eth_dev& dev, Devargs devargs)
       name_{dev.data->name},
       config_{std::move(devargs.lag)},
       primary_{std::move(devargs.primary)},
-      address_chosen_{config_.mac.has_value()},
+      address_chosen_{config_.options.mac.has_value()},
       members_{name_, dev.data->port_id, shared_of(dev)} {
-  static_cast<void>(set_address(config_.mac ? *config_.mac : random_address()));
-  address_chosen_ = config_.mac.has_value();
+  static_cast<void>(set_address(config_.options.mac ? *config_.options.mac : random_address()));
+  address_chosen_ = config_.options.mac.has_value();
   // (the LAG's configuration points to it, so it never moves)
   passed_on_.rss_key.reserve(std::numeric_limits<std::uint8_t>::max());
   for (const rte_eth_event_type event : kEvents)
@@ -96,7 +96,7 @@ Result<void> LagPort::find_members(bool probe) {
 }
 
 Result<void> LagPort::choose_address() {
-  if (address_chosen_ || !config_.mac_from.empty()) return {};
+  if (address_chosen_ || !config_.options.mac_from.empty()) return {};
   const auto port = primary();
   const auto address = port ? usable_address(*port) : std::nullopt;
   if (!address) return {};
@@ -145,14 +145,14 @@ Result<void> LagPort::set_address(std::optional<MacAddress> address) {
   const std::lock_guard lock{mutex_};
   if (!address) {
     address_chosen_ = false;
-    config_.mac.reset();
+    config_.options.mac.reset();
     return choose_address();
   }
   rte_ether_addr& own = shared_of(dev_).addresses[0];
   if (std::ranges::equal(own.addr_bytes, address->octets)) return {};
   if (is_running()) {
     LAGOON_TRY(lag_->engine().set_address(name_, *address));
-    config_.mac_from.clear();
+    config_.options.mac_from.clear();
   }
   std::ranges::copy(address->octets, own.addr_bytes);
   address_chosen_ = true;

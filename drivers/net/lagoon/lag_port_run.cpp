@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "control/options/mode.hpp"
 #include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::pmd {
 
@@ -33,15 +33,16 @@ config::Lag LagPort::configuration() {
   // In modes where the LAG's address follows a member's, nobody can choose it.
   const bool follows = control::row_of(lag.options.mode).addresses == control::Addresses::fail_over_mac &&
                        lag.options.active.fail_over_mac == failover::FailOverMac::active;
-  lag.mac = follows || !lag.mac_from.empty() ? std::nullopt : std::optional{to_mac(shared.addresses[0])};
-  lag.port.promiscuous = data.promiscuous != 0;
-  lag.port.all_multicast = data.all_multicast != 0;
-  lag.port.addresses.clear();
+  lag.options.mac =
+      follows || !lag.options.mac_from.empty() ? std::nullopt : std::optional{to_mac(shared.addresses[0])};
+  lag.options.port.promiscuous = data.promiscuous != 0;
+  lag.options.port.all_multicast = data.all_multicast != 0;
+  lag.options.port.addresses.clear();
   for (std::size_t i = 1; i < kAddressesMax; ++i)
     if (rte_is_zero_ether_addr(&shared.addresses[i]) == 0)
-      lag.port.addresses.push_back(to_mac(shared.addresses[i]));
-  lag.port.multicast = groups_;
-  if (data.mtu != RTE_ETHER_MTU) lag.port.mtu = data.mtu;
+      lag.options.port.addresses.push_back(to_mac(shared.addresses[i]));
+  lag.options.port.multicast = groups_;
+  if (data.mtu != RTE_ETHER_MTU) lag.options.port.mtu = data.mtu;
   return lag;
 }
 
@@ -77,7 +78,7 @@ Result<void> LagPort::start() {
   downed_.clear();
   open_queues();
   for (const std::uint16_t member : members_.ports()) pass_on(member);
-  if (!embedding.lag.mac)
+  if (!embedding.lag.options.mac)
     if (const auto now = status())
       std::ranges::copy(now->address.octets, shared_of(dev_).addresses[0].addr_bytes);
   return {};

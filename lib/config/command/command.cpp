@@ -9,10 +9,12 @@
 
 #include "config/command/define_option.hpp"
 #include "config/file/yaml_reader.hpp"
+#include "config/member_rows.hpp"
 #include "config/read/read_model.hpp"
 #include "config/rules/validator.hpp"
 #include "config/text/foreign_words.hpp"
 #include "config/text/suggest.hpp"
+#include "options/lag_rows.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -20,9 +22,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kVerbs{"add",      "remove", "enable", "disable", "drain",
                                                  "activate", "weight", "move",   "set"};
 constexpr std::string_view kLacp = "lacp";  // a map that is set key by key
-constexpr std::uint64_t kWeightMax = 1'000'000;
-constexpr std::array<std::string_view, 8> kFixed{"name",     "mode",     "members",    "mac",
-                                                 "mac-from", "nic-hash", "distribute", "conversations"};
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -165,8 +164,8 @@ std::unexpected<Error> unknown(std::string_view key, const Section& section, con
                 text + "; did you mean " + in_quotes(prefix + std::string{meant->key} + inner) + "?");
   }
   if (prefix.empty())
-    for (const std::string_view map : kLagSection.keys)
-      if (const Section* within = inner_section(kLagSection, map); within && knows(*within, key))
+    for (const std::string_view map : lag_section().keys)
+      if (const Section* within = inner_section(lag_section(), map); within && knows(*within, key))
         return fail(Errc::no_such_thing,
                     text + "; did you mean " + in_quotes(std::string{map} + "." + std::string{key}) + "?");
   return fail(Errc::no_such_thing, text + "; known here: " + listed(section.keys));
@@ -175,8 +174,8 @@ std::unexpected<Error> unknown(std::string_view key, const Section& section, con
 Result<Key> known_key(std::string_view text) {
   const std::size_t dot = text.find('.');
   const Key key{text.substr(0, dot), dot == std::string_view::npos ? "" : text.substr(dot + 1)};
-  if (!knows(kLagSection, key.outer)) return unknown(key.outer, kLagSection, {});
-  const Section* map = inner_section(kLagSection, key.outer);
+  if (!knows(lag_section(), key.outer)) return unknown(key.outer, lag_section(), {});
+  const Section* map = inner_section(lag_section(), key.outer);
   if (dot == std::string_view::npos) return key;
   if (!map) return fail(Errc::no_such_thing, std::string{key.outer} + " has no keys of its own");
   if (!knows(*map, key.inner)) return unknown(key.inner, *map, std::string{key.outer} + ".");
@@ -188,6 +187,19 @@ YamlNode map_with(std::string_view key, YamlNode value) {
   map.keys.push_back({.kind = YamlNode::Kind::scalar, .text = std::string{key}});
   map.items.push_back(std::move(value));
   return map;
+}
+
+// A map that is set as a whole says all of it, and a word for it leaves the rest as it is; where off and on
+// are its words, these say all of it too.
+void forget(std::string_view key, const YamlNode& value, control::LagOptions& options) {
+  const options::LagRow* const row = options::lag_row(key);
+  if (row == nullptr) return;
+  if (std::holds_alternative<options::Traffic>(row->kind)) options.traffic = {};
+  const auto* const map = std::get_if<options::Switch>(&row->kind);
+  if (map == nullptr || (map->has_auto && value.kind != YamlNode::Kind::map)) return;
+  const control::LagOptions usual{};
+  for (const options::LagRow& one : options::lag_rows())
+    if (&one == row || one.section() == key) one.field.set(options, one.field.get(usual));
 }
 
 Diagnostics judged(const Lag& lag, const SourceMap& source, Diagnostics diagnostics) {
@@ -218,19 +230,14 @@ Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_v
   auto node = value_of(value);
   if (!node) return std::unexpected{std::move(node).error()};
   if (key->outer == "lacp" && key->inner.empty())
-    return fail(Errc::invalid_argument,
-                "lacp is a map; set one of its keys, like lacp.rate: " + listed(kLagLacpSection.keys));
+    return fail(Errc::invalid_argument, "lacp is a map; set one of its keys, like lacp.rate: " +
+                                            listed(inner_section(lag_section(), kLacp)->keys));
   Lag changed = lag;
-  if (key->outer == "rebalance" && key->inner.empty() && node->kind == YamlNode::Kind::map) {
-    changed.options.rebalances.reset();
-    changed.options.rebalance = {};  // all of it is said
-  }
-  if (key->inner.empty() && key->outer == "flap-damping") changed.options.damping = {};  // all of it is said
-  if (key->inner.empty() && key->outer == "traffic") changed.options.traffic = {};
+  if (key->inner.empty()) forget(key->outer, *node, changed.options);
   const YamlNode root =
       map_with(key->outer, key->inner.empty() ? *std::move(node) : map_with(key->inner, *std::move(node)));
   Reading reading;
-  MapReader map{reading, {root, "lags[0]"}, kLagSection};
+  MapReader map{reading, {root, "lags[0]"}, lag_section()};
   read_lag_options(reading, map, changed);
   if (!reading.diagnostics.empty()) return fail(Errc::invalid_argument, sentence(reading.diagnostics));
   return Changed{std::move(changed), std::move(reading.source)};
@@ -262,10 +269,10 @@ Result<Action> parse_action(std::string_view verb, std::string_view argument) {
 
 std::vector<std::string> run_time_keys() {
   std::vector<std::string> keys;
-  for (const std::string_view key : kLagSection.keys) {
-    if (std::ranges::find(kFixed, key) != kFixed.end()) continue;
+  for (const std::string_view key : lag_section().keys) {
+    if (is_fixed(key)) continue;
     if (key != kLacp) keys.emplace_back(key);
-    if (const Section* const within = inner_section(kLagSection, key))
+    if (const Section* const within = inner_section(lag_section(), key))
       for (const std::string_view inner : within->keys)
         keys.push_back(std::string{key} + "." + std::string{inner});
   }
@@ -273,7 +280,9 @@ std::vector<std::string> run_time_keys() {
 }
 
 bool is_fixed(std::string_view key) noexcept {
-  return std::ranges::find(kFixed, key) != kFixed.end();
+  if (key == "name" || key == "members") return true;
+  const options::LagRow* const row = options::lag_row(key);
+  return row != nullptr && row->fixed;
 }
 
 namespace {

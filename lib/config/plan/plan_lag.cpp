@@ -72,7 +72,7 @@ std::string lacp_text(const Lag& lag) {
 
 std::string hash_text(const Lag& lag) {
   return "hash " + std::string{dist::name_of(lag.options.fast.hash.policy)} + ", seed " +
-         (lag.random_seed ? "random" : std::to_string(lag.options.fast.hash.seed)) +
+         (lag.options.random_seed ? "random" : std::to_string(lag.options.fast.hash.seed)) +
          (lag.options.fast.hash.symmetric ? ", symmetric" : "") +
          (lag.options.fast.hash.use_nic_hash ? ", the NIC's hash where it has one" : "");
 }
@@ -161,13 +161,13 @@ std::string links_text(const Lag& lag) {
 
 std::string addresses_text(const Lag& lag) {
   const auto source = [&] {
-    if (lag.mac) return to_string(*lag.mac);
-    if (!lag.mac_from.empty()) return "of " + lag.mac_from + ", which keeps it";
+    if (lag.options.mac) return to_string(*lag.options.mac);
+    if (!lag.options.mac_from.empty()) return "of " + lag.options.mac_from + ", which keeps it";
     if (lag.options.active.fail_over_mac == failover::FailOverMac::active)
       return std::string{"of the active member"};
     return "of " + lag.members.front().name;
   };
-  return "MAC " + source() + ", MTU " + number_or(lag.port.mtu, "as the ports have it");
+  return "MAC " + source() + ", MTU " + number_or(lag.options.port.mtu, "as the ports have it");
 }
 
 std::string ports_text(const control::PortOptions& port) {
@@ -251,8 +251,8 @@ Step lag_step(const Lag& lag) {
   say(monitor_text(lag.options));
   if (lag.options.targets.interval != 0s) say(targets_text(lag.options.targets));
   say(addresses_text(lag));
-  say(ports_text(lag.port));
-  say(pause_text(lag.port));
+  say(ports_text(lag.options.port));
+  say(pause_text(lag.options.port));
   say(traffic_text(lag.options.traffic));
   for (std::size_t i = 0; i < lag.members.size(); ++i) say(member_text(lag, i));
   return step;

@@ -1,8 +1,8 @@
 #include "config/plan/plan_moves.hpp"
 
 #include "config/plan/plan_lag.hpp"
-#include "control/options/mode.hpp"
-#include "control/options/move_options.hpp"
+#include "options/mode.hpp"
+#include "options/move_options.hpp"
 #include "table/conversation_size.hpp"
 #include "table/weights.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/units.hpp"
-#include "control/options/lag_options.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::config {
 

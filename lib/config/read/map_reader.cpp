@@ -107,7 +107,7 @@ void MapReader::unknown_key(const YamlNode& key, const Section& section) {
     if (!meant->inner.empty()) written += ": { " + std::string{meant->inner} + ": ... }";
     return report(key.at, subject + "; did you mean " + in_quotes(written) + "?");
   }
-  for (const Section& other : kSchema)
+  for (const Section& other : schema())
     if (std::ranges::find(other.keys, key.text) != other.keys.end())
       return report(key.at, subject + " here; it belongs to " +
                                 (other.path.empty() ? "the top of the file" : std::string{other.path}) +

@@ -1,4 +1,4 @@
-// The parts of reading a LAG: each reads the keys of one subject into what the LAG says already.
+// The parts of reading a LAG.
 #pragma once
 
 #include <algorithm>
@@ -10,15 +10,7 @@
 
 namespace lagoon::config {
 
-void read_lacp(Reading& out, MapReader& map, Lag& lag);
-void read_distribution(MapReader& map, Lag& lag);
-void read_weighted(MapReader& map, control::LagOptions& options);
-void read_moves(Reading& out, MapReader& map, control::LagOptions& options);
-void read_links(MapReader& map, Lag& lag);
-void read_monitor(Reading& out, MapReader& map, Lag& lag);
-void read_active(MapReader& map, Lag& lag);
-void read_addresses(MapReader& map, Lag& lag);
-void read_traffic(Reading& out, MapReader& map, Lag& lag);
+void read_traffic(Reading& out, MapReader& map, control::LagOptions& options);
 
 /// What a list may hold, for messages, and how often.
 struct ListOf {

@@ -81,10 +81,10 @@ struct OffOrMap {
 
 }  // namespace
 
-void read_traffic(Reading& out, MapReader& map, Lag& lag) {
+void read_traffic(Reading& out, MapReader& map, control::LagOptions& options) {
   auto place = map.find("traffic");
   if (!place) return;
-  qos::TrafficOptions& traffic = lag.options.traffic;
+  qos::TrafficOptions& traffic = options.traffic;
   if (place->node.kind != YamlNode::Kind::map) {
     if (bool off = false; map.parse(*place, off, OffOrMap{})) traffic = {};
     return;

@@ -22,7 +22,7 @@ void Validator::lag(std::size_t index) {
   moves(lag, path);
   traffic(lag, path);
   names_member(lag, path, "primary", lag.options.active.primary);
-  names_member(lag, path, "mac-from", lag.mac_from);
+  names_member(lag, path, "mac-from", lag.options.mac_from);
   FirstUse names;
   for (std::size_t i = 0; i < lag.members.size(); ++i) {
     const std::string member = item_path(list, i);
@@ -75,10 +75,10 @@ void Validator::addresses(const Lag& lag, const std::string& path) {
     report(key_path(path, "lacp.system-id"),
            "system-id " + to_string(lag.options.lacp.system) +
                " is a group address; expected an individual one (an even first octet)");
-  if (!lag.mac) return;
-  if (lag.mac->is_group() || lag.mac->is_zero())
+  if (!lag.options.mac) return;
+  if (lag.options.mac->is_group() || lag.options.mac->is_zero())
     report(key_path(path, "mac"),
-           "mac " + to_string(*lag.mac) +
+           "mac " + to_string(*lag.options.mac) +
                " is no station's address; expected an individual one (an even first octet)");
 }
 

@@ -1,26 +1,60 @@
 // The rules that a LAG's mode makes, and those between its addresses, monitors and members.
-#include "config/rules/mode_keys.hpp"
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "config/member_rows.hpp"
 #include "config/rules/validator.hpp"
 #include "config/text/suggest.hpp"
+#include "config/values/value.hpp"
+#include "options/lag_rows.hpp"
 
 namespace lagoon::config {
 
+namespace {
+
+// What is wrong with the key in the LAG, or nothing.
+std::optional<std::string> no_effect(const options::Effect& effect, std::string_view key, const Lag& lag) {
+  const control::Mode mode = lag.options.mode;
+  if (options::has_effect(effect, control::row_of(mode))) {
+    const bool has_weights =
+        std::ranges::any_of(lag.members, [](const Member& member) { return member.weight.has_value(); });
+    if (effect.in_use == nullptr || effect.in_use(lag.options, has_weights)) return std::nullopt;
+    return std::string{key} + " has no effect without " + std::string{effect.needs};
+  }
+  std::vector<std::string_view> modes;
+  for (const control::ModeRow& row : control::kModes)
+    if (options::has_effect(effect, row)) modes.push_back(row.name);
+  return std::string{key} + " has no effect in mode " + std::string{control::name_of(mode)} +
+         "; it is for mode " + alternatives(modes);
+}
+
+// A map as a whole has the effect of its first row.
+template <typename S, typename Check>
+void each_key(std::span<const options::Row<S>> rows, const Check& check) {
+  std::string_view before;
+  for (const options::Row<S>& row : rows) {
+    const std::string_view key = row.section().empty() ? row.key : row.section();
+    if (key != before) check(key, row.effect);
+    before = key;
+    if (!row.other_name.empty()) check(row.other_name, row.effect);
+  }
+}
+
+}  // namespace
+
 void Validator::effects(const Lag& lag, const std::string& path) {
   if (source_.broken(key_path(path, "mode"))) return;
-  constexpr std::string_view kOfMembers = "members[].";
-  const auto check = [&](const std::string& at, const ModeKey& key) {
-    if (!source_.places().contains(at)) return;
-    if (auto wrong = no_effect(key, lag)) report(at, *std::move(wrong), Severity::warning);
+  const auto check_in = [&](const std::string& map) {
+    return [&, map](std::string_view key, const options::Effect& effect) {
+      const std::string at = key_path(map, key);
+      if (!source_.places().contains(at)) return;
+      if (auto wrong = no_effect(effect, key, lag)) report(at, *std::move(wrong), Severity::warning);
+    };
   };
-  for (const ModeKey& key : kModeKeys) {
-    if (!key.key.starts_with(kOfMembers)) {
-      check(key_path(path, key.key), key);
-      continue;
-    }
-    const std::string list = key_path(path, "members");
-    for (std::size_t i = 0; i < lag.members.size(); ++i)
-      check(key_path(item_path(list, i), key.key.substr(kOfMembers.size())), key);
-  }
+  each_key(options::lag_rows(), check_in(path));
+  const std::string list = key_path(path, "members");
+  for (std::size_t i = 0; i < lag.members.size(); ++i) each_key(member_rows(), check_in(item_path(list, i)));
 }
 
 void Validator::names_member(const Lag& lag, const std::string& path, std::string_view key,
@@ -78,15 +112,16 @@ void Validator::address_rules(const Lag& lag, const std::string& path) {
   const std::string mac = key_path(path, "mac");
   const std::string from = key_path(path, "mac-from");
   const std::string fail_over = key_path(path, "fail-over-mac");
-  const bool has_from = !lag.mac_from.empty();
-  if (lag.mac && has_from)
+  const bool has_from = !lag.options.mac_from.empty();
+  if (lag.options.mac && has_from)
     report(from, "mac-from stands beside mac" + line_of(mac) +
                      "; both say what address all members get, expected one of them");
   // Members keep their own addresses then, and the LAG's is the active one's.
-  if (lag.options.active.fail_over_mac != failover::FailOverMac::active || (!lag.mac && !has_from)) return;
+  if (lag.options.active.fail_over_mac != failover::FailOverMac::active || (!lag.options.mac && !has_from))
+    return;
   if (control::row_of(lag.options.mode).addresses != control::Addresses::fail_over_mac) return;
   report(fail_over, std::string{"fail-over-mac active gives the LAG the active member's address, but "} +
-                        (lag.mac ? "mac" + line_of(mac) : "mac-from" + line_of(from)) +
+                        (lag.options.mac ? "mac" + line_of(mac) : "mac-from" + line_of(from)) +
                         " gives it another; leave that out, or take fail-over-mac none or follow");
 }
 

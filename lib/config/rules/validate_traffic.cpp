@@ -10,8 +10,8 @@ void Validator::traffic(const Lag& lag, const std::string& path) {
     for (qos::Mistake& mistake : qos::mistakes_in(lag.options.traffic))
       report(key_path(section, mistake.where), std::move(mistake.what));
   const std::string pfc = key_path(path, "pfc");
-  const bool pauses = lag.port.pause.value_or(control::Pause::off) != control::Pause::off;
-  if (pauses && !lag.port.pfc.empty())
+  const bool pauses = lag.options.port.pause.value_or(control::Pause::off) != control::Pause::off;
+  if (pauses && !lag.options.port.pfc.empty())
     report(pfc, "pfc pauses some priorities and pause all of them; keep one");
 }
 

@@ -59,14 +59,6 @@ std::optional<std::string_view> key_of(const Section& section, std::string_view 
 
 }  // namespace
 
-const Section* inner_section(const Section& section, std::string_view key) {
-  for (const Section& inner : kSchema)
-    if (inner.path.starts_with(section.path) && inner.path.ends_with(key) &&
-        inner.path.size() == section.path.size() + 1 + key.size())
-      return &inner;
-  return nullptr;
-}
-
 std::optional<Meant> meant_key(std::string_view word, const Section& section) {
   if (word.size() > kWordMax) return std::nullopt;
   std::string dashed{word};

@@ -17,7 +17,5 @@ struct Meant {
 
 /// Another system's word for it, the same with '_', or the nearest.
 [[nodiscard]] std::optional<Meant> meant_key(std::string_view word, const Section& section);
-/// The section of the map under `key` of a section, if that is a map.
-[[nodiscard]] const Section* inner_section(const Section& section, std::string_view key);
 
 }  // namespace lagoon::config

@@ -12,16 +12,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-constexpr std::string_view kLinuxLacp = "802.3ad";
-constexpr std::size_t kModeWords = control::kModes.size() + 1;
-
-constexpr std::array<std::string_view, kModeWords> kModeNames = [] {
-  std::array<std::string_view, kModeWords> words{};
-  for (std::size_t i = 0; i < control::kModes.size(); ++i) words[i] = control::kModes[i].name;
-  words.back() = kLinuxLacp;
-  return words;
-}();
-
 [[nodiscard]] std::unexpected<std::string> no(std::string remark = {}) {
   return std::unexpected{std::move(remark)};
 }
@@ -83,16 +73,6 @@ std::optional<std::uint16_t> vlan_of(std::string_view text) {
 
 }  // namespace
 
-Parsed<control::Mode> ModeWord::operator()(const YamlNode& node) const {
-  if (node.kind == Kind::scalar)
-    if (const auto mode = control::mode_from(node.text)) return *mode;
-  return no(meant(node, kModeNames));
-}
-
-std::string ModeWord::expected() const {
-  return alternatives(kModeNames) + ", or Linux's number, 0 to 6";
-}
-
 Parsed<dist::HashPolicy> HashWord::operator()(const YamlNode& node) const {
   if (node.kind == Kind::scalar) {
     if (const auto policy = dist::hash_policy_from(node.text)) return *policy;
@@ -103,12 +83,6 @@ Parsed<dist::HashPolicy> HashWord::operator()(const YamlNode& node) const {
 
 std::string HashWord::expected() const {
   return alternatives(dist::kHashPolicyNames) + ", or layers as a list like [l2, l3, l4]";
-}
-
-Parsed<bool> Bit::operator()(const YamlNode& node) const {
-  if (node.kind == Kind::scalar && !node.in_quotes && (node.text == "0" || node.text == "1"))
-    return node.text == "1";
-  return Boolean{}(node);
 }
 
 Parsed<std::int32_t> SignedNumber::operator()(const YamlNode& node) const {

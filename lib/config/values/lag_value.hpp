@@ -10,52 +10,15 @@
 
 #include "base/ip_address.hpp"
 #include "config/values/value.hpp"
-#include "control/options/mode.hpp"
 #include "dist/policy.hpp"
+#include "options/kind.hpp"
 
 namespace lagoon::config {
 
-/// Every name and number of control::kModes.
-struct ModeWord {
-  [[nodiscard]] Parsed<control::Mode> operator()(const YamlNode& node) const;
-  [[nodiscard]] std::string expected() const;
-};
-
-/// A policy, Linux's word for it, or lagg's flags: [l2, l3, l4], "l3,l4".
+/// A policy, Linux's word or number for it, or lagg's flags: [l2, l3, l4], "l3,l4".
 struct HashWord {
   [[nodiscard]] Parsed<dist::HashPolicy> operator()(const YamlNode& node) const;
   [[nodiscard]] std::string expected() const;
-};
-
-/// One of `names`, in the order of T's values, which is that of Linux's numbers as well. '-' and '_' are
-/// alike.
-template <typename T, std::size_t N>
-struct Numbered {
-  std::array<std::string_view, N> names;
-  static_assert(N <= 10);
-
-  [[nodiscard]] Parsed<T> operator()(const YamlNode& node) const {
-    if (node.kind == YamlNode::Kind::scalar)
-      for (std::size_t i = 0; i < N; ++i)
-        if (is(node.text, i)) return static_cast<T>(i);
-    return std::unexpected{meant(node, names)};
-  }
-  [[nodiscard]] std::string expected() const {
-    return alternatives(names) + ", or Linux's number, 0 to " + std::to_string(N - 1);
-  }
-
- private:
-  [[nodiscard]] bool is(std::string_view text, std::size_t i) const {
-    if (text.size() == 1 && text[0] == static_cast<char>('0' + i)) return true;
-    return std::ranges::equal(text, names[i],
-                              [](char a, char b) { return (a == '-' ? '_' : a) == (b == '-' ? '_' : b); });
-  }
-};
-
-/// true or false, or Linux's 1 and 0.
-struct Bit {
-  [[nodiscard]] Parsed<bool> operator()(const YamlNode& node) const;
-  [[nodiscard]] std::string expected() const { return "true or false"; }
 };
 
 struct SignedNumber {
@@ -70,7 +33,7 @@ struct SpanOrOff {
   [[nodiscard]] std::string expected() const { return "0 (off), or " + span.expected(); }
 };
 
-enum class Family : std::uint8_t { any, ipv4, ipv6 };
+using options::Family;
 
 /// A station's address, perhaps in a VLAN: "10.0.0.1@5".
 struct Host {

@@ -102,9 +102,12 @@ std::string WholeNumber::expected() const {
 
 Parsed<bool> Boolean::operator()(const YamlNode& node) const {
   if (node.kind != Kind::scalar) return no();
-  if (node.text != "true" && node.text != "false") return no();
+  constexpr std::array<std::string_view, 3> kYes{"true", "on", "1"};
+  constexpr std::array<std::string_view, 3> kNo{"false", "off", "0"};
+  const bool yes = std::ranges::find(kYes, node.text) != kYes.end();
+  if (!yes && std::ranges::find(kNo, node.text) == kNo.end()) return no();
   if (node.in_quotes) return no("leave out the quotes");
-  return node.text == "true";
+  return yes;
 }
 
 Parsed<std::string> Text::operator()(const YamlNode& node) const {

@@ -29,6 +29,7 @@ struct WholeNumber {
   [[nodiscard]] std::string expected() const;
 };
 
+/// true or false; also Linux's and YAML's other words for them: on and off, 1 and 0.
 struct Boolean {
   [[nodiscard]] Parsed<bool> operator()(const YamlNode& node) const;
   [[nodiscard]] std::string expected() const { return "true or false"; }

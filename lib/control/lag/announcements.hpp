@@ -16,9 +16,9 @@
 #include "base/time.hpp"
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
-#include "control/options/lag_options.hpp"
 #include "failover/address_plan.hpp"
 #include "failover/announcer.hpp"
+#include "options/lag_options.hpp"
 #include "wire/control_frame.hpp"
 
 namespace lagoon::control {

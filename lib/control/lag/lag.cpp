@@ -6,8 +6,8 @@
 #include "base/check.hpp"
 #include "base/earliest.hpp"
 #include "control/lag/lag_parts.hpp"
-#include "control/options/load_options.hpp"
 #include "dist/flow_hash.hpp"
+#include "options/load_options.hpp"
 #include "wire/slow_frame.hpp"
 
 namespace lagoon::control {

@@ -3,7 +3,7 @@
 // it: no port, no clock, no callback.
 //
 // It is the face of its parts (lag_parts.hpp): after every input all of them have been brought up to date, in
-// a fixed order. What a mode is made of stands in control/options/mode.hpp. Thread: the control lcore, or
+// a fixed order. What a mode is made of stands in options/mode.hpp. Thread: the control lcore, or
 // whoever stands for it (a test, a simulator).
 #pragma once
 
@@ -30,10 +30,10 @@
 #include "control/lag/measurement.hpp"
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
-#include "control/options/lag_options.hpp"
 #include "control/status/status.hpp"
 #include "control/table/move_keeper.hpp"
 #include "failover/address_plan.hpp"
+#include "options/lag_options.hpp"
 #include "table/distribution.hpp"
 #include "table/port_table.hpp"
 

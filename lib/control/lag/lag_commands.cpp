@@ -4,7 +4,7 @@
 
 #include "base/check.hpp"
 #include "control/lag/lag_parts.hpp"
-#include "control/options/load_options.hpp"
+#include "options/load_options.hpp"
 
 namespace lagoon::control {
 
@@ -193,6 +193,8 @@ Result<void> Lag::set_address(const MacAddress& address, Instant now) {
     return fail(Errc::not_supported,
                 "the address of LAG '" + lag.name +
                     "' is its active member's (fail-over-mac: active), and can't be set");
+  lag.options.mac = address;
+  lag.options.mac_from.clear();
   if (!lag.announcements.set_address(address)) return {};
   lag.journal.note({.at = now,
                     .of_lag = true,

@@ -27,10 +27,10 @@
 #include "control/lag/roster.hpp"
 #include "control/lag/slow_frames.hpp"
 #include "control/links/member_links.hpp"
-#include "control/options/lag_options.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
 #include "lacp/aggregator.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "control/options/load_options.hpp"
+#include "options/load_options.hpp"
 
 namespace lagoon::control {
 

@@ -15,9 +15,9 @@
 #include "base/member_set.hpp"
 #include "base/time.hpp"
 #include "control/lag/measurement.hpp"
-#include "control/options/lag_options.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 

@@ -15,9 +15,9 @@
 #include "base/link_state.hpp"
 #include "base/member_set.hpp"
 #include "base/time.hpp"
-#include "control/options/mode.hpp"
 #include "failover/active_member.hpp"
 #include "lacp/min_links.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::control {
 

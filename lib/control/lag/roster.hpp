@@ -18,8 +18,8 @@
 #include "base/member_set.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
-#include "control/options/lag_options.hpp"
 #include "lacp/config.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "control/lag/lag_parts.hpp"
-#include "control/options/load_options.hpp"
+#include "options/load_options.hpp"
 
 namespace lagoon::control {
 

@@ -12,10 +12,10 @@
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
 #include "base/time.hpp"
-#include "control/options/lag_options.hpp"
 #include "failover/damping.hpp"
 #include "failover/debounce.hpp"
 #include "monitor/target_monitor.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 

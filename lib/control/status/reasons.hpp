@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "control/options/mode.hpp"
 #include "control/status/status.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::control {
 

@@ -14,12 +14,12 @@
 #include "base/link_state.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
-#include "control/options/lag_options.hpp"
 #include "control/table/move_keeper.hpp"
 #include "failover/debounce.hpp"
 #include "lacp/port_view.hpp"
 #include "marker/requester.hpp"
 #include "monitor/target_monitor.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 
@@ -107,7 +107,6 @@ struct LagStatus {
   Instant taken{};  // when; ages of the Instants below are told against it
   std::string mode;
   LagOptions options{};
-  PortOptions port_options{};            // filled in by dpdk/
   std::uint16_t mtu = 1500;              // of the LAG now: the least of its ports'. Filled in by dpdk/
   std::string host_interface;            // the kernel's interface behind the LAG. Filled in by dpdk/
   std::optional<std::size_t> active{};   // position in `members`

@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "base/time.hpp"
-#include "control/options/move_options.hpp"
 #include "dist/lanes.hpp"
+#include "options/move_options.hpp"
 #include "table/moves.hpp"
 
 namespace lagoon::control {

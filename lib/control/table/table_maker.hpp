@@ -15,12 +15,12 @@
 #include "base/mac_address.hpp"
 #include "base/member_set.hpp"
 #include "base/time.hpp"
-#include "control/options/move_options.hpp"
 #include "control/table/move_keeper.hpp"
 #include "control/table/move_reason.hpp"
 #include "dist/bucket_map.hpp"
 #include "dist/lanes.hpp"
 #include "dist/load_group.hpp"
+#include "options/move_options.hpp"
 #include "table/fast_options.hpp"
 #include "table/port_table.hpp"
 

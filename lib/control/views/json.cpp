@@ -60,7 +60,6 @@ std::string json_text(const LagStatus& lag) {
   out.open_object();
   write_fields(lag, fields);
   put_options(out, lag.options);
-  put_port_options(out, lag.port_options);
   out.open_array("classes");
   for (const ClassStatus& one : lag.classes) put_object(out, one);
   out.close_array();

@@ -1,200 +1,184 @@
 #include "control/views/json_options.hpp"
 
-#include "control/views/words.hpp"
+#include <array>
+
+#include "dist/policy.hpp"
+#include "options/lag_rows.hpp"
 
 namespace lagoon::control::views {
 
 namespace {
 
-void put_lacp(JsonWriter& out, const lacp::AggregatorConfig& config, const LacpExtras& extras) {
-  out.open_object("lacp");
-  out.number("system_priority", config.system_priority);
-  out.text("system", to_string(config.system));
-  out.number("lag_number", config.lag_number);
-  if (config.key)
-    out.number("key", *config.key);
+using options::LagRow;
+
+// One value under a name; without one: an item of a list.
+struct Put {
+  JsonWriter& out;
+  const options::Kind& kind;
+  const std::string& name;
+
+  void operator()(options::Unset) const { out.null(name); }
+  void operator()(bool value) const {
+    if (std::holds_alternative<options::Words>(kind))
+      (*this)(options::Word{value});
+    else
+      out.flag(name, value);
+  }
+  void operator()(options::Word value) const {
+    if (std::holds_alternative<options::HashWords>(kind)) {
+      out.text(name, dist::name_of(static_cast<dist::HashPolicy>(value.number)));
+      return;
+    }
+    for (const options::NamedWord& word : std::get<options::Words>(kind).words)
+      if (word.number == value.number) {
+        out.text(name, word.word);
+        return;
+      }
+  }
+  void operator()(std::uint64_t value) const {
+    constexpr std::uint64_t kPercent = 100;  // in hundredths
+    const auto* const percent = std::get_if<options::Percent>(&kind);
+    if (percent != nullptr && percent->step != kPercent)
+      out.decimal(name, static_cast<double>(value * percent->step) / kPercent);
+    else
+      out.number(name, value);
+  }
+  void operator()(std::int64_t value) const { out.signed_number(name, value); }
+  void operator()(Duration value) const { out.milliseconds(name, value); }
+  void operator()(BitsPerSecond value) const { out.number(name, value.value()); }
+  void operator()(const MacAddress& value) const { out.text(name, to_string(value)); }
+  void operator()(const HostAddress& value) const { out.text(name, to_string(value)); }
+  void operator()(const std::string& value) const { out.text(name, value); }
+  template <typename T>
+  void operator()(const std::vector<T>& items) const {
+    const std::string unnamed;
+    out.open_array(name);
+    for (const T& item : items) Put{out, kind, unnamed}(item);
+    out.close_array();
+  }
+};
+
+void put_row(JsonWriter& out, const LagRow& row, const LagOptions& options) {
+  const std::string name = options::json_name(row.name());
+  std::visit(Put{out, row.kind, name}, row.field.get(options));
+}
+
+void put_text_or_null(JsonWriter& out, std::string_view name, const std::string& text) {
+  if (text.empty())
+    out.null(name);
   else
-    out.null("key");
-  out.text("activity", config.activity == lacp::Activity::active ? "active" : "passive");
-  out.text("rate", config.rate == lacp::Rate::fast ? "fast" : "slow");
-  out.text("mux", config.mux == lacp::MuxControl::independent ? "independent" : "coupled");
-  out.text("select", lacp::name_of(config.select));
-  out.milliseconds("aggregate_wait_ms", config.aggregate_wait);
-  out.milliseconds("partner_settle_ms", config.partner_settle);
-  out.flag("strict", extras.strict);
-  out.flag("fallback", extras.fallback);
-  out.milliseconds("fallback_delay_ms", extras.fallback_delay);
+    out.text(name, text);
+}
+
+template <typename T>
+void put_number_or_null(JsonWriter& out, std::string_view name, const std::optional<T>& number) {
+  if (number)
+    out.number(name, *number);
+  else
+    out.null(name);
+}
+
+std::string action_text(const qos::ColourAction& action) {
+  using enum qos::ColourAction::Kind;
+  return action.kind == pass ? "pass" : action.kind == drop ? "drop" : std::to_string(action.dscp);
+}
+
+void put_rate(JsonWriter& out, const std::optional<qos::RateLimit>& rate) {
+  if (!rate) {
+    out.null("rate");
+    return;
+  }
+  out.open_object("rate");
+  out.number("cir", rate->cir.value());
+  out.number("cbs", rate->cbs);
+  out.number("ebs", rate->ebs);
+  put_number_or_null(out, "pir", rate->pir ? std::optional{rate->pir->value()} : std::nullopt);
+  put_number_or_null(out, "pbs", rate->pbs);
+  constexpr std::array<std::string_view, qos::kColours> kColourKeys{"green", "yellow", "red"};
+  for (std::size_t i = 0; i < qos::kColours; ++i) out.text(kColourKeys[i], action_text(rate->action[i]));
   out.close_object();
 }
 
-void put_targets(JsonWriter& out, const monitor::TargetOptions& options) {
-  out.open_object("target_monitor");
-  out.milliseconds("interval_ms", options.interval);
-  out.open_array("targets");
-  for (const HostAddress& target : options.targets) out.text({}, to_string(target));
+void put_class(JsonWriter& out, const qos::ClassOptions& one) {
+  out.open_object({});
+  out.text("name", one.name);
+  out.number("priority", one.priority);
+  out.number("weight", one.weight);
+  out.number("limit", one.limit);
+  put_number_or_null(out, "limit_octets", one.limit_octets);
+  out.open_array("pcp");
+  for (const std::uint8_t value : one.pcp) out.number({}, value);
   out.close_array();
-  out.text("validate", name_of(options.validate));
-  out.text("needed", name_of(options.needed));
-  out.number("missed_max", options.missed_max);
-  out.close_object();
-}
-
-void put_monitors(JsonWriter& out, const LagOptions& options) {
-  out.milliseconds("miimon_ms", options.miimon);
-  out.milliseconds("up_delay_ms", options.debounce.up_delay);
-  out.milliseconds("down_delay_ms", options.debounce.down_delay);
-  out.open_object("damping");
-  out.flag("enabled", options.damping.enabled);
-  out.number("flaps", options.damping.flaps);
-  out.milliseconds("window_ms", options.damping.window);
-  out.milliseconds("hold_first_ms", options.damping.hold_first);
-  out.milliseconds("hold_max_ms", options.damping.hold_max);
-  out.close_object();
-  put_targets(out, options.targets);
-}
-
-void put_active(JsonWriter& out, const LagOptions& options) {
-  out.text("primary", options.active.primary);
-  out.text("primary_reselect", name_of(options.active.reselect));
-  out.text("fail_over_mac", name_of(options.active.fail_over_mac));
-  out.flag("all_members_active", options.active.all_members_active);
-  out.open_object("announce");
-  out.number("num_grat_arp", options.announce.num_grat_arp);
-  out.number("num_unsol_na", options.announce.num_unsol_na);
-  out.milliseconds("peer_notif_delay_ms", options.announce.peer_notif_delay);
-  out.number("resend_igmp", options.announce.resend_igmp);
-  out.open_array("addresses");
-  for (const HostAddress& host : options.announce_addresses) out.text({}, to_string(host));
+  out.open_array("dscp");
+  for (const std::uint8_t value : one.dscp) out.number({}, value);
   out.close_array();
+  put_rate(out, one.rate);
   out.close_object();
 }
 
-void put_adaptive(JsonWriter& out, const AdaptiveOptions& options, bool spread_forwarded) {
-  out.open_object("adaptive");
-  out.flag("dynamic", options.load.dynamic);
-  out.milliseconds("interval_ms", options.load.interval);
-  out.number("moves_max", options.load.moves_max);
-  out.number("gain_min_percent", options.load.gain_min_percent);
-  out.milliseconds("learning_interval_ms", options.learning_interval);
-  out.flag("spread_forwarded", spread_forwarded);
+void put_prefix(JsonWriter& out, std::string_view name, const std::optional<qos::Prefix>& prefix) {
+  if (prefix) out.text(name, to_string(prefix->address) + "/" + std::to_string(prefix->length));
+}
+
+void put_ports(JsonWriter& out, std::string_view name, const std::optional<qos::PortRange>& range) {
+  if (range) out.text(name, std::to_string(range->first) + "-" + std::to_string(range->last));
+}
+
+// What is not asked for is not there.
+void put_match(JsonWriter& out, const qos::MatchOptions& match) {
+  out.open_object({});
+  out.text("class", match.class_name);
+  if (match.ether_type) out.number("ether_type", *match.ether_type);
+  if (match.vlan) out.number("vlan", *match.vlan);
+  if (match.protocol) out.number("proto", *match.protocol);
+  put_prefix(out, "src", match.source);
+  put_prefix(out, "dst", match.destination);
+  put_ports(out, "src_port", match.source_port);
+  put_ports(out, "dst_port", match.destination_port);
   out.close_object();
 }
 
-void put_weighted(JsonWriter& out, const WeightedOptions& options) {
-  out.open_object("weighted");
-  out.text("by", name_of(options.by));
-  out.number("unit_bps", options.unit.value());
-  out.milliseconds("window_ms", options.window);
-  if (options.estimate)
-    out.number("estimate_bps", options.estimate->value());
-  else
-    out.null("estimate_bps");
-  out.number("conversations", options.conversations);
-  out.milliseconds("idle_ms", options.idle);
-  out.close_object();
-}
-
-void put_move(JsonWriter& out, const MoveOptions& options) {
-  out.open_object("move");
-  out.text("by", name_of(options.by));
-  out.milliseconds("gap_ms", options.gap);
-  out.milliseconds("patience_ms", options.patience);
-  out.text("overflow", name_of(options.overflow));
-  out.close_object();
-}
-
-void put_rebalance(JsonWriter& out, const LagOptions& options) {
-  const balance::RebalancerOptions& rebalance = options.rebalance;
-  out.open_object("rebalance");
-  if (options.rebalances)
-    out.flag("enabled", *options.rebalances);
-  else
-    out.null("enabled");
-  out.milliseconds("interval_ms", rebalance.interval);
-  out.number("start_percent", rebalance.start_percent);
-  out.number("stop_percent", rebalance.stop_percent);
-  out.number("gain_min_basis_points", rebalance.gain_min_basis_points);
-  out.number("moves_max", rebalance.moves_max);
-  out.number("cool_down", rebalance.cool_down);
-  out.number("hold_off", rebalance.hold_off);
-  out.flag("pins", rebalance.pins);
-  out.close_object();
-}
-
-// What a worker makes of it, class by class, is with its counters.
-void put_traffic(JsonWriter& out, const qos::TrafficOptions& options) {
+void put_traffic(JsonWriter& out, const qos::TrafficOptions& traffic) {
   out.open_object("traffic");
   out.open_array("classes");
-  for (const qos::ClassOptions& one : options.classes) {
-    out.open_object({});
-    out.text("name", one.name);
-    out.number("priority", one.priority);
-    out.number("weight", one.weight);
-    out.number("limit", one.limit);
-    out.flag("rate_limited", one.rate.has_value());
-    out.close_object();
-  }
+  for (const qos::ClassOptions& one : traffic.classes) put_class(out, one);
   out.close_array();
-  out.number("matches", options.match.size());
-  out.flag("shape", options.shape);
+  put_text_or_null(out, "default", traffic.default_class);
+  out.open_array("match");
+  for (const qos::MatchOptions& match : traffic.match) put_match(out, match);
+  out.close_array();
+  out.flag("shape", traffic.shape);
+  put_number_or_null(out, "burst", traffic.burst);
   out.close_object();
+}
+
+// A Switch is the member "enabled" of its map, unless that has a row of its own.
+void open_map(JsonWriter& out, std::string_view key, const LagRow& row, const LagOptions& options) {
+  out.open_object(options::json_name(key));
+  const std::string enabled{"enabled"};
+  if (std::holds_alternative<options::Switch>(row.kind) &&
+      options::lag_row(std::string{row.key} + ".enabled") == nullptr)
+    std::visit(Put{out, row.kind, enabled}, row.field.get(options));
 }
 
 }  // namespace
 
 void put_options(JsonWriter& out, const LagOptions& options) {
   out.open_object("options");
-  out.text("mode", name_of(options.mode));
-  out.number("min_links", options.lacp.min_links);
-  out.number("min_links_up", options.lacp.min_links_up);
-  out.number("max_links", options.lacp.max_links);
-  out.open_object("hash");
-  out.text("policy", name_of(options.fast.hash.policy));
-  out.number("seed", options.fast.hash.seed);
-  out.flag("symmetric", options.fast.hash.symmetric);
-  out.flag("use_nic_hash", options.fast.hash.use_nic_hash);
-  out.close_object();
-  out.number("packets_per_member", options.fast.packets_per_member);
-  out.milliseconds("hold_planned_ms", options.move.planned);
-  out.milliseconds("hold_failover_ms", options.move.failover);
-  out.flag("unequal_speed", options.unequal_speed);
-  out.text("distribute", name_of(options.distribute));
-  put_weighted(out, options.weighted);
-  put_move(out, options.move);
-  put_rebalance(out, options);
-  put_monitors(out, options);
-  put_active(out, options);
-  put_adaptive(out, options.adaptive, options.fast.spread_forwarded);
-  out.flag("eliminate_duplicates", options.fast.eliminate_duplicates);
-  put_traffic(out, options.traffic);
-  put_lacp(out, options.lacp, options.lacp_extras);
-  out.close_object();
-}
-
-void put_port_options(JsonWriter& out, const PortOptions& options) {
-  out.open_object("port_options");
-  if (options.mtu)
-    out.number("mtu", *options.mtu);
-  else
-    out.null("mtu");
-  out.open_array("addresses");
-  for (const MacAddress& address : options.addresses) out.text({}, to_string(address));
-  out.close_array();
-  out.open_array("multicast");
-  for (const MacAddress& address : options.multicast) out.text({}, to_string(address));
-  out.close_array();
-  out.open_array("vlans");
-  for (const std::uint16_t vlan : options.vlans) out.number({}, vlan);
-  out.close_array();
-  out.flag("promiscuous", options.promiscuous);
-  out.flag("all_multicast", options.all_multicast);
-  if (options.pause)
-    out.text("pause", name_of(*options.pause));
-  else
-    out.null("pause");
-  out.open_array("pfc");
-  for (const std::uint8_t priority : options.pfc) out.number({}, priority);
-  out.close_array();
+  std::string_view map;
+  for (const LagRow& row : options::lag_rows()) {
+    const bool is_switch = std::holds_alternative<options::Switch>(row.kind);
+    const std::string_view section = is_switch ? row.key : row.section();
+    if (section != map && !map.empty()) out.close_object();
+    if (section != map && !section.empty()) open_map(out, section, row, options);
+    map = section;
+    if (is_switch) continue;
+    if (std::holds_alternative<options::Traffic>(row.kind))
+      put_traffic(out, options.traffic);
+    else
+      put_row(out, row, options);
+  }
+  if (!map.empty()) out.close_object();
   out.close_object();
 }
 

@@ -132,8 +132,8 @@ std::string port_lines(const LagStatus& lag, std::size_t index) {
 }  // namespace
 
 std::string lagg_text(const LagStatus& lag) {
-  const std::uint32_t flags = kInterfaceAlways | (lag.port_options.promiscuous ? 0x100U : 0U) |
-                              (lag.port_options.all_multicast ? 0x200U : 0U);
+  const std::uint32_t flags = kInterfaceAlways | (lag.options.port.promiscuous ? 0x100U : 0U) |
+                              (lag.options.port.all_multicast ? 0x200U : 0U);
   std::string text = lag.name + ": " + bits("flags", flags, kInterfaceBits) + " metric 0 mtu " +
                      std::to_string(lag.mtu) + "\n\tether " + to_string(lag.address) + "\n\tlaggproto " +
                      std::string{row_of(lag).lagg_name} + " lagghash " +

@@ -37,6 +37,13 @@ class Lines {
   std::string text_;
 };
 
+// Names of the kernel's interfaces have no ':', and parsers cut a line there; PCI addresses have some.
+std::string interface_name(std::string_view name) {
+  std::string text{name};
+  std::ranges::replace(text, ':', '-');
+  return text;
+}
+
 // Linux's name and number. A policy that Linux lacks gets our name, and the number that Linux gives to none.
 std::string hash_policy(dist::HashPolicy policy) {
   const dist::HashPolicyRow& row = row_of(policy);
@@ -80,7 +87,7 @@ void put_mode(Lines& out, const LagStatus& lag) {
   if (prints_hash_policy(lag)) out.add("Transmit Hash Policy", hash_policy(lag.options.fast.hash.policy));
   if (row.has_active) {
     const auto name = [&lag](std::optional<std::size_t> at) {
-      return at && *at < lag.members.size() ? lag.members[*at].name : std::string{"None"};
+      return at && *at < lag.members.size() ? interface_name(lag.members[*at].name) : std::string{"None"};
     };
     const std::string reselect = " (primary_reselect " + std::string{name_of(active.reselect)} + ")";
     out.add("Primary Slave", name(lag.primary) + (lag.primary ? reselect : ""));
@@ -130,7 +137,7 @@ void put_aggregator(Lines& out, const LagStatus& lag) {
   out.add("System MAC address", to_string(lag.system));
   const std::optional<std::size_t> first = first_selected(lag);
   if (!first) {
-    out.bare("bond " + lag.name + " has no active aggregator");
+    out.bare("bond " + interface_name(lag.name) + " has no active aggregator");
     return;
   }
   std::uint64_t ports = 0;
@@ -158,7 +165,7 @@ void put_member(Lines& out, const LagStatus& lag, std::size_t index) {
   const MemberStatus& m = lag.members[index];
   const std::uint64_t megabits = to_mbps(m.link.speed);
   out.bare("");
-  out.add("Slave Interface", m.name);
+  out.add("Slave Interface", interface_name(m.name));
   out.add("MII Status", mii_status(m));
   out.add("Speed", megabits == 0 ? "Unknown" : std::to_string(megabits) + " Mbps");
   out.add("Duplex", m.link.full_duplex ? "full" : "half");

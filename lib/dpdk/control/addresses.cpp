@@ -1,7 +1,7 @@
 #include "dpdk/control/addresses.hpp"
 
-#include "control/options/mode.hpp"
 #include "dpdk/base/log.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::dpdk {
 
@@ -38,9 +38,9 @@ void set_address(LagRuntime& lag, MemberIndex index, MemberRuntime& member, cons
 
 Result<std::string> check_address(const config::Lag& lag, MemberRuntime& member) {
   member.keeps_address = !member.port.can_change_address();
-  if (member.name == lag.mac_from || !member.keeps_address) return std::string{};
+  if (member.name == lag.options.mac_from || !member.keeps_address) return std::string{};
   std::string words = "member '" + member.name + "': " + member.port.driver() + " can't take another address";
-  if (!lag.mac_from.empty())
+  if (!lag.options.mac_from.empty())
     return fail(Errc::not_supported,
                 words + "; only one such port can be in a LAG, with mac-from: " + member.name);
   if (moves_addresses(lag.options))

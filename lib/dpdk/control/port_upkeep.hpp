@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
-#include "control/options/lag_options.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::dpdk {
 

@@ -1,4 +1,5 @@
 #include "dpdk/engine/engine.hpp"
+#include "dpdk/engine/capacity.hpp"
 
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
@@ -46,7 +47,11 @@ Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   auto parts = std::make_unique<Parts>(config);
-  LAGOON_TRY(parts->eal.start(config.eal, pci_addresses(config)));
+  LAGOON_TRY(check_port_count(config));
+  config::Eal eal = config.eal;
+  // (hugepages are taken as they are needed; what --no-huge takes has to be said)
+  if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config);
+  LAGOON_TRY(parts->eal.start(eal, pci_addresses(config)));
   LAGOON_TRY(parts->open_ports());
   LAGOON_TRY(parts->make_pool_and_rings());
   LAGOON_TRY(parts->configure_ports());
@@ -98,7 +103,6 @@ std::optional<std::size_t> Engine::Parts::position_of(std::string_view lag) cons
 control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   const LagRuntime& runtime = *lags[index];
   control::LagStatus status = runtime.lag->status(dpdk::now());
-  status.port_options = runtime.port_options;
   if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
   add_conversations(status, index);
   runtime.egress_keeper.add_status(runtime, status);

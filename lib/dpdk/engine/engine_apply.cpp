@@ -47,9 +47,9 @@ Result<std::string> Engine::Parts::take(const std::string& name, const config::C
     LAGOON_TRY(config::set_options(changed, set.options,
                                    set.back ? config::Rules::unchecked : config::Rules::checked));
     // A random seed is drawn once: what comes back has the one that it had.
-    if (changed.random_seed && !config.lags[lag].random_seed)
+    if (changed.options.random_seed && !config.lags[lag].options.random_seed)
       changed.options.fast.hash.seed =
-          before.lags[lag].random_seed ? before.lags[lag].options.fast.hash.seed : arc4random();
+          before.lags[lag].options.random_seed ? before.lags[lag].options.fast.hash.seed : arc4random();
     const auto remarks = change(lag, std::move(changed));
     if (!remarks) return remarks;
     return std::to_string(set.options.size()) + (set.options.size() == 1 ? " option" : " options") +

@@ -61,8 +61,8 @@ Result<void> Engine::set_address(std::string_view lag, const MacAddress& address
   if (!parts_->tasks.run(work, kAnswerPatience)) return no_answer();
   if (!done) return done;
   config::Lag& known = parts_->config.lags[*position];
-  known.mac = address;
-  known.mac_from.clear();
+  known.options.mac = address;
+  known.options.mac_from.clear();
   return {};
 }
 
@@ -271,7 +271,8 @@ Result<std::string> Engine::Parts::change_ports(LagRuntime& lag, const control::
 Result<std::string> Engine::Parts::run(std::size_t lag, const config::SetOption& command) {
   config::Lag wanted = config.lags[lag];
   LAGOON_TRY(config::set_option(wanted, command.key, command.value));
-  if (wanted.random_seed && !config.lags[lag].random_seed) wanted.options.fast.hash.seed = arc4random();
+  if (wanted.options.random_seed && !config.lags[lag].options.random_seed)
+    wanted.options.fast.hash.seed = arc4random();
   const auto remarks = change(lag, std::move(wanted));
   if (!remarks) return remarks;
   return command.key + " set" + *remarks;
@@ -283,10 +284,10 @@ Result<std::string> Engine::Parts::change(std::size_t lag, config::Lag wanted) {
     LagRuntime& runtime = *lags[lag];
     done = std::string{};
     const control::PortOptions before = runtime.port_options;
-    if (!(wanted.port == before)) done = change_ports(runtime, wanted.port);
+    if (!(wanted.options.port == before)) done = change_ports(runtime, wanted.options.port);
     if (!done) return;
     if (auto changed = runtime.lag->change(wanted.options, dpdk::now()); !changed) {
-      if (!(wanted.port == before)) static_cast<void>(change_ports(runtime, before));
+      if (!(wanted.options.port == before)) static_cast<void>(change_ports(runtime, before));
       done = std::unexpected{changed.error()};
     }
   };

@@ -9,6 +9,7 @@
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/control/addresses.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/port/kernel_interface.hpp"
 
 namespace lagoon::dpdk {
 
@@ -24,16 +25,52 @@ namespace {
 
 // What was set, or the address of the member that all others follow, or the first one's own.
 MacAddress address_of(const config::Lag& from, const std::vector<control::MemberSettings>& members) {
-  if (from.mac) return *from.mac;
+  if (from.options.mac) return *from.options.mac;
   for (const control::MemberSettings& member : members)
-    if (member.name == from.mac_from) return member.address;
+    if (member.name == from.options.mac_from) return member.address;
   return members.empty() ? random_address() : members.front().address;
+}
+
+// Where each member keeps an address of its own, the switch learns by it where the member is.
+void warn_of_one_address(const config::Lag& lag, const std::vector<control::MemberSettings>& members) {
+  if (control::row_of(lag.options.mode).addresses != control::Addresses::own) return;
+  for (std::size_t i = 0; i < members.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (members[i].address == members[j].address) {
+        log_line(LogLevel::warning,
+                 "LAG '" + lag.name + "': members '" + members[j].name + "' and '" + members[i].name +
+                     "' both begin with the address " + to_string(members[i].address) + "; mode " +
+                     std::string{control::name_of(lag.options.mode)} +
+                     " needs one for each, or frames to one of them come in by the other. Give one another "
+                     "address before the start");
+        break;
+      }
 }
 
 }  // namespace
 
+// The driver hides both, so all that can be known is where they happen.
+void Engine::Parts::tell_of_veths() const {
+  std::string names;
+  const auto look = [&](const Port& port) {
+    const Device& device = port.device();
+    if (device.is_af_packet && device.carrier_interface && is_veth(*device.carrier_interface))
+      names += (names.empty() ? "" : ", ") + *device.carrier_interface;
+  };
+  for (const auto& port : ports) look(*port);
+  for (const auto& lag : lags)
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) { look(member.port); });
+  if (!names.empty())
+    log_line(
+        LogLevel::notice,
+        "veths (" + names +
+            "): TCP and UDP need 'ethtool -K INTERFACE tx off' where frames are made; fragmented IPv4 does "
+            "not pass net_af_packet, which joins it (docs/nics.md)");
+}
+
 Result<void> Engine::Parts::make_lags() {
   const Instant now = dpdk::now();
+  if (!guest) tell_of_veths();
   LAGOON_TRY(links.open());
   transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
   membership = std::make_unique<Membership>(publisher, *transmitter, links);
@@ -45,7 +82,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   config::Lag& from = config.lags[index];
   LagRuntime& runtime = *lags[index];
   from.options.lacp.lag_number = static_cast<std::uint16_t>(index);
-  if (from.random_seed) from.options.fast.hash.seed = arc4random();
+  if (from.options.random_seed) from.options.fast.hash.seed = arc4random();
   control::LagSettings settings{.name = from.name,
                                 .address = {},
                                 .probe_base = random_address(),
@@ -55,6 +92,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   for (std::size_t m = 0; m < from.members.size(); ++m)
     settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));
   settings.address = address_of(from, settings.members);
+  warn_of_one_address(from, settings.members);
   runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);
   for_each_member(runtime, [&](MemberIndex, MemberRuntime& member) { links.add(member); });
   runtime.use_positions(guest ? guest->rx_queues : runtime.workers.size(), runtime.workers.size());

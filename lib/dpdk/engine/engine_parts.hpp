@@ -80,6 +80,7 @@ struct Engine::Parts {
   [[nodiscard]] Result<void> configure_ports();
   [[nodiscard]] Result<void> start_ports();
   [[nodiscard]] Result<void> make_lags();
+  void tell_of_veths() const;
   [[nodiscard]] Result<void> launch_workers();
   void stop_all();
   /// All but EAL and workers (engine_guest.cpp).

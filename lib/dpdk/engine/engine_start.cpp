@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "dpdk/base/log.hpp"
+#include "dpdk/engine/capacity.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 
 namespace lagoon::dpdk {
@@ -21,9 +22,6 @@ namespace {
 constexpr unsigned kPuntRingSize = 1024;
 constexpr unsigned kSlowRingSize = 256;
 constexpr unsigned kMbufCache = 256;
-// For each port: what its queues hold, and what is on its way in bursts, rings and caches.
-constexpr unsigned kMbufsPerPort = 4096;
-constexpr std::size_t kSparePorts = 4;
 
 void free_ring(rte_ring* ring) {
   void* frame = nullptr;
@@ -49,7 +47,7 @@ Result<void> Engine::Parts::open_ports() {
       if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
       lag->members[m] = std::move(*member);
     }
-    lag->port_options = l.port;
+    lag->port_options = l.options.port;
     lags.push_back(std::move(lag));
   }
   return {};

@@ -6,6 +6,7 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -56,7 +57,11 @@ Error probe_error(const Device& device, int error) {
   std::string words = in_words(device, "can't be probed", number);
   if (device.carrier_interface && if_nametoindex(device.carrier_interface->c_str()) == 0)
     return {Errc::no_such_thing, words + "; there is no interface '" + *device.carrier_interface + "'"};
-  if (number == EPERM || number == EACCES) return {Errc::permission, words + "; try as root"};
+  if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS)
+    return {Errc::no_resources, words + "; there are " + std::to_string(RTE_MAX_ETHPORTS) +
+                                    " ports already, as many as this DPDK was built for (RTE_MAX_ETHPORTS)"};
+  if ((number == EPERM || number == EACCES) && geteuid() != 0)
+    return {Errc::permission, words + "; try as root"};
   return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
 }
 

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "golden_text.hpp"
 #include "statuses.hpp"
 #include "support/catch.hpp"
@@ -23,6 +25,31 @@ std::filesystem::path views_folder() {
   return folder;
 }
 
+using Json = nlohmann::ordered_json;
+
+// What is in `shown` as in `usual` goes.
+void drop_usual(Json& shown, const Json& usual) {
+  for (auto each = shown.begin(); each != shown.end();) {
+    const Json& other = usual.at(each.key());
+    if (each->is_object() && *each != other) drop_usual(*each, other);
+    each = *each == other || (each->is_object() && each->empty()) ? shown.erase(each) : std::next(each);
+  }
+}
+
+Json usual_options() {
+  return Json::parse(render(View::json, LagStatus{})).at("options");
+}
+
+// As a golden file has it: of JSON's options those that are not as by default, so that a new one changes no
+// file but options/json.txt, which has all of them.
+std::string golden_text(View view, const LagStatus& lag) {
+  std::string text = render(view, lag);
+  if (view != View::json) return text;
+  Json json = Json::parse(text);
+  drop_usual(json.at("options"), usual_options());
+  return json.dump(2) + "\n";
+}
+
 std::string line_with(const std::string& text, std::string_view label) {
   const std::size_t from = text.find(label);
   return from == std::string::npos ? std::string{} : text.substr(from, text.find('\n', from) - from);
@@ -36,7 +63,7 @@ TEST_CASE("A status looks in every view as its golden file says", "[golden][view
     for (const std::string_view view : kViewNames) {
       // (the odd names are for JSON, which may not break: lines of text are as good as the names in them)
       if (each.name == "odd-names" && view != "json") continue;
-      const std::string text = render(*view_from(view), each.lag);
+      const std::string text = golden_text(*view_from(view), each.lag);
       const auto file = views_folder() / each.name / (std::string{view} + ".txt");
       expected.insert(file);
       if (test::update_golden()) std::filesystem::create_directories(file.parent_path());
@@ -45,6 +72,11 @@ TEST_CASE("A status looks in every view as its golden file says", "[golden][view
       CHECK(test::read_text(file) == text);
     }
   }
+  const auto all_options = views_folder() / "options" / "json.txt";
+  expected.insert(all_options);
+  if (test::update_golden()) std::filesystem::create_directories(all_options.parent_path());
+  if (test::update_golden()) std::ofstream{all_options} << usual_options().dump(2) << '\n';
+  CHECK(test::read_text(all_options) == usual_options().dump(2) + "\n");
   for (const auto& entry : std::filesystem::recursive_directory_iterator{views_folder()}) {
     if (!entry.is_regular_file()) continue;
     CAPTURE(entry.path().string());
@@ -68,6 +100,19 @@ TEST_CASE("Hash policies have Linux's word and number where it has them", "[gold
     CHECK(line_with(render(View::bonding, lag), "Transmit Hash Policy") ==
           "Transmit Hash Policy: " + row.line);
   }
+}
+
+// telegraf's input `bond` takes for the interface what stands between the first two ':' of its line.
+TEST_CASE("Names with a colon have none in the linux view", "[golden][views]") {
+  LagStatus lag = *test::fixed_status("active-backup");
+  lag.members[0].name = "0000:3b:00.0";
+  lag.members[1].name = "0000:3b:00.1";
+  const std::string text = render(View::bonding, lag);
+  CHECK(line_with(text, "Currently Active Slave") == "Currently Active Slave: 0000-3b-00.0");
+  CHECK(line_with(text, "Primary Slave") == "Primary Slave: 0000-3b-00.1 (primary_reselect failure)");
+  CHECK(line_with(text, "Slave Interface: 0") == "Slave Interface: 0000-3b-00.0");
+  CHECK(text.find("0000:3b") == std::string::npos);
+  CHECK(render(View::table, lag).find("0000:3b:00.0") != std::string::npos);
 }
 
 TEST_CASE("The table says why a member is out", "[golden][views]") {

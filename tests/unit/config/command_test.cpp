@@ -16,8 +16,8 @@ Lag lag_of(std::string_view mode, std::string_view keys = "") {
 
 void check_equal(const Lag& a, const Lag& b) {
   CHECK(a.options == b.options);
-  CHECK(a.random_seed == b.random_seed);
-  CHECK(a.port == b.port);
+  CHECK(a.options.random_seed == b.options.random_seed);
+  CHECK(a.options.port == b.options.port);
 }
 
 TEST_CASE("A key that is set does what it does in a file", "[config][command]") {
@@ -56,7 +56,7 @@ TEST_CASE("A key that is set does what it does in a file", "[config][command]") 
   CAPTURE(row.mode, row.key, row.value);
   Lag lag = lag_of(row.mode);
   const Lag fresh = lag_of(row.mode, row.file);
-  CHECK_FALSE((fresh.options == lag.options && fresh.port == lag.port &&
+  CHECK_FALSE((fresh.options == lag.options && fresh.options.port == lag.options.port &&
                row.value != "[l2, l3, l4]"));  // (which is the default)
   const auto done = set_option(lag, row.key, row.value);
   CAPTURE(done ? "" : done.error().detail);

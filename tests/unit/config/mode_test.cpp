@@ -143,10 +143,10 @@ lags:
   CHECK((options.targets.interval == 250ms && int{options.targets.missed_max} == 4));
   CHECK(options.targets.validate == monitor::Validate::filter_active);
   CHECK(options.targets.needed == monitor::TargetsNeeded::all);
-  CHECK(lag.mac_from == "m0");
-  CHECK((lag.port.addresses.size() == 1 && lag.port.multicast.size() == 2));
-  CHECK(lag.port.vlans == std::vector<std::uint16_t>{1, 10, 11, 12, 4094});
-  CHECK_FALSE((lag.port.promiscuous || lag.port.all_multicast));
+  CHECK(lag.options.mac_from == "m0");
+  CHECK((lag.options.port.addresses.size() == 1 && lag.options.port.multicast.size() == 2));
+  CHECK(lag.options.port.vlans == std::vector<std::uint16_t>{1, 10, 11, 12, 4094});
+  CHECK_FALSE((lag.options.port.promiscuous || lag.options.port.all_multicast));
   CHECK(lag.members[0].priority == std::numeric_limits<std::int32_t>::min());
   CHECK(lag.members[1].priority == std::numeric_limits<std::int32_t>::max());
   CHECK(lag.members[0].administration == control::Administration::drained);

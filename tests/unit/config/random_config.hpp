@@ -22,13 +22,13 @@ class RandomConfig {
     if (flip()) config.journal = JournalFile{"/var/log/a b.log"};
     config.ports = {{"lan0", DevicePort{"net_af_packet90,iface=lan0"}}, {"host0", TapPort{"tap9"}}};
     for (const char* name : {"lag0", "lag1"}) {
-      Lag lag{.name = name, .options = {}, .mac = {}, .mac_from = {}, .port = {}, .members = {}};
+      Lag lag{.name = name, .options = {}, .members = {}};
       lag.options.lacp.lag_number = static_cast<std::uint16_t>(config.lags.size());
       lag.options.mode = control::kModes[prng_.below(control::kModes.size())].mode;
       lag.options.fast.hash.use_nic_hash = flip();
       if (flip()) lag.options.distribute = control::Distribute::weighted;
       lag.options.weighted.conversations = number<std::uint32_t>(64, 70'000);
-      if (flip()) lag.mac = MacAddress{{2, 0, 0, 0, 0, prng_.u8()}};
+      if (flip()) lag.options.mac = MacAddress{{2, 0, 0, 0, 0, prng_.u8()}};
       change(lag);
       config.lags.push_back(std::move(lag));
     }
@@ -47,10 +47,11 @@ class RandomConfig {
     change_lacp(lag);
     change_distribution(lag);
     change_links(lag);
-    change_ports(lag.port);
+    change_ports(lag.options.port);
     lag.options.active.primary = flip() ? lag.members.back().name : "";
     lag.options.active.reselect = static_cast<failover::Reselect>(prng_.below(3));
-    if (!lag.mac) lag.options.active.fail_over_mac = static_cast<failover::FailOverMac>(prng_.below(3));
+    if (!lag.options.mac)
+      lag.options.active.fail_over_mac = static_cast<failover::FailOverMac>(prng_.below(3));
     lag.options.active.all_members_active = flip();
     lag.options.announce = {prng_.u8(), prng_.u8(), time(0, 300'000'000), prng_.u8()};
     lag.options.announce_addresses = hosts(true, true);
@@ -124,8 +125,8 @@ class RandomConfig {
   void change_distribution(Lag& lag) {
     control::LagOptions& o = lag.options;
     o.fast.hash.policy = static_cast<dist::HashPolicy>(prng_.below(dist::kHashPolicyNames.size()));
-    lag.random_seed = flip();
-    o.fast.hash.seed = lag.random_seed ? 0 : prng_.u32();
+    lag.options.random_seed = flip();
+    o.fast.hash.seed = lag.options.random_seed ? 0 : prng_.u32();
     o.fast.hash.symmetric = flip();
     o.unequal_speed = flip();
     o.weighted.by = static_cast<table::PlaceBy>(prng_.below(4));

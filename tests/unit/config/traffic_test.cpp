@@ -76,13 +76,13 @@ TEST_CASE("Without the section, and with off, there are no classes and ports kee
   for (const char* keys : {"hash: l3", "traffic: off", "traffic: {}"}) {
     const Lag lag = lag_with(keys);
     CHECK(lag.options.traffic == qos::TrafficOptions{});
-    CHECK_FALSE(lag.port.pause);
-    CHECK(lag.port.pfc.empty());
+    CHECK_FALSE(lag.options.port.pause);
+    CHECK(lag.options.port.pfc.empty());
   }
-  CHECK(lag_with("pause: rx").port.pause == control::Pause::receive);
-  CHECK(lag_with("pause: tx").port.pause == control::Pause::transmit);
-  CHECK(lag_with("pause: off").port.pause == control::Pause::off);
-  CHECK(lag_with("pfc: [3, 0]").port.pfc == std::vector<std::uint8_t>{3, 0});
+  CHECK(lag_with("pause: rx").options.port.pause == control::Pause::receive);
+  CHECK(lag_with("pause: tx").options.port.pause == control::Pause::transmit);
+  CHECK(lag_with("pause: off").options.port.pause == control::Pause::off);
+  CHECK(lag_with("pfc: [3, 0]").options.port.pfc == std::vector<std::uint8_t>{3, 0});
 }
 
 TEST_CASE("A mistake in the section is named with its place and what would be right", "[config][traffic]") {

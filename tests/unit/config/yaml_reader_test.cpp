@@ -58,12 +58,12 @@ forward: [[tap0, lag0]]
   CHECK((lag.options.lacp.partner_settle == 0s && lag.options.move.planned == 20ms &&
          lag.options.move.failover == 0s));
   CHECK(lag.options.fast.hash == dist::FlowHashSettings{dist::HashPolicy::encap34, 7, true, true});
-  CHECK_FALSE(lag.random_seed);
+  CHECK_FALSE(lag.options.random_seed);
   CHECK(int{lag.options.lacp.min_links} == 1);
   CHECK(int{lag.options.lacp.min_links_up} == 2);
   CHECK(int{lag.options.lacp.max_links} == 2);
-  CHECK(to_string(lag.mac.value()) == "02:00:00:00:00:01");
-  CHECK(lag.port.mtu == 9000);
+  CHECK(to_string(lag.options.mac.value()) == "02:00:00:00:00:01");
+  CHECK(lag.options.port.mtu == 9000);
   REQUIRE(lag.members.size() == 2);
   CHECK(lag.members[0].name == "m0");
   CHECK(std::get<DevicePort>(lag.members[0].source).devargs == "0000:3b:00.0,a=b");
@@ -83,10 +83,10 @@ TEST_CASE("What is not said has the model's default", "[config]") {
       " { name: b, members: [{ dev: net_c }] }]");
   REQUIRE(config);
   const Lag& lag = config->lags[0];
-  CHECK(lag.random_seed);
+  CHECK(lag.options.random_seed);
   CHECK_FALSE(lag.options.lacp.key.has_value());
   CHECK(lag.options.lacp.system.is_zero());
-  CHECK_FALSE(lag.mac.has_value());
+  CHECK_FALSE(lag.options.mac.has_value());
   CHECK(lag.members[1].name == "net_b");
   CHECK_FALSE(lag.members[1].port_number.has_value());
   CHECK(int{lag.options.lacp.min_links_up} == 2);  // as min-links

@@ -55,7 +55,7 @@ TEST_CASE("Every argument of net_bonding is taken", "[pmd][devargs]") {
   CHECK(d.lag.options.fast.hash.policy == dist::HashPolicy::l23);
   CHECK(d.lag.options.lacp.select == lacp::SelectPolicy::bandwidth);
   CHECK(d.socket == 1);
-  CHECK(d.lag.mac == parse_mac_address("02:00:00:00:00:05"));
+  CHECK(d.lag.options.mac == parse_mac_address("02:00:00:00:00:05"));
   CHECK(d.lag.options.miimon == 100ms);
   CHECK(d.lag.options.debounce.up_delay == 200ms);
   CHECK(d.lag.options.debounce.down_delay == 300ms);
@@ -82,7 +82,7 @@ TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]
           .lag;
   CHECK(lag.options.lacp.rate == lacp::Rate::slow);
   CHECK(lag.options.fast.hash.seed == 7);
-  CHECK_FALSE(lag.random_seed);
+  CHECK_FALSE(lag.options.random_seed);
   CHECK(lag.options.lacp.min_links == 2);
   CHECK(lag.options.lacp.system_priority == 5);
   CHECK_FALSE(lag.options.lacp_extras.strict);

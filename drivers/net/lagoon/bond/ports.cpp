@@ -7,8 +7,8 @@
 #include <cstring>
 #include <string>
 
-#include "control/options/mode.hpp"
 #include "lacp.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::pmd::bond {
 

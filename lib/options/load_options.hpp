@@ -3,7 +3,7 @@
 
 #include "balance/member_load.hpp"
 #include "balance/rebalancer.hpp"
-#include "control/options/lag_options.hpp"
+#include "options/lag_options.hpp"
 
 namespace lagoon::control {
 

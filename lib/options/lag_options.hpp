@@ -16,8 +16,6 @@
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
-#include "control/options/mode.hpp"
-#include "control/options/move_options.hpp"
 #include "failover/active_member.hpp"
 #include "failover/address_plan.hpp"
 #include "failover/announcer.hpp"
@@ -25,6 +23,8 @@
 #include "failover/debounce.hpp"
 #include "lacp/config.hpp"
 #include "monitor/target_monitor.hpp"
+#include "options/mode.hpp"
+#include "options/move_options.hpp"
 #include "qos/traffic_options.hpp"
 #include "table/fast_options.hpp"
 #include "table/weights.hpp"
@@ -73,29 +73,6 @@ struct AdaptiveOptions {
   friend constexpr bool operator==(const AdaptiveOptions&, const AdaptiveOptions&) noexcept = default;
 };
 
-struct LagOptions {
-  Mode mode = Mode::lacp;         // fixed while the LAG runs
-  lacp::AggregatorConfig lacp{};  // min_links, min_links_up and max_links count in every mode
-  LacpExtras lacp_extras{};
-  table::FastOptions fast{};
-  bool unequal_speed = false;  // members of different speeds aggregate: the speed is not in the key
-  Distribute distribute = Distribute::flow_hash;  // fixed while the LAG runs
-  WeightedOptions weighted{};
-  MoveOptions move{};
-  std::optional<bool> rebalances{};  // nothing: when weighted
-  balance::RebalancerOptions rebalance{};
-  Duration miimon = 1ms;  // between polls of the links; 0: interrupts only
-  failover::DebounceOptions debounce{};
-  failover::DampingOptions damping{};
-  monitor::TargetOptions targets{};
-  ActiveOptions active{};
-  failover::AnnounceOptions announce{};
-  std::vector<HostAddress> announce_addresses;  // besides those of the kernel's interface behind the LAG
-  AdaptiveOptions adaptive{};
-  qos::TrafficOptions traffic{};
-  friend bool operator==(const LagOptions&, const LagOptions&) = default;
-};
-
 /// What the operator has made of a member.
 enum class Administration : std::uint8_t { enabled, drained, disabled };
 inline constexpr std::array<std::string_view, 3> kAdministrationNames{"enabled", "drained", "disabled"};
@@ -121,6 +98,33 @@ struct PortOptions {
   std::optional<Pause> pause{};     // nothing: as the port has it
   std::vector<std::uint8_t> pfc{};  // priorities that pause for themselves (802.1Qbb), both ways
   friend bool operator==(const PortOptions&, const PortOptions&) = default;
+};
+
+struct LagOptions {
+  Mode mode = Mode::lacp;         // fixed while the LAG runs
+  lacp::AggregatorConfig lacp{};  // min_links, min_links_up and max_links count in every mode
+  LacpExtras lacp_extras{};
+  table::FastOptions fast{};
+  bool random_seed = true;     // hash-seed: random; fast.hash.seed has what was drawn
+  bool unequal_speed = false;  // members of different speeds aggregate: the speed is not in the key
+  Distribute distribute = Distribute::flow_hash;  // fixed while the LAG runs
+  WeightedOptions weighted{};
+  MoveOptions move{};
+  std::optional<bool> rebalances{};  // nothing: when weighted
+  balance::RebalancerOptions rebalance{};
+  Duration miimon = 1ms;  // between polls of the links; 0: interrupts only
+  failover::DebounceOptions debounce{};
+  failover::DampingOptions damping{};
+  monitor::TargetOptions targets{};
+  ActiveOptions active{};
+  failover::AnnounceOptions announce{};
+  std::vector<HostAddress> announce_addresses;  // besides those of the kernel's interface behind the LAG
+  AdaptiveOptions adaptive{};
+  qos::TrafficOptions traffic{};
+  std::optional<MacAddress> mac{};  // nothing: the first member's
+  std::string mac_from;             // the member whose address all take, and which keeps its own; empty: none
+  PortOptions port{};
+  friend bool operator==(const LagOptions&, const LagOptions&) = default;
 };
 
 }  // namespace lagoon::control

@@ -1,0 +1,45 @@
+#include "dpdk/engine/capacity.hpp"
+
+#include <rte_config.h>
+#include <rte_mbuf.h>
+
+#include <algorithm>
+#include <string>
+
+#include "fast/steer/hold_queue.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// An mbuf with its buffer, and the mempool's own words around it.
+constexpr std::size_t kMbufOctets = sizeof(rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE + 128;
+// EAL's own, rings, drivers' queues, and what is lost between pages.
+constexpr std::size_t kBaseMb = 96;
+constexpr std::size_t kLeastMb = 256;
+constexpr std::size_t kMegabyte = 1024 * 1024;
+
+std::size_t ports_of(const config::Config& config) {
+  std::size_t ports = config.ports.size();
+  for (const config::Lag& lag : config.lags) ports += lag.members.size();
+  return ports;
+}
+
+}  // namespace
+
+Result<void> check_port_count(const config::Config& config) {
+  const std::size_t ports = ports_of(config);
+  if (ports <= RTE_MAX_ETHPORTS) return {};
+  return fail(Errc::no_resources, "there are " + std::to_string(ports) +
+                                      " ports and members; this DPDK was built for at most " +
+                                      std::to_string(RTE_MAX_ETHPORTS) + " (RTE_MAX_ETHPORTS)");
+}
+
+std::uint32_t memory_needed_mb(const config::Config& config) {
+  const std::size_t workers = config.eal.lcores.size() - 1;
+  const std::size_t mbufs = (std::max<std::size_t>(ports_of(config), 2) + kSparePorts) * kMbufsPerPort +
+                            config.lags.size() * workers * fast::kHoldRoom;
+  return static_cast<std::uint32_t>(std::max(kLeastMb, kBaseMb + mbufs * kMbufOctets / kMegabyte + 1));
+}
+
+}  // namespace lagoon::dpdk
