@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "config/values/device_name.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
@@ -30,6 +31,15 @@ std::vector<std::string> pci_addresses(const config::Config& config) {
   return pci;
 }
 
+// EAL probes PCI devices at its start, and would not say who has one. (Taken for good when the port is
+// opened.)
+Result<void> look_for_others(const std::vector<std::string>& pci) {
+  for (const std::string& devargs : pci)
+    if (const auto lock = PortLock::of_pci(config::canonical_device(devargs), "lagoond"); !lock)
+      return std::unexpected{lock.error()};
+  return {};
+}
+
 }  // namespace
 
 std::string ethdev_name(EthdevId id) {
@@ -46,7 +56,9 @@ Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   auto parts = std::make_unique<Parts>(config);
-  LAGOON_TRY(parts->eal.start(config.eal, pci_addresses(config)));
+  const std::vector<std::string> pci = pci_addresses(config);
+  LAGOON_TRY(look_for_others(pci));
+  LAGOON_TRY(parts->eal.start(config.eal, pci));
   LAGOON_TRY(parts->open_ports());
   LAGOON_TRY(parts->make_pool_and_rings());
   LAGOON_TRY(parts->configure_ports());
