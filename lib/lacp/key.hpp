@@ -51,4 +51,9 @@ inline constexpr std::uint16_t kAnySpeedCode = 1;
   return static_cast<std::uint16_t>((lag_number << 7) | (speed << 1) | (link.full_duplex ? 1 : 0));
 }
 
+/// The LAG whose automatic keys `key` is one of.
+[[nodiscard]] constexpr std::uint16_t lag_number_of(std::uint16_t key) noexcept {
+  return static_cast<std::uint16_t>(key >> 7);
+}
+
 }  // namespace lagoon::lacp

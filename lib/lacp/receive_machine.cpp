@@ -60,9 +60,9 @@ ReceiveEffects ReceiveMachine::step(ReceiveEvent event, const Input& in) noexcep
   return effects;
 }
 
-// What stands in each state's box in the clause's diagram. Timers of states that are left run on in the standard, where
-// they move nothing: here they are stopped. Selected, NTT and the Actor's bits are the caller's: it takes
-// them from the effects, and from state() and defaulted().
+// What stands in each state's box in the clause's diagram. Timers of states that are left run on in the
+// standard, where they move nothing: here they are stopped. Selected, NTT and the Actor's bits are the
+// caller's: it takes them from the effects, and from state() and defaulted().
 ReceiveEffects ReceiveMachine::enter(ReceiveState state, const Input& in) noexcept {
   const wire::LacpInfo before = partner_;
   const bool had_partner = !defaulted_;

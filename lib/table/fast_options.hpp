@@ -1,6 +1,6 @@
-// FastOptions: what the fast path needs of an operator's decisions about a LAG. A value that control::LagOptions
-// holds and a PortTable embeds whole: an option that only workers read is declared here, and nothing between
-// hands it on.
+// FastOptions: what the fast path needs of an operator's decisions about a LAG. A value that
+// control::LagOptions holds and a PortTable embeds whole: an option that only workers read is declared here,
+// and nothing between hands it on.
 #pragma once
 
 #include <cstdint>

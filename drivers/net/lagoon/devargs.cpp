@@ -9,7 +9,7 @@
 #include "config/command/command.hpp"
 #include "config/command/define_option.hpp"
 #include "config/file/yaml_reader.hpp"
-#include "config/rules/validator.hpp"
+#include "config/rules/judge.hpp"
 #include "config/text/suggest.hpp"
 #include "config/values/device_name.hpp"
 #include "config/values/value.hpp"
@@ -116,11 +116,6 @@ Result<void> read_member(const Argument& argument, config::Lag& lag) {
   config::Member member = std::get<config::AddMember>(*std::move(action)).member;
   member.name = said;
   member.source = config::DevicePort{std::string{said}};
-  for (const config::Member& other : lag.members)
-    if (same_device(other.name, said))
-      return fail(Errc::invalid_argument, "member " + in_quotes(said) + " is there twice");
-  if (lag.members.size() >= kMembersMax)
-    return fail(Errc::invalid_argument, "more than " + std::to_string(kMembersMax) + " members");
   lag.members.push_back(std::move(member));
   return {};
 }
@@ -196,12 +191,12 @@ Result<bool> read_word_of_bonding(const Argument& argument, Devargs& out) {
   return argument.key == "driver";
 }
 
-// In a file's words: "rate" is short for lacp.rate, and '_' is as good as '-'.
-Result<void> read_option(const Argument& argument, config::Lag& lag) {
+// In a file's words, and by no rule yet: "rate" is short for lacp.rate, and '_' is as good as '-'.
+Result<void> read_option(const Argument& argument, config::Lag& lag, config::SourceMap& said) {
   std::string key{argument.key.starts_with(kSet) ? argument.key.substr(kSet.size()) : argument.key};
   std::ranges::replace(key, '_', '-');
   if (key == "rate") key = "lacp.rate";
-  auto done = config::define_option(lag, key, argument.value);
+  auto done = config::define_unjudged(lag, key, argument.value, said);
   if (done) return {};
   if (done.error().code == Errc::no_such_thing) {
     if (const auto meant = config::nearest(argument.key, kKeys))
@@ -216,19 +211,6 @@ Result<void> read_option(const Argument& argument, config::Lag& lag) {
 std::string_view value_of(const std::vector<Argument>& arguments, std::string_view key) {
   const auto found = std::ranges::find(arguments, key, &Argument::key);
   return found == arguments.end() ? std::string_view{} : found->value;
-}
-
-// Rules between values, once all of them are known.
-Result<void> judge(const config::Lag& lag) {
-  config::Config config;
-  config.lags.push_back(lag);
-  const config::SourceMap source;
-  config::Diagnostics diagnostics;
-  config::Validator{config, source, diagnostics, config::Validator::Said::one_by_one}.lag(0);
-  if (!diagnostics.has_errors()) return {};
-  const auto worst =
-      std::ranges::find(diagnostics.items(), config::Severity::error, &config::Diagnostic::severity);
-  return fail(Errc::invalid_argument, worst->message);
 }
 
 }  // namespace
@@ -248,21 +230,22 @@ Result<Devargs> parse_devargs(std::string_view device, std::string_view text) {
   if (!file.empty()) LAGOON_TRY(read_file(file, lag, out.lag));
   out.lag.name = device;
 
+  config::SourceMap said;
   const auto is_member = [](const Argument& a) { return a.key == "member" || a.key == "slave"; };
   if (std::ranges::any_of(*arguments, is_member)) out.lag.members.clear();  // not a mixture of both
   for (const Argument& argument : *arguments)
     if (is_member(argument)) LAGOON_TRY(read_member(argument, out.lag));
-  // (which other keys have an effect depends on the mode)
-  if (const std::string_view mode = value_of(*arguments, "mode"); !mode.empty())
-    LAGOON_TRY(read_option({"mode", mode}, out.lag));
   for (const Argument& argument : *arguments) {
-    if (is_member(argument) || argument.key == "conf" || argument.key == "lag" || argument.key == "mode")
-      continue;
+    if (is_member(argument) || argument.key == "conf" || argument.key == "lag") continue;
     const auto known = read_word_of_bonding(argument, out);
     if (!known) return std::unexpected{known.error()};
-    if (!*known) LAGOON_TRY(read_option(argument, out.lag));
+    if (!*known) LAGOON_TRY(read_option(argument, out.lag, said));
   }
-  if (!out.lag.members.empty()) LAGOON_TRY(judge(out.lag));
+  config::Config whole;
+  whole.lags.push_back(out.lag);
+  // (members may come by commands, before it is started)
+  const auto readiness = out.lag.members.empty() ? config::Readiness::unfinished : config::Readiness::runs;
+  LAGOON_TRY(config::judge_said(whole, said, readiness));
   return out;
 }
 

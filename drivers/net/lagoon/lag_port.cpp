@@ -206,7 +206,7 @@ void LagPort::member_gone(std::uint16_t port, bool close) {
   if (!close) members_.forget(port);
   const std::lock_guard lock{removals_mutex_};
   removals_.emplace_back([this, port, close, name] {
-    if (auto removed = execute(config::RemoveMember{name}); !removed)
+    if (auto removed = let_go(name); !removed)
       dpdk::log_line(dpdk::LogLevel::error, name_ + ": " + removed.error().detail);
     if (!close) return;
     rte_device* const device = rte_eth_devices[port].device;

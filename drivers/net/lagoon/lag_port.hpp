@@ -46,7 +46,7 @@ class LagPort {
   void stop();
 
   [[nodiscard]] bool is_running() const noexcept { return lag_ != nullptr; }
-  /// To the LAG that runs, or to what it will be started with.
+  /// To the LAG that runs, or to what it will be started with: if a file may say so what then is.
   [[nodiscard]] Result<std::string> execute(const config::Action& action);
   /// Of the LAG that runs, or as it was when it was stopped.
   [[nodiscard]] std::optional<control::LagStatus> status();
@@ -80,7 +80,11 @@ class LagPort {
   /// What a member is called in the configuration; empty: it is none.
   [[nodiscard]] std::string member_name(std::uint16_t port) const;
   [[nodiscard]] Result<void> choose_address();
-  [[nodiscard]] Result<void> change_stopped(const config::Action& action);
+  [[nodiscard]] Result<config::Lag> judged(const config::Command& command) const;
+  [[nodiscard]] Result<std::string> add(config::Member member);
+  [[nodiscard]] Result<std::string> remove(const std::string& name, bool from_engine);
+  [[nodiscard]] Result<std::string> let_go(const std::string& name);
+  void forget(const std::string& name, std::optional<std::uint16_t> port);
   [[nodiscard]] dpdk::Embedding embedding();
   void open_queues();
   void close_queues();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/change/rehearse.hpp"
 #include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
 #include "options/mode.hpp"
@@ -59,6 +60,7 @@ dpdk::Embedding LagPort::embedding() {
   for (std::uint16_t i = 0; i < data.nb_tx_queues; ++i)
     embedding.tx_descriptors = static_cast<const TxSlot*>(data.tx_queues[i])->descriptors;
   embedding.port = data.port_id;
+  embedding.owner = members_.owner();
   embedding.on_link = [this](const dpdk::LagLink& link) { link_changed(link); };
   return embedding;
 }
@@ -161,78 +163,89 @@ Result<void> LagPort::define(std::string_view key, std::string_view value) {
   return config::define_option(config_, key, value);
 }
 
+// The member leaves or comes by its ethdev: `take` has it ours while a command is carried out, and afterwards
+// where that made it a member.
 Result<std::string> LagPort::execute(const config::Action& action) {
   const std::lock_guard lock{mutex_};
-  config::Action wanted = action;
-  auto* const adds = std::get_if<config::AddMember>(&wanted);
-  std::optional<std::uint16_t> port;
-  if (adds != nullptr) {
-    auto taken = members_.take(adds->member, true);
-    if (!taken) return std::unexpected{std::move(taken).error()};
-    port = *taken;
+  config::Command command{.lag = name_, .action = action};
+  if (auto* const adds = std::get_if<config::AddMember>(&command.action)) {
+    Members::describe_known(adds->member);
+    LAGOON_TRY(judged(command));
+    return add(adds->member);
   }
-  if (const auto* removes = std::get_if<config::RemoveMember>(&wanted))
-    if (config::Member* const member = find(config_, removes->member))
-      port = find_port(std::get<config::DevicePort>(member->source).devargs);
-  if (adds == nullptr && port) passed_on_.flows.take_back(*port);
+  auto after = judged(command);
+  if (!after) return std::unexpected{after.error()};
+  if (const auto* const removes = std::get_if<config::RemoveMember>(&command.action))
+    return remove(removes->member, is_running());
+  if (is_running()) {
+    auto done = lag_->engine().execute(command);
+    if (done) config_ = std::move(*after);
+    return done;
+  }
+  config_ = std::move(*after);
+  return "taken for the next start";
+}
+
+// What the LAG's configuration becomes. While it runs its Engine judges as well, which knows the addresses.
+Result<config::Lag> LagPort::judged(const config::Command& command) const {
+  config::Config before;
+  before.lags.push_back(config_);
+  auto after =
+      config::with(before, command, is_running() ? config::LagState::runs : config::LagState::stopped);
+  if (!after) return std::unexpected{std::move(after).error()};
+  return std::move(after->lags.front());
+}
+
+Result<std::string> LagPort::add(config::Member member) {
+  const auto port = members_.take(member, true);
+  if (!port) return std::unexpected{port.error()};
+  // (only now its name is known for sure)
+  const config::Command command{.lag = name_, .action = config::AddMember{member}};
   Result<std::string> done = "taken for the next start";
-  if (is_running()) done = lag_->engine().execute({.lag = name_, .action = wanted});
-  if (done)
-    if (auto changed = change_stopped(wanted); !changed && !is_running())
-      done = std::unexpected{changed.error()};
-  if (port && (adds != nullptr) != done.has_value()) members_.release(*port);
-  if (done && adds != nullptr && is_running()) pass_on(*port);
+  auto after = judged(command);
+  if (!after)
+    done = std::unexpected{after.error()};
+  else if (is_running())
+    done = lag_->engine().execute(command);
+  if (!done) {
+    members_.release(*port);
+    return done;
+  }
+  config_ = std::move(*after);
+  if (is_running()) pass_on(*port);
   return done;
 }
 
-Result<void> LagPort::change_stopped(const config::Action& action) {
-  const auto with = [&](const std::string& name, auto change) -> Result<void> {
-    config::Member* const member = find(config_, name);
-    if (member == nullptr) return fail(Errc::no_such_thing, "there is no member '" + name + "'");
-    change(*member);
-    return {};
-  };
-  const auto administrate = [&](const std::string& name, control::Administration administration) {
-    return with(name, [&](config::Member& member) { member.administration = administration; });
-  };
-  struct Visitor {
-    decltype(with)& with_member;
-    decltype(administrate)& set;
-    config::Lag& lag;
-    Result<void> operator()(const config::AddMember& add) const {
-      if (find(lag, add.member.name) != nullptr)
-        return fail(Errc::already_exists, "'" + add.member.name + "' is a member already");
-      lag.members.push_back(add.member);
-      return {};
-    }
-    Result<void> operator()(const config::RemoveMember& remove) const {
-      if (std::erase_if(lag.members, [&](const config::Member& m) { return m.name == remove.member; }) == 0)
-        return fail(Errc::no_such_thing, "there is no member '" + remove.member + "'");
-      return {};
-    }
-    Result<void> operator()(const config::EnableMember& c) const {
-      return set(c.member, control::Administration::enabled);
-    }
-    Result<void> operator()(const config::DisableMember& c) const {
-      return set(c.member, control::Administration::disabled);
-    }
-    Result<void> operator()(const config::DrainMember& c) const {
-      return set(c.member, control::Administration::drained);
-    }
-    Result<void> operator()(const config::ActivateMember&) const {
-      return fail(Errc::busy, "no member is active while the port is stopped; set primary instead");
-    }
-    Result<void> operator()(const config::WeighMember& c) const {
-      return with_member(c.member, [&](config::Member& member) { member.weight = c.weight; });
-    }
-    Result<void> operator()(const config::MoveBuckets&) const {
-      return fail(Errc::busy, "no member has buckets while the port is stopped");
-    }
-    Result<void> operator()(const config::SetOption& c) const {
-      return config::define_option(lag, c.key, c.value);
-    }
-  };
-  return std::visit(Visitor{with, administrate, config_}, action);
+Result<std::string> LagPort::remove(const std::string& name, bool from_engine) {
+  const config::Member* const member = find(config_, name);
+  if (member == nullptr) return fail(Errc::no_such_thing, "LAG '" + name_ + "' has no member '" + name + "'");
+  const auto port = find_port(std::get<config::DevicePort>(member->source).devargs);
+  if (port) passed_on_.flows.take_back(*port);
+  Result<std::string> done = "taken for the next start";
+  if (from_engine) done = lag_->engine().execute({.lag = name_, .action = config::RemoveMember{name}});
+  if (!done) {
+    if (port) passed_on_.flows.give(*port);
+    return done;
+  }
+  forget(name, port);
+  return done;
+}
+
+void LagPort::forget(const std::string& name, std::optional<std::uint16_t> port) {
+  std::erase_if(config_.members, [&](const config::Member& m) { return m.name == name; });
+  if (port) members_.release(*port);
+}
+
+// No rule keeps what is gone.
+Result<std::string> LagPort::let_go(const std::string& name) {
+  const std::lock_guard lock{mutex_};
+  if (const config::Member* const member = find(config_, name))
+    if (const auto port = find_port(std::get<config::DevicePort>(member->source).devargs))
+      passed_on_.flows.take_back(*port);
+  Result<std::string> done = "it is no member any more";
+  if (is_running()) done = lag_->engine().let_go(name_, name);
+  if (done) forget(name, std::nullopt);
+  return done;
 }
 
 Result<void> LagPort::add_member(std::uint16_t port) {

@@ -8,6 +8,7 @@
 #include "config/values/device_name.hpp"
 #include "devargs.hpp"
 #include "dpdk/base/log.hpp"
+#include "dpdk/port/port_lock.hpp"
 
 namespace lagoon::pmd {
 
@@ -75,15 +76,17 @@ Result<void> Members::own(std::uint16_t port) {
   rte_eth_dev& dev = rte_eth_devices[port];
   rte_eth_dev_owner owner{};
   owner.id = owner_;
-  std::strncpy(owner.name, device_.c_str(), sizeof owner.name - 1);
+  const std::string words = "LAG '" + device_ + "'";
+  std::strncpy(owner.name, words.c_str(), sizeof owner.name - 1);
   if (rte_eth_dev_owner_set(port, &owner) != 0) {
     rte_eth_dev_owner other{};
     static_cast<void>(rte_eth_dev_owner_get(port, &other));
-    return fail(Errc::busy, "member " + name_of_port(port) + " belongs to " + other.name + " already");
+    other.name[sizeof other.name - 1] = '\0';
+    return fail(Errc::busy, config::used_already("device", name_of_port(port), other.name));
   }
   if ((dev.data->dev_flags & kMemberFlag) != 0) {
     static_cast<void>(rte_eth_dev_owner_unset(port, owner_));
-    return fail(Errc::busy, "member " + name_of_port(port) + " is a member of another bonding device");
+    return fail(Errc::busy, config::used_already("device", name_of_port(port), "another bonding device"));
   }
   dev.data->dev_flags |= kMemberFlag;
   ports_.push_back(port);
@@ -104,6 +107,9 @@ Result<std::uint16_t> Members::take(config::Member& member, bool probe) {
                 "member " + member.name + ": taps and wires are for lagoond; give a dev");
   auto port = find_port(*said);
   if (!port && probe && said->find(',') != std::string::npos) {
+    // (taken for good when the LAG opens it: a driver may disturb who has it)
+    const auto free = dpdk::lock_device(dpdk::device_of(member.source, 0), "LAG '" + device_ + "'");
+    if (!free) return std::unexpected{free.error()};
     if (const int error = rte_dev_probe(said->c_str()); error != 0)
       return fail(Errc::no_such_thing, "member " + *said + " can't be probed: " + rte_strerror(-error));
     port = find_port(*said);
@@ -116,6 +122,12 @@ Result<std::uint16_t> Members::take(config::Member& member, bool probe) {
   if (rte_eth_devices[*port].data->dev_started != 0) static_cast<void>(rte_eth_dev_stop(*port));
   describe(member, *port);
   return *port;
+}
+
+void Members::describe_known(config::Member& member) {
+  const std::string* const said = devargs_of(member);
+  if (said == nullptr) return;
+  if (const auto port = find_port(*said)) describe(member, *port);
 }
 
 Result<void> Members::take_all(std::vector<config::Member>& members, bool probe) {

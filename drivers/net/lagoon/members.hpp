@@ -38,7 +38,12 @@ class Members {
   /// It is gone: only forgotten.
   bool forget(std::uint16_t port);
 
+  /// Gives a member that is there its ethdev's name and devargs.
+  static void describe_known(config::Member& member);
+
   [[nodiscard]] bool has(std::uint16_t port) const;
+  /// DPDK's owner of the members.
+  [[nodiscard]] std::uint64_t owner() const noexcept { return owner_; }
   [[nodiscard]] std::vector<std::uint16_t> ports() const;
 
  private:

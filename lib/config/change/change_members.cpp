@@ -25,13 +25,9 @@ bool same_source(const PortSource& a, const PortSource& b) {
 
 // Whether both can't be there at once.
 bool in_the_way(const PortSource& a, const PortSource& b) {
-  const auto interface = [](const PortSource& source) -> std::string_view {
-    if (const auto* const tap = std::get_if<TapPort>(&source)) return tap->interface;
-    if (const auto* const device = std::get_if<DevicePort>(&source))
-      return interface_of(device->devargs).value_or("");
-    return "";
-  };
-  if (!interface(a).empty() && interface(a) == interface(b)) return true;
+  const std::vector<std::string_view> interfaces = interfaces_of(a);
+  for (const std::string_view interface : interfaces_of(b))
+    if (std::ranges::find(interfaces, interface) != interfaces.end()) return true;
   const auto* const one = std::get_if<DevicePort>(&a);
   const auto* const other = std::get_if<DevicePort>(&b);
   if (one != nullptr && other != nullptr)

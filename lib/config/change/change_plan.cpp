@@ -140,53 +140,6 @@ ChangePlan plan_change(const Config& running, const Config& wanted, const Source
   return plan;
 }
 
-Result<void> rehearse(Config& config, const std::string& name, const ChangeAction& action) {
-  Lag* const lag = named(config, name);
-  if (lag == nullptr) return fail(Errc::no_such_thing, "no LAG '" + name + "'");
-  struct Visitor {
-    Lag& lag;
-    [[nodiscard]] Result<Member*> member(const std::string& called) const {
-      const auto found = std::ranges::find(lag.members, called, &Member::name);
-      if (found == lag.members.end()) return fail(Errc::no_such_thing, "no member '" + called + "'");
-      return &*found;
-    }
-    [[nodiscard]] Result<void> administrate(const std::string& called, control::Administration a) const {
-      const auto found = member(called);
-      if (!found) return std::unexpected{found.error()};
-      (*found)->administration = a;
-      return {};
-    }
-    Result<void> operator()(const AddMember& add) const {
-      lag.members.push_back(add.member);
-      return {};
-    }
-    Result<void> operator()(const RemoveMember& remove) const {
-      if (std::erase_if(lag.members, [&](const Member& m) { return m.name == remove.member; }) == 0)
-        return fail(Errc::no_such_thing, "no member '" + remove.member + "'");
-      return {};
-    }
-    Result<void> operator()(const EnableMember& m) const {
-      return administrate(m.member, control::Administration::enabled);
-    }
-    Result<void> operator()(const DrainMember& m) const {
-      return administrate(m.member, control::Administration::drained);
-    }
-    Result<void> operator()(const DisableMember& m) const {
-      return administrate(m.member, control::Administration::disabled);
-    }
-    Result<void> operator()(const WeighMember& m) const {
-      const auto found = member(m.member);
-      if (!found) return std::unexpected{found.error()};
-      (*found)->weight = m.weight;
-      return {};
-    }
-    Result<void> operator()(const SetOptions& set) const {
-      return set_options(lag, set.options, set.back ? Rules::unchecked : Rules::checked);
-    }
-  };
-  return std::visit(Visitor{*lag}, action);
-}
-
 void print(std::ostream& out, std::string_view file, const ChangePlan& plan) {
   if (plan.refused()) return print(out, file, plan.refusals);
   if (plan.steps.empty()) out << "nothing changes\n";

@@ -306,6 +306,14 @@ Result<void> define_option(Lag& lag, std::string_view key, std::string_view valu
   return apply(lag, key, value, May::define);
 }
 
+Result<void> define_unjudged(Lag& lag, std::string_view key, std::string_view value, SourceMap& said) {
+  auto changed = with_option(lag, key, value, May::define);
+  if (!changed) return std::unexpected{std::move(changed).error()};
+  for (const auto& [path, at] : changed->source.places()) said.place(path, at);
+  lag = std::move(changed->lag);
+  return {};
+}
+
 Result<void> set_options(Lag& lag, std::span<const SetOption> options, Rules rules) {
   Lag changed = lag;
   for (const SetOption& option : options) {

@@ -24,7 +24,9 @@ void write_lag(std::string& out, const Lag& lag) {
   std::vector<KeyText> lacp;
   std::string rest;
   for (std::size_t i = 0; i < own.size(); ++i) {
-    if (i >= kAlways && own[i] == usual[i]) continue;
+    // (targets without it would be a mistake; a monitor that is switched off is said to be)
+    const bool off_is_said = own[i].key == "arp-interval" && !lag.options.targets.targets.empty();
+    if (i >= kAlways && own[i] == usual[i] && !off_is_said) continue;
     if (own[i].key.starts_with(kLacp))
       lacp.push_back({own[i].key.substr(kLacp.size()), own[i].value});
     else if (i >= kAlways)

@@ -21,6 +21,7 @@ void validate(const Config& config, const SourceMap& source, Diagnostics& diagno
   validator.names();
   validator.devices();
   for (std::size_t i = 0; i < config.lags.size(); ++i) validator.lag(i);
+  validator.systems();
   validator.forwards();
 }
 
@@ -29,19 +30,23 @@ void Validator::report(const std::string& path, std::string message, Severity se
 }
 
 std::string Validator::line_of(std::string_view path) const {
-  if (said_ == Said::one_by_one) return {};  // commands have no lines
+  if (said_ != Said::at_once) return {};
   const auto at = source_.find(path);
   return at ? " (line " + std::to_string(at->line) + ")" : std::string{};
 }
 
 bool Validator::is_first(FirstUse& uses, const std::string& value, const std::string& path,
-                         std::string_view what) {
+                         std::string_view what, const std::string& by) {
   if (source_.broken(path)) return true;
-  const auto [first, is_new] = uses.emplace(value, path);
-  if (!is_new)
-    report(path, std::string{what} + " " + in_quotes(value) + " is used already in " + first->second +
-                     line_of(first->second) + "; expected another");
-  return is_new;
+  const auto [first, is_new] = uses.emplace(value, Use{path, by});
+  if (is_new) return true;
+  const Use& use = first->second;
+  if (use.by.empty())
+    report(path, std::string{what} + " " + in_quotes(value) + " is used already in " + use.path +
+                     line_of(use.path) + "; expected another");
+  else
+    report(path, used_already(what, value, use.by + line_of(use.path)));
+  return false;
 }
 
 void Validator::eal() {
@@ -86,15 +91,16 @@ void Validator::names() {
 
 void Validator::devices() {
   for (std::size_t i = 0; i < config_.ports.size(); ++i)
-    device(config_.ports[i].source, item_path("ports", i));
+    device(config_.ports[i].source, item_path("ports", i), "port " + in_quotes(config_.ports[i].name));
   for (std::size_t i = 0; i < config_.lags.size(); ++i) {
     const auto& members = config_.lags[i].members;
     const std::string list = key_path(item_path("lags", i), "members");
-    for (std::size_t j = 0; j < members.size(); ++j) device(members[j].source, item_path(list, j));
+    const std::string by = "LAG " + in_quotes(config_.lags[i].name);
+    for (std::size_t j = 0; j < members.size(); ++j) device(members[j].source, item_path(list, j), by);
   }
   for (const auto& [wire, ends] : wire_ends_) {
     const std::string right = "; a wire connects exactly two ports or members of this file";
-    if (ends.size() == 1 && !wire_unread_)
+    if (ends.size() == 1 && !wire_unread_ && said_ != Said::unfinished)
       report(ends[0], "wire " + in_quotes(wire) + " is used once" + right);
     for (std::size_t i = 2; i < ends.size(); ++i)
       report(ends[i], "wire " + in_quotes(wire) + " has two ends already, " + ends[0] + line_of(ends[0]) +
@@ -102,29 +108,37 @@ void Validator::devices() {
   }
 }
 
-void Validator::device(const PortSource& source, const std::string& path) {
+void Validator::device(const PortSource& source, const std::string& path, const std::string& by) {
+  ++opened_;
   wire_unread_ = wire_unread_ || source_.unread(key_path(path, "wire"));
   if (source_.broken(key_path(path, "source"))) return;
   struct Visitor {
     Validator& validator;
     const std::string& path;
+    const std::string& by;
     void operator()(const DevicePort& port) const {
       const std::string at = key_path(path, "dev");
-      if (!validator.is_first(validator.devices_, canonical_device(port.devargs), at, "device")) {
+      if (!validator.is_first(validator.devices_, canonical_device(port.devargs), at, "device", by)) {
         validator.repeated_.insert(path);
         return;
       }
-      if (const auto interface = interface_of(port.devargs))
-        validator.is_first(validator.interfaces_, std::string{*interface}, at, "interface");
+      for (const std::string_view interface : interfaces_of(port.devargs))
+        validator.is_first(validator.interfaces_, std::string{interface}, at, "interface", by);
     }
     void operator()(const TapPort& port) const {
-      validator.is_first(validator.interfaces_, port.interface, key_path(path, "tap"), "interface");
+      const std::string at = key_path(path, "tap");
+      validator.is_first(validator.interfaces_, port.interface, at, "interface", by);
+      validator.is_first(validator.devices_, tap_device(validator.opened_ - 1), at, "device", by);
     }
     void operator()(const WirePort& port) const {
-      validator.wire_ends_[port.wire].push_back(key_path(path, "wire"));
+      auto& ends = validator.wire_ends_[port.wire];
+      ends.push_back(key_path(path, "wire"));
+      if (ends.size() > 1) return;
+      for (const std::string& end : wire_devices(port.wire))
+        validator.is_first(validator.devices_, end, ends.front(), "device", by);
     }
   };
-  std::visit(Visitor{*this, path}, source);
+  std::visit(Visitor{*this, path, by}, source);
 }
 
 void Validator::forwards() {
@@ -162,8 +176,8 @@ void Validator::forward_end(const std::string& name, const std::string& path, En
       message += "; expected one of: " + listed(std::span{known}.first(std::min(known.size(), kNamesListed)));
     return report(path, std::move(message));
   }
-  if (const auto [first, is_new] = endpoints.used.emplace(name, path); !is_new)
-    report(path, in_quotes(name) + " is forwarded already" + line_of(first->second) +
+  if (const auto [first, is_new] = endpoints.used.emplace(name, Use{path, {}}); !is_new)
+    report(path, in_quotes(name) + " is forwarded already" + line_of(first->second.path) +
                      "; a port or LAG is an end of one forward at most");
 }
 

@@ -7,7 +7,7 @@ void Validator::lag(std::size_t index) {
   const Lag& lag = config_.lags[index];
   const std::string path = item_path("lags", index);
   const std::string list = key_path(path, "members");
-  if (lag.members.empty())
+  if (lag.members.empty() && said_ != Said::unfinished)
     report(list,
            "LAG " + in_quotes(lag.name) + " has no members; expected 1 to " + std::to_string(kMembersMax));
   if (lag.members.size() > kMembersMax)
@@ -48,7 +48,8 @@ void Validator::links(const Lag& lag, const std::string& path) {
   const Threshold min{"min-links", lag.options.lacp.min_links};
   const Threshold up{"min-links-up", lag.options.lacp.min_links_up};
   const Threshold max{"max-links", lag.options.lacp.max_links};
-  const bool members_known = members != 0 && !source_.unread(key_path(path, "members"));
+  const bool members_known =
+      members != 0 && said_ != Said::unfinished && !source_.unread(key_path(path, "members"));
   const auto possible = [&](const Threshold& threshold) {
     if (source_.broken(key_path(path, threshold.key))) return true;
     if (members_known && threshold.links > members) {

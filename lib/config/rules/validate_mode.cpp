@@ -59,7 +59,7 @@ void Validator::effects(const Lag& lag, const std::string& path) {
 
 void Validator::names_member(const Lag& lag, const std::string& path, std::string_view key,
                              const std::string& name) {
-  if (name.empty() || lag.members.empty()) return;
+  if (name.empty() || lag.members.empty() || said_ == Said::unfinished) return;
   const std::string list = key_path(path, "members");
   if (source_.unread(list)) return;
   std::vector<std::string_view> known;
@@ -95,7 +95,8 @@ void Validator::monitor(const Lag& lag, const std::string& path) {
            "or arp-interval: 0");
   // (An interval of 0 that was written is a monitor switched off.)
   const bool off_unsaid = targets.interval == Duration{} && !source_.places().contains(interval);
-  if (all_read && said_ == Said::at_once && off_unsaid && !targets.targets.empty())
+  const bool all_said = said_ == Said::at_once || said_ == Said::together;
+  if (all_read && all_said && off_unsaid && !targets.targets.empty())
     report(source_.places().contains(arp) ? arp : ns,
            "targets are never asked without arp-interval; give one, like arp-interval: 100ms");
 

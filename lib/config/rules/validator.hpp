@@ -15,8 +15,13 @@ namespace lagoon::config {
 
 class Validator {
  public:
-  /// A file says everything at once; a command says one thing, and the next may complete it.
-  enum class Said : std::uint8_t { at_once, one_by_one };
+  /// In how many words a configuration is said.
+  enum class Said : std::uint8_t {
+    at_once,     // by a file
+    together,    // by arguments, which have no lines
+    one_by_one,  // by commands: the next may complete it
+    unfinished,  // before it runs: members and what names them may still come
+  };
 
   Validator(const Config& config, const SourceMap& source, Diagnostics& diagnostics,
             Said said = Said::at_once)
@@ -27,10 +32,16 @@ class Validator {
   void devices();
   void forwards();
   void lag(std::size_t index);
+  /// No two LAGs may be one to a Partner.
+  void systems();
 
  private:
+  struct Use {
+    std::string path;
+    std::string by;  // "LAG 'lag0'"; empty: the path tells
+  };
   /// Where each value of one kind was first used.
-  using FirstUse = std::map<std::string, std::string, std::less<>>;
+  using FirstUse = std::map<std::string, Use, std::less<>>;
   /// What may stand in `forward`, and what did.
   struct Endpoints {
     std::vector<std::string_view> known;
@@ -42,9 +53,11 @@ class Validator {
   /// " (line 7)" or nothing.
   [[nodiscard]] std::string line_of(std::string_view path) const;
   /// True when `value` is used at `path` for the first time; else false, and the repetition is reported.
-  bool is_first(FirstUse& uses, const std::string& value, const std::string& path, std::string_view what);
+  bool is_first(FirstUse& uses, const std::string& value, const std::string& path, std::string_view what,
+                const std::string& by = {});
 
-  void device(const PortSource& source, const std::string& path);
+  /// `by` has it: "port 'lan'".
+  void device(const PortSource& source, const std::string& path, const std::string& by);
   void forward_end(const std::string& name, const std::string& path, Endpoints& endpoints);
   void links(const Lag& lag, const std::string& path);
   void addresses(const Lag& lag, const std::string& path);
@@ -65,6 +78,7 @@ class Validator {
   std::set<std::string, std::less<>> repeated_;  // ports and members whose device another one has
   FirstUse interfaces_;
   std::map<std::string, std::vector<std::string>, std::less<>> wire_ends_;
+  unsigned opened_ = 0;       // ports and members so far: it makes names of taps
   bool wire_unread_ = false;  // some wire's name is not known, so a single end may have its other end there
 };
 

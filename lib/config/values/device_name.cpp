@@ -1,8 +1,20 @@
 #include "config/values/device_name.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "config/text/suggest.hpp"
 
 namespace lagoon::config {
+
+namespace {
+
+// Far from the numbers that a person would choose for devices of the same driver.
+constexpr unsigned kFirstTapDevice = 1000;
+constexpr std::array<std::string_view, 5> kInterfaceKeys{"iface", "rx_iface", "rx_iface_in", "tx_iface",
+                                                         "remote"};
+
+}  // namespace
 
 std::string_view device_of(std::string_view devargs) noexcept {
   return devargs.substr(0, devargs.find(','));
@@ -13,6 +25,27 @@ std::optional<std::string_view> interface_of(std::string_view devargs) noexcept 
   const std::size_t at = devargs.find(kKey);
   if (at == std::string_view::npos) return std::nullopt;
   return device_of(devargs.substr(at + kKey.size()));
+}
+
+std::vector<std::string_view> interfaces_of(std::string_view devargs) {
+  std::vector<std::string_view> interfaces;
+  while (!devargs.empty()) {
+    const std::string_view argument = device_of(devargs);
+    devargs.remove_prefix(std::min(argument.size() + 1, devargs.size()));
+    const std::size_t equals = argument.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view value = argument.substr(equals + 1);
+    const bool names_one =
+        std::ranges::find(kInterfaceKeys, argument.substr(0, equals)) != kInterfaceKeys.end();
+    if (names_one && std::ranges::find(interfaces, value) == interfaces.end()) interfaces.push_back(value);
+  }
+  return interfaces;
+}
+
+std::vector<std::string_view> interfaces_of(const PortSource& source) {
+  if (const auto* const tap = std::get_if<TapPort>(&source)) return {tap->interface};
+  if (const auto* const device = std::get_if<DevicePort>(&source)) return interfaces_of(device->devargs);
+  return {};
 }
 
 std::string canonical_device(std::string_view devargs) {
@@ -33,6 +66,20 @@ std::string default_name(const PortSource& source) {
     std::string operator()(const WirePort& port) const { return port.wire; }
   };
   return std::visit(Names{}, source);
+}
+
+std::string tap_device(unsigned number) {
+  return "net_tap" + std::to_string(kFirstTapDevice + number);
+}
+
+std::vector<std::string> wire_devices(std::string_view wire) {
+  const std::string start = "net_ring_" + std::string{wire};
+  return {start + "_a", start + "_b"};
+}
+
+std::string used_already(std::string_view what, std::string_view value, std::string_view by) {
+  return std::string{what} + " " + in_quotes(value) + " is used already by " + std::string{by} +
+         "; expected another";
 }
 
 }  // namespace lagoon::config

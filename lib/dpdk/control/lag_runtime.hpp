@@ -15,6 +15,7 @@
 #include "base/units.hpp"
 #include "control/lag/lag.hpp"
 #include "dpdk/control/egress_keeper.hpp"
+#include "dpdk/control/lag_register.hpp"
 #include "dpdk/control/port_upkeep.hpp"
 #include "dpdk/port/host_access.hpp"
 #include "dpdk/port/packet_socket.hpp"
@@ -69,6 +70,7 @@ struct LagRuntime {
   Port* host_port = nullptr;  // what it is to DPDK
   std::uint64_t slow_tx_refused = 0;
   Instant next_link_poll{};
+  RegisteredLag registered{};  // not the control lcore's, but of who has a command
 
   LagRuntime() : slots{make_lag_slots(SnapshotMemory::heap)} {}
   /// Precondition: there are some.

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/member_set.hpp"
+#include "config/rules/judge.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/engine/control_thread.hpp"
@@ -210,7 +211,9 @@ Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::make(const Embedding& embeddin
                 "a LAG has 1 to " + std::to_string(LagSlots::kPositionsMost) + " queues of each kind");
   if (embedding.configure_members && embedding.pools.empty())
     return fail(Errc::invalid_argument, "no mempool for what members receive");
-  auto inner = std::make_unique<Engine::Parts>(config_of(embedding));
+  const config::Config config = config_of(embedding);
+  LAGOON_TRY(config::judge({}, config));
+  auto inner = std::make_unique<Engine::Parts>(config);
   inner->guest = guest_ports_of(embedding);
   auto parts = std::make_unique<Parts>();
   parts->engine.reset(new Engine{std::move(inner)});

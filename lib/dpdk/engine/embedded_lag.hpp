@@ -54,6 +54,9 @@ struct Embedding {
   /// False: the program has configured the members and set up at least these queues. A transmit queue more is
   /// taken for LACPDUs. They are started if they are not, and left as they are at the end.
   bool configure_members = true;
+  /// Of DPDK's, to whom the members that are there belong already in the LAG's name; 0: to nobody, and the
+  /// LAG becomes their owner. Others' are refused.
+  std::uint64_t owner = 0;
   /// mbuf->port of what is received; nothing: the member's.
   std::optional<std::uint16_t> port{};
   ControlBy control = ControlBy::own_thread;

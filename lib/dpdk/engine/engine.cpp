@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "config/values/device_name.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
@@ -31,6 +32,15 @@ std::vector<std::string> pci_addresses(const config::Config& config) {
   return pci;
 }
 
+// EAL probes PCI devices at its start, and would not say who has one. (Taken for good when the port is
+// opened.)
+Result<void> look_for_others(const std::vector<std::string>& pci) {
+  for (const std::string& devargs : pci)
+    if (const auto lock = PortLock::of_pci(config::canonical_device(devargs), "lagoond"); !lock)
+      return std::unexpected{lock.error()};
+  return {};
+}
+
 }  // namespace
 
 std::string ethdev_name(EthdevId id) {
@@ -51,7 +61,9 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   config::Eal eal = config.eal;
   // (hugepages are taken as they are needed; what --no-huge takes has to be said)
   if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config);
-  LAGOON_TRY(parts->eal.start(eal, pci_addresses(config)));
+  const std::vector<std::string> pci = pci_addresses(config);
+  LAGOON_TRY(look_for_others(pci));
+  LAGOON_TRY(parts->eal.start(eal, pci));
   LAGOON_TRY(parts->open_ports());
   LAGOON_TRY(parts->make_pool_and_rings());
   LAGOON_TRY(parts->configure_ports());

@@ -98,9 +98,12 @@ class Engine {
   [[nodiscard]] Result<std::vector<ExtendedCount>> extended_counts(std::uint16_t id);
   /// Of a frame as wire::parse_flow() takes it, to be sent on the LAG. Nothing is sent.
   [[nodiscard]] Result<FlowAnswer> explain(std::string_view lag, std::string_view flow);
-  /// Changes a running LAG, without stopping its traffic. Gives a sentence on what was done. Longer than a
-  /// second only for removing a member (then it says that this is under way). Errors say what would be right.
+  /// Changes a running LAG, without stopping its traffic: if what then runs is a configuration that a file
+  /// may have (config/change/rehearse.hpp). Gives a sentence on what was done. Longer than a second only for
+  /// removing a member (then it says that this is under way). Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);
+  /// As a command to remove the member, but no rule keeps it: its device is gone.
+  [[nodiscard]] Result<std::string> let_go(std::string_view lag, const std::string& member);
   /// The LAG's own address, while it runs. Errors: invalid_argument, not_supported (it follows a member's).
   [[nodiscard]] Result<void> set_address(std::string_view lag, const MacAddress& address);
   /// What apply() would do now.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/engine/engine_commands.hpp"
 
 namespace lagoon::dpdk {
 
@@ -42,6 +42,7 @@ Result<std::string> Engine::Parts::take(const std::string& name, const config::C
   const auto position = position_of(name);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + name + "'");
   const std::size_t lag = *position;
+  Commands commands_of_lag{*this, lag};
   const auto set_options = [&](const config::SetOptions& set) -> Result<std::string> {
     config::Lag changed = config.lags[lag];
     LAGOON_TRY(config::set_options(changed, set.options,
@@ -50,7 +51,7 @@ Result<std::string> Engine::Parts::take(const std::string& name, const config::C
     if (changed.options.random_seed && !config.lags[lag].options.random_seed)
       changed.options.fast.hash.seed =
           before.lags[lag].options.random_seed ? before.lags[lag].options.fast.hash.seed : arc4random();
-    const auto remarks = change(lag, std::move(changed));
+    const auto remarks = commands_of_lag.change(std::move(changed));
     if (!remarks) return remarks;
     return std::to_string(set.options.size()) + (set.options.size() == 1 ? " option" : " options") +
            " of LAG '" + name + "' set" + *remarks;
@@ -60,7 +61,7 @@ Result<std::string> Engine::Parts::take(const std::string& name, const config::C
         if constexpr (std::is_same_v<T, config::SetOptions>)
           return set_options(command);
         else
-          return run(lag, command);
+          return commands_of_lag(command);
       },
       action);
 }

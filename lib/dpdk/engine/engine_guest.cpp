@@ -37,6 +37,18 @@ std::optional<EthdevId> find(const Device& device) {
   return std::nullopt;
 }
 
+// Who gives arguments means a device that is made with them.
+Result<void> as_said(const Device& device, EthdevId id) {
+  rte_eth_dev_info info{};
+  const std::size_t comma = device.devargs.find(',');
+  if (comma == std::string::npos || rte_eth_dev_info_get(id.value(), &info) != 0 || info.device == nullptr)
+    return {};
+  const rte_devargs* const made = rte_dev_devargs(info.device);
+  if (made == nullptr || made->args == nullptr || device.devargs.substr(comma + 1) == made->args) return {};
+  return fail(Errc::already_exists, "device '" + device.name + "' is there already, made with '" +
+                                        made->args + "'; give another name, or '" + device.name + "' alone");
+}
+
 // What its devargs would have said: the port was probed by others.
 Device described(Device device, EthdevId id) {
   rte_eth_dev_info info{};
@@ -63,7 +75,8 @@ GuestPorts guest_ports_of(const Embedding& embedding) {
           .rx_descriptors = embedding.rx_descriptors,
           .tx_descriptors = embedding.tx_descriptors,
           .conf = embedding.conf != nullptr ? std::make_shared<const rte_eth_conf>(*embedding.conf) : nullptr,
-          .configure = embedding.configure_members};
+          .configure = embedding.configure_members,
+          .owner = embedding.owner};
 }
 
 std::string Engine::Parts::name_of_object(std::string_view what) const {
@@ -75,11 +88,13 @@ std::string Engine::Parts::name_of_object(std::string_view what) const {
   return name + "_" + std::string{digits.data(), end};
 }
 
-// (A lease says that the port is not ours to close.)
-Result<Port> Engine::Parts::find_or_open(const Device& device) {
-  if (const auto id = find(device))
-    return Port::adopt(*id, described(device, *id), std::make_shared<EthdevId>(*id));
-  return Port::open(device);
+// What is there already was made by others, who close it.
+Result<Port> Engine::Parts::find_or_open(const Device& device, const std::string& user) {
+  const PortUser as{.words = user, .owns = true, .owner = guest->owner};
+  const auto id = find(device);
+  if (!id) return Port::open(device, as);
+  LAGOON_TRY(as_said(device, *id));
+  return Port::take(*id, described(device, *id), as);
 }
 
 Result<void> Engine::Parts::make_guest_pool() {

@@ -93,6 +93,8 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
     settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));
   settings.address = address_of(from, settings.members);
   warn_of_one_address(from, settings.members);
+  runtime.registered.address = settings.address;
+  LAGOON_TRY(runtime.registered.change(identity_of(index, from)));
   runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);
   for_each_member(runtime, [&](MemberIndex, MemberRuntime& member) { links.add(member); });
   runtime.use_positions(guest ? guest->rx_queues : runtime.workers.size(), runtime.workers.size());
@@ -102,6 +104,10 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   publish_ports(publisher, runtime);
   publisher.publish(runtime.table, runtime.lag->take_table(now));
   return {};
+}
+
+std::optional<config::LagIdentity> Engine::Parts::identity_of(std::size_t lag, const config::Lag& as) const {
+  return config::identity_of(as, lag, lags[lag]->registered.address);
 }
 
 // The tap that is cross-connected with the LAG, if one is.

@@ -90,25 +90,19 @@ struct Engine::Parts {
   [[nodiscard]] std::string name_of_object(std::string_view what) const;
 
   // One member, from its device to a port that runs (member_opening.cpp). Thread: any that has `commands`.
-  [[nodiscard]] Result<std::unique_ptr<MemberRuntime>> open_member(const config::Member& member);
+  [[nodiscard]] Result<std::unique_ptr<MemberRuntime>> open_member(const config::Member& member,
+                                                                   const std::string& lag);
   [[nodiscard]] Result<void> configure_member(MemberRuntime& member, std::size_t lag);
   [[nodiscard]] Result<void> start_member(MemberRuntime& member, std::size_t lag);
   [[nodiscard]] control::MemberSettings settings_of(const config::Member& member, const Port& port) const;
 
-  // Commands (engine_commands.cpp). Thread: any that has `commands`, and not the control lcore.
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::AddMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::RemoveMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::EnableMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DisableMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::DrainMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::ActivateMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::WeighMember& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::MoveBuckets& command);
-  [[nodiscard]] Result<std::string> run(std::size_t lag, const config::SetOption& command);
+  class Commands;  // engine_commands.hpp
+  /// Judges a command, and carries it out. Thread: any that has `commands`, and not the control lcore.
+  [[nodiscard]] Result<std::string> execute(std::size_t lag, const config::Command& command);
   /// A member's device is about to go: the member leaves, and the port is closed.
   void device_goes(const std::string& device);
-  /// Gives remarks, each after "; ". The members of `wanted` are those that run.
-  [[nodiscard]] Result<std::string> change(std::size_t lag, config::Lag wanted);
+  /// What the LAG says of itself to its Partner, with those options.
+  [[nodiscard]] std::optional<config::LagIdentity> identity_of(std::size_t lag, const config::Lag& as) const;
 
   // All of the configuration (engine_apply.cpp). Thread: as for commands.
   [[nodiscard]] config::ChangePlan plan(const config::Config& wanted, const config::SourceMap& source) const;
@@ -128,17 +122,15 @@ struct Engine::Parts {
                                               const std::string& lag)>& visit) const;
 
  private:
-  [[nodiscard]] Result<Port> open(const config::PortSource& source);
+  /// `user`: "LAG 'lag0'".
+  [[nodiscard]] Result<Port> open(const config::PortSource& source, const std::string& user);
   [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);
   [[nodiscard]] Result<void> make_host_access(std::size_t lag);
   [[nodiscard]] Port* access_port_of(std::size_t lag) const noexcept;
   [[nodiscard]] std::size_t queues_offered(const Connection& connection) const;
-  [[nodiscard]] Result<Port> find_or_open(const Device& device);
+  [[nodiscard]] Result<Port> find_or_open(const Device& device, const std::string& user);
   [[nodiscard]] Result<void> make_guest_pool();
-  [[nodiscard]] Result<std::string> administrate(std::size_t lag, const std::string& member,
-                                                 control::Administration administration);
-  [[nodiscard]] Result<std::string> change_ports(LagRuntime& lag, const control::PortOptions& wanted);
-  unsigned taps_ = 0;
+  unsigned opened_ = 0;  // ports so far: it makes names of taps
 };
 
 /// How long a question or a command waits for the control lcore.

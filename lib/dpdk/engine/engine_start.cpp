@@ -34,7 +34,7 @@ void free_ring(rte_ring* ring) {
 
 Result<void> Engine::Parts::open_ports() {
   for (const config::Port& p : config.ports) {
-    auto port = open(p.source);
+    auto port = open(p.source, "port '" + p.name + "'");
     if (!port) return fail(port.error().code, "port '" + p.name + "': " + port.error().detail);
     ports.push_back(std::make_unique<Port>(std::move(*port)));
   }
@@ -43,7 +43,7 @@ Result<void> Engine::Parts::open_ports() {
     if (slots == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for LAG '" + l.name + "'");
     auto lag = std::make_unique<LagRuntime>(std::move(slots));
     for (std::size_t m = 0; m < l.members.size(); ++m) {
-      auto member = open_member(l.members[m]);
+      auto member = open_member(l.members[m], l.name);
       if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
       lag->members[m] = std::move(*member);
     }

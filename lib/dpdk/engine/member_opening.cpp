@@ -17,10 +17,15 @@ std::unexpected<Error> of_member(const MemberRuntime& member, const Error& error
 
 }  // namespace
 
-Result<Port> Engine::Parts::open(const config::PortSource& source) {
-  const Device device = device_of(source, taps_++);
-  if (guest) return find_or_open(device);
-  if (device.bus != DeviceBus::wire) return Port::open(device);
+Result<Port> Engine::Parts::open(const config::PortSource& source, const std::string& user) {
+  Device device = device_of(source, opened_++);
+  // (a name that somebody chose for another device is left out)
+  std::uint16_t there = 0;
+  while (running && std::holds_alternative<config::TapPort>(source) &&
+         rte_eth_dev_get_port_by_name(device.name.c_str(), &there) == 0)
+    device = device_of(source, opened_++);
+  if (guest) return find_or_open(device, user);
+  if (device.bus != DeviceBus::wire) return Port::open(device, {.words = user});
   // Wires belong to the control lcore once it runs.
   Result<Wires::End> end = no_answer();
   const auto take = [&] { end = wires.take_end(device.name); };
@@ -29,11 +34,12 @@ Result<Port> Engine::Parts::open(const config::PortSource& source) {
   else if (!tasks.run(take, kAnswerPatience))
     return no_answer();
   if (!end) return std::unexpected{end.error()};
-  return Port::adopt(end->id, device, std::move(end->lease));
+  return Port::borrow(end->id, device, std::move(end->lease));
 }
 
-Result<std::unique_ptr<MemberRuntime>> Engine::Parts::open_member(const config::Member& member) {
-  auto port = open(member.source);
+Result<std::unique_ptr<MemberRuntime>> Engine::Parts::open_member(const config::Member& member,
+                                                                  const std::string& lag) {
+  auto port = open(member.source, "LAG '" + lag + "'");
   if (!port) return fail(port.error().code, "member '" + member.name + "': " + port.error().detail);
   return std::make_unique<MemberRuntime>(member.name, std::move(*port));
 }

@@ -39,8 +39,7 @@ Device of(const config::DevicePort& port) {
 Device device_of(const config::PortSource& source, unsigned tap_number) {
   if (const auto* device = std::get_if<config::DevicePort>(&source)) return of(*device);
   if (const auto* tap = std::get_if<config::TapPort>(&source)) {
-    // Far from the numbers a person would choose for devices of the same driver.
-    const std::string name = "net_tap" + std::to_string(1000 + tap_number);
+    const std::string name = config::tap_device(tap_number);
     return {.name = name, .devargs = name + ",iface=" + tap->interface, .is_tap = true};
   }
   const std::string& wire = std::get<config::WirePort>(source).wire;

@@ -18,6 +18,7 @@ struct GuestPorts {
   std::uint16_t tx_descriptors = 0;
   std::shared_ptr<const rte_eth_conf> conf{};
   bool configure = true;
+  std::uint64_t owner = 0;  // of DPDK's, to whom the ports belong already in our name; 0: nobody
 };
 
 }  // namespace lagoon::dpdk

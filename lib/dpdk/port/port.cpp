@@ -1,7 +1,5 @@
 #include "dpdk/port/port.hpp"
 
-#include <net/if.h>
-#include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -52,74 +50,7 @@ std::string in_words(const Device& device, const char* call, int error) {
   return device.name + ": " + call + ": " + rte_strerror(error < 0 ? -error : error);
 }
 
-Error probe_error(const Device& device, int error) {
-  const int number = error < 0 ? -error : error;
-  std::string words = in_words(device, "can't be probed", number);
-  if (device.carrier_interface && if_nametoindex(device.carrier_interface->c_str()) == 0)
-    return {Errc::no_such_thing, words + "; there is no interface '" + *device.carrier_interface + "'"};
-  if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS)
-    return {Errc::no_resources, words + "; there are " + std::to_string(RTE_MAX_ETHPORTS) +
-                                    " ports already, as many as this DPDK was built for (RTE_MAX_ETHPORTS)"};
-  if ((number == EPERM || number == EACCES) && geteuid() != 0)
-    return {Errc::permission, words + "; try as root"};
-  return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
-}
-
 }  // namespace
-
-Port::Port(EthdevId id, Device device, std::shared_ptr<void> lease)
-    : id_{id}, device_{std::move(device)}, lease_{std::move(lease)} {
-  rte_ether_addr address{};
-  if (rte_eth_macaddr_get(id_.value(), &address) == 0)
-    std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
-}
-
-Port::Port(Port&& other) noexcept
-    : id_{other.id_},
-      device_{std::move(other.device_)},
-      own_address_{other.own_address_},
-      owned_{std::exchange(other.owned_, false)},
-      lease_{std::move(other.lease_)},
-      started_{other.started_},
-      address_changed_{other.address_changed_},
-      steerable_{other.steerable_},
-      leave_running_{other.leave_running_},
-      rx_queues_{other.rx_queues_},
-      control_tx_{other.control_tx_},
-      control_rx_{other.control_rx_} {}
-
-Port::~Port() {
-  if (!owned_) return;
-  stop();
-  rte_eth_dev_callback_unregister(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
-  if (lease_ == nullptr) close();
-}
-
-// The device goes as well, or it could not be probed again.
-void Port::close() {
-  const auto info = info_of(id_);
-  rte_device* const device = info ? info->device : nullptr;
-  if (const int error = rte_eth_dev_close(id_.value()); error != 0)
-    log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_close", error));
-  if (device == nullptr) return;
-  if (const int error = rte_dev_remove(device); error != 0)
-    log_line(LogLevel::warning, in_words(device_, "rte_dev_remove", error));
-}
-
-Result<Port> Port::open(const Device& device) {
-  std::uint16_t id = 0;
-  if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0) {
-    if (const int error = rte_dev_probe(device.devargs.c_str()); error != 0)
-      return std::unexpected{probe_error(device, error)};
-    if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0)
-      return fail(Errc::no_such_thing, device.name + ": probed, but there is no such ethdev");
-  }
-  return Port{EthdevId{id}, device, nullptr};
-}
-
-Result<Port> Port::adopt(EthdevId id, const Device& device, std::shared_ptr<void> lease) {
-  return Port{id, device, std::move(lease)};
-}
 
 QueueOffer Port::offer() const {
   const auto info = info_of(id_);
@@ -257,6 +188,7 @@ void Port::drain() const {
 }
 
 void Port::stop() {
+  rte_eth_dev_callback_unregister(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
   if (!started_) return;
   started_ = false;
   if (address_changed_) {

@@ -8,12 +8,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
 #include "base/mac_address.hpp"
 #include "dpdk/port/device.hpp"
+#include "dpdk/port/port_lock.hpp"
+#include "dpdk/port/port_use.hpp"
 
 struct rte_eth_conf;
 struct rte_mempool;
@@ -48,12 +51,16 @@ class Port {
   Port(Port&&) noexcept;
   Port& operator=(Port&&) = delete;
 
-  /// Probes the device. Errors: system, permission, no_such_thing.
-  [[nodiscard]] static Result<Port> open(const Device& device);
-  /// Takes an ethdev that exists already. With a lease (of an end of a wire) it is given back with that at
-  /// the end, and not closed.
-  [[nodiscard]] static Result<Port> adopt(EthdevId id, const Device& device,
-                                          std::shared_ptr<void> lease = nullptr);
+  // The port is `user`'s alone as long as it is open; port_opening.cpp. Errors besides: busy, with who has
+  // it.
+
+  /// Probes the device, or takes the ethdev that EAL's arguments have made of it. Closed at the end. Errors:
+  /// system, permission, no_such_thing.
+  [[nodiscard]] static Result<Port> open(const Device& device, const PortUser& user);
+  /// Takes an ethdev that somebody else has made, who will close it.
+  [[nodiscard]] static Result<Port> take(EthdevId id, const Device& device, const PortUser& user);
+  /// An end of a wire, or another port of which `lease` is the right to use it. Not closed.
+  [[nodiscard]] static Port borrow(EthdevId id, const Device& device, std::shared_ptr<void> lease);
 
   [[nodiscard]] QueueOffer offer() const;
   [[nodiscard]] Result<void> configure(const PortNeeds& needs);
@@ -86,7 +93,8 @@ class Port {
   [[nodiscard]] std::optional<QueueId> control_rx() const noexcept { return control_rx_; }
 
  private:
-  Port(EthdevId id, Device device, std::shared_ptr<void> lease);
+  enum class AtEnd : std::uint8_t { close, leave };
+  Port(EthdevId id, Device device, AtEnd at_end);
   void close();
   [[nodiscard]] Result<void> set_up_queues(const PortNeeds& needs, std::uint16_t rx, std::uint16_t tx);
   [[nodiscard]] Result<void> take_as_configured(const GuestPorts& guest);
@@ -94,8 +102,9 @@ class Port {
   EthdevId id_;
   Device device_;
   MacAddress own_address_{};
-  bool owned_ = true;  // false after a move
-  std::shared_ptr<void> lease_;
+  bool here_ = true;  // false after a move
+  AtEnd at_end_ = AtEnd::close;
+  std::shared_ptr<void> lease_{};
   bool started_ = false;
   bool address_changed_ = false;
   bool steerable_ = false;
@@ -103,6 +112,9 @@ class Port {
   std::uint16_t rx_queues_ = 1;  // polled by workers
   std::optional<QueueId> control_tx_{};
   std::optional<QueueId> control_rx_{};
+  // (until the port is closed)
+  PortUse use_{};
+  std::vector<PortLock> locks_{};
 };
 
 }  // namespace lagoon::dpdk

@@ -11,6 +11,8 @@
 #include <optional>
 #include <utility>
 
+#include "dpdk/port/port_use.hpp"
+
 namespace lagoon::dpdk {
 
 namespace {
@@ -25,6 +27,7 @@ struct Wires::Wire {
   std::array<std::optional<std::uint16_t>, 2> ends{};
   std::array<std::weak_ptr<void>, 2> leases{};
   std::array<bool, 2> armed{};
+  std::array<PortUse, 2> uses{};
   std::atomic<bool> swallowing = false;
 };
 
@@ -78,6 +81,9 @@ Result<Wires::Wire*> Wires::make(const std::string& name) {
     const int id = rte_eth_from_rings(port.c_str(), &wire.rings[1 - i], 1, &wire.rings[i], 1, 0);
     if (id < 0) return fail(Errc::system, "port for wire '" + name + "': " + rte_strerror(rte_errno));
     wire.ends[i] = static_cast<std::uint16_t>(id);
+    auto use = PortUse::begin(EthdevId{*wire.ends[i]}, {.words = "wire '" + name + "'"});
+    if (!use) return std::unexpected{std::move(use).error()};
+    wire.uses[i] = *std::move(use);
   }
   return &wire;
 }

@@ -25,7 +25,8 @@ class Wires {
     EthdevId id{};
     std::shared_ptr<void> lease;  // with its end the wire's end can be taken again
   };
-  /// The first call for a name makes the wire and gives one end, the second gives the other.
+  /// The first call for a name makes the wire and gives one end, the second gives the other. Its devices are
+  /// used by nobody else.
   [[nodiscard]] Result<End> take_end(const std::string& name);
   /// To be called when ends that were taken are started.
   [[nodiscard]] Result<void> arm();

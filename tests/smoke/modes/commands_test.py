@@ -41,7 +41,7 @@ class Commands(Case):
             self.skipTest("these are lagoond's commands")
         seed = int(os.environ.get("LAGOON_SEED", time.time_ns() & 0xffff))
         self.say(f"{mode}, LAGOON_SEED={seed}")
-        self._random, self._mode = random.Random(seed), mode
+        self._random, self._mode, self._primary = random.Random(seed), mode, "none"
         self.end.start(mode)
         self.assertIsNotNone(wait_for(lambda: all(self.end.works(i) for i in range(3)), 10), "not all members work")
         names = [m["name"] for m in self.end.members()]
@@ -97,9 +97,13 @@ class Commands(Case):
             choices += [("enable", self._random.choice(resting))] * 2
         if len(ready) > 1:  # one goes on working
             choices += [(verb, self._random.choice(ready)) for verb in ("remove", "disable", "drain")]
+        # (a member that is primary is not removed)
+        choices = [choice for choice in choices if choice != ("remove", self._primary)]
         if ready and self._mode != "lacp":
             choices += [("activate", self._random.choice(ready))] * 2
         verb, what = self._random.choice(choices)
+        if verb == "set" and what[0] == "primary":
+            self._primary = what[1]
         argument = {"set": lambda: f"{what[0]}: {what[1]}", "add": lambda: _flow(self._known[what])}.get(
             verb, lambda: what)()
         self._do(verb, argument)

@@ -25,9 +25,8 @@ class RingPort {
     rx_queue_ = {this};
     tx_queue_ = {out_};
     const int id = rte_eth_from_rings(name.c_str(), &in_, 1, &out_, 1, 0);
-    port_.emplace(Port::adopt(EthdevId{static_cast<std::uint16_t>(id)},
-                              {.bus = DeviceBus::wire, .name = name, .devargs = name})
-                      .value());
+    port_.emplace(Port::borrow(EthdevId{static_cast<std::uint16_t>(id)},
+                               {.bus = DeviceBus::wire, .name = name, .devargs = name}, nullptr));
     port_->configure({.pool = pool}).value();
     port_->start().value();
     auto& ops = rte_eth_fp_ops[id];

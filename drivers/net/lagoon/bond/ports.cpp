@@ -28,6 +28,7 @@ bool is_ours(std::uint16_t port) {
 }
 
 int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
+  if (name == nullptr) return -EINVAL;
   const std::string ours = our_name(name);
   const std::string devargs = "mode=" + std::to_string(mode) + ",socket_id=" + std::to_string(socket);
   if (const int error = rte_vdev_init(ours.c_str(), devargs.c_str()); error != 0) return error;
@@ -36,6 +37,7 @@ int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
 }
 
 int destroy(const char* name) {
+  if (name == nullptr) return -EINVAL;
   const std::string ours = our_name(name);
   const auto port = find_port(ours);
   return port && is_ours(*port) ? rte_vdev_uninit(ours.c_str()) : -ENODEV;

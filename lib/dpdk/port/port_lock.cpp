@@ -1,0 +1,266 @@
+#include "dpdk/port/port_lock.hpp"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_ethdev.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/time.hpp"
+#include "config/values/device_name.hpp"
+#include "dpdk/base/log.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+// A process that was killed has its sockets a little longer.
+constexpr int kTries = 7;
+constexpr Duration kBetweenTries = 50ms;
+constexpr const char* kPciDevices = "/sys/bus/pci/devices/";
+
+// Who in this process has which lock.
+struct Holders {
+  std::mutex mutex;
+  std::map<std::string, std::string, std::less<>> users;
+  [[nodiscard]] std::optional<std::string> of(std::string_view name) {
+    const std::lock_guard lock{mutex};
+    const auto found = users.find(name);
+    return found == users.end() ? std::nullopt : std::optional{found->second};
+  }
+};
+Holders& holders() {
+  static Holders all;
+  return all;
+}
+
+struct Holder {
+  pid_t process = 0;  // 0: in another namespace of processes
+  std::optional<uid_t> user{};
+};
+
+std::unexpected<Error> refuse(std::string_view what, std::string_view said, std::string_view name,
+                              const Holder& holder) {
+  if (const auto user = holders().of(name)) return fail(Errc::busy, config::used_already(what, said, *user));
+  if (holder.process == getpid())
+    return fail(Errc::busy, config::used_already(what, said, "another LAG of this program"));
+  std::string words = std::string{what} + " '" + std::string{said} + "' is in use by ";
+  std::string command;
+  if (holder.process != 0)
+    std::getline(std::ifstream{"/proc/" + std::to_string(holder.process) + "/comm"}, command);
+  words += holder.process == 0 ? (holder.user ? "a process in another container" : "another process")
+                               : (command.empty() ? "another process" : command) + ", process " +
+                                     std::to_string(holder.process);
+  return fail(Errc::busy, words + "; stop that, or take another " + std::string{what});
+}
+
+std::unexpected<Error> os_error(std::string_view what, std::string_view said, const char* call) {
+  return fail(Errc::system, std::string{what} + " '" + std::string{said} + "': the lock that keeps other " +
+                                "processes off it: " + call + ": " + std::strerror(errno));
+}
+
+struct AbstractName {
+  sockaddr_un address{};
+  socklen_t size = 0;
+  explicit AbstractName(std::string_view name) {
+    address.sun_family = AF_UNIX;
+    const std::size_t length = std::min(name.size(), sizeof address.sun_path - 1);
+    std::copy_n(name.data(), length, address.sun_path + 1);  // (after the 0 that makes it abstract)
+    size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length);
+  }
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
+};
+
+// Who listens there.
+Holder holder_of(const AbstractName& name) {
+  Holder holder;
+  const int asks = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (asks >= 0 && connect(asks, name.get(), name.size) == 0 &&
+      getsockopt(asks, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0)
+    holder = {credentials.pid, credentials.uid};
+  if (asks >= 0) close(asks);
+  return holder;
+}
+
+// Who has a flock on that file: /proc/locks names it by device and inode.
+Holder locker_of(int descriptor) {
+  struct stat file{};
+  if (fstat(descriptor, &file) != 0) return {};
+  std::array<char, 64> id{};
+  std::snprintf(id.data(), id.size(), " %02x:%02x:%lu ", major(file.st_dev), minor(file.st_dev), file.st_ino);
+  std::ifstream locks{"/proc/locks"};
+  for (std::string line; std::getline(locks, line);) {
+    const std::size_t at = line.find(id.data());
+    if (at == std::string::npos || line.find("FLOCK") == std::string::npos) continue;
+    const std::size_t begin = line.rfind(' ', at - 1) + 1;
+    Holder holder;
+    std::from_chars(line.data() + begin, line.data() + at, holder.process);
+    return holder;
+  }
+  return {};
+}
+
+// Nobody who may not use the interface is to keep others off it.
+bool may_hold(const Holder& holder) {
+  return !holder.user || *holder.user == 0 || *holder.user == geteuid();
+}
+
+}  // namespace
+
+PortLock::PortLock(int descriptor, std::string name, const std::string& user)
+    : descriptor_{descriptor}, name_{std::move(name)} {
+  if (descriptor_ < 0) return;
+  const std::lock_guard lock{holders().mutex};
+  holders().users.insert_or_assign(name_, user);
+}
+
+PortLock::PortLock(PortLock&& other) noexcept
+    : descriptor_{std::exchange(other.descriptor_, -1)}, name_{std::move(other.name_)} {}
+
+PortLock::~PortLock() {
+  if (descriptor_ < 0) return;
+  {
+    const std::lock_guard lock{holders().mutex};
+    holders().users.erase(name_);
+  }
+  close(descriptor_);
+}
+
+Result<PortLock> PortLock::of_socket(const std::string& name, std::string_view what, std::string_view said,
+                                     const std::string& user) {
+  const AbstractName address{name};
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return os_error(what, said, "socket");
+  Holder holder;
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (bind(descriptor, address.get(), address.size) == 0) {
+      if (listen(descriptor, SOMAXCONN) == 0) return PortLock{descriptor, name, user};
+      close(descriptor);
+      return os_error(what, said, "listen");
+    }
+    if (errno != EADDRINUSE) {
+      close(descriptor);
+      return os_error(what, said, "bind");
+    }
+    // (once: each question stays in the holder's queue, which it never looks at)
+    if (!holder.user) holder = holder_of(address);
+    if (holder.process == getpid() || !may_hold(holder)) break;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+  if (may_hold(holder)) {
+    close(descriptor);
+    return refuse(what, said, name, holder);
+  }
+  log_line(LogLevel::warning, std::string{what} + " '" + std::string{said} + "': process " +
+                                  std::to_string(holder.process) + " of user " +
+                                  std::to_string(*holder.user) +
+                                  " holds its lock, and may not: the lock is ignored");
+  return PortLock{descriptor, name, user};
+}
+
+Result<PortLock> PortLock::of_interface(unsigned index, std::string_view said, const std::string& user) {
+  return of_socket("lagoon/port/interface/" + std::to_string(index), "interface", said, user);
+}
+
+Result<PortLock> PortLock::of_tap(const std::string& name, const std::string& user) {
+  // (one that is there may have been called by another of its names)
+  std::array<char, IF_NAMESIZE> own{};
+  const unsigned index = if_nametoindex(name.c_str());
+  const bool known = index != 0 && if_indextoname(index, own.data()) != nullptr;
+  return of_socket("lagoon/port/tap/" + (known ? std::string{own.data()} : name), "interface", name, user);
+}
+
+Result<PortLock> PortLock::of_pci(const std::string& address, const std::string& user) {
+  const std::string path = kPciDevices + address + "/config";
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return PortLock{-1, path, user};
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return PortLock{descriptor, path, user};
+    if (errno != EWOULDBLOCK) {
+      close(descriptor);
+      return os_error("device", address, "flock");
+    }
+    if (holders().of(path)) break;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+  const Holder holder = locker_of(descriptor);
+  close(descriptor);
+  return refuse("device", address, path, holder);
+}
+
+namespace {
+
+// Drivers that make the interface of that name, rather than sit on one.
+bool makes_interface(std::string_view driver) {
+  return driver.starts_with("net_tap") || driver.starts_with("net_virtio_user") ||
+         driver.starts_with("virtio_user");
+}
+
+Result<void> add(std::vector<PortLock>& locks, Result<PortLock> lock) {
+  if (!lock) return std::unexpected{std::move(lock).error()};
+  locks.push_back(*std::move(lock));
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<PortLock>> lock_device(const Device& device, const std::string& user) {
+  std::vector<PortLock> locks;
+  if (rte_eal_process_type() == RTE_PROC_SECONDARY || device.bus == DeviceBus::wire) return locks;
+  if (device.bus == DeviceBus::pci) {
+    LAGOON_TRY(add(locks, PortLock::of_pci(config::canonical_device(device.name), user)));
+    return locks;
+  }
+  const std::string_view makes =
+      makes_interface(device.name) ? config::interface_of(device.devargs).value_or("") : std::string_view{};
+  for (const std::string_view interface : config::interfaces_of(device.devargs)) {
+    const std::string name{interface};
+    if (interface == makes) {
+      LAGOON_TRY(add(locks, PortLock::of_tap(name, user)));
+    } else if (const unsigned index = if_nametoindex(name.c_str()); index != 0) {
+      // (what is no interface, as a path of net_vhost's, is the driver's to judge)
+      LAGOON_TRY(add(locks, PortLock::of_interface(index, name, user)));
+    }
+  }
+  return locks;
+}
+
+Result<std::vector<PortLock>> lock_ethdev(EthdevId port, const std::string& user) {
+  std::vector<PortLock> locks;
+  rte_eth_dev_info info{};
+  if (rte_eal_process_type() == RTE_PROC_SECONDARY || rte_eth_dev_info_get(port.value(), &info) != 0)
+    return locks;
+  if (info.device != nullptr) {
+    const rte_bus* const bus = rte_dev_bus(info.device);
+    if (bus != nullptr && std::string_view{rte_bus_name(bus)} == "pci")
+      LAGOON_TRY(add(locks, PortLock::of_pci(rte_dev_name(info.device), user)));
+  }
+  std::array<char, IF_NAMESIZE> name{};
+  if (info.if_index == 0 || if_indextoname(info.if_index, name.data()) == nullptr) return locks;
+  LAGOON_TRY(add(locks, makes_interface(info.driver_name)
+                            ? PortLock::of_tap(name.data(), user)
+                            : PortLock::of_interface(info.if_index, name.data(), user)));
+  return locks;
+}
+
+}  // namespace lagoon::dpdk

@@ -1,0 +1,120 @@
+// A port's beginning and end: who may have it, and whose it is to close.
+#include <net/if.h>
+#include <rte_dev.h>
+#include <rte_ethdev.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "dpdk/base/log.hpp"
+#include "dpdk/port/port.hpp"
+
+namespace lagoon::dpdk {
+
+namespace {
+
+std::string in_words(const Device& device, const char* call, int error) {
+  return device.name + ": " + call + ": " + rte_strerror(error < 0 ? -error : error);
+}
+
+Error probe_error(const Device& device, int error) {
+  const int number = error < 0 ? -error : error;
+  std::string words = in_words(device, "can't be probed", number);
+  if (device.carrier_interface && if_nametoindex(device.carrier_interface->c_str()) == 0)
+    return {Errc::no_such_thing, words + "; there is no interface '" + *device.carrier_interface + "'"};
+  if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS)
+    return {Errc::no_resources, words + "; there are " + std::to_string(RTE_MAX_ETHPORTS) +
+                                    " ports already, as many as this DPDK was built for (RTE_MAX_ETHPORTS)"};
+  if ((number == EPERM || number == EACCES) && geteuid() != 0)
+    return {Errc::permission, words + "; try as root"};
+  return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
+}
+
+}  // namespace
+
+Port::Port(EthdevId id, Device device, AtEnd at_end) : id_{id}, device_{std::move(device)}, at_end_{at_end} {
+  rte_ether_addr address{};
+  if (rte_eth_macaddr_get(id_.value(), &address) == 0)
+    std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
+}
+
+Port::Port(Port&& other) noexcept
+    : id_{other.id_},
+      device_{std::move(other.device_)},
+      own_address_{other.own_address_},
+      here_{std::exchange(other.here_, false)},
+      at_end_{other.at_end_},
+      lease_{std::move(other.lease_)},
+      started_{other.started_},
+      address_changed_{other.address_changed_},
+      steerable_{other.steerable_},
+      leave_running_{other.leave_running_},
+      rx_queues_{other.rx_queues_},
+      control_tx_{other.control_tx_},
+      control_rx_{other.control_rx_},
+      use_{std::move(other.use_)},
+      locks_{std::move(other.locks_)} {}
+
+Port::~Port() {
+  if (!here_) return;
+  stop();
+  if (at_end_ == AtEnd::close) close();
+}
+
+// The device goes as well, or it could not be probed again.
+void Port::close() {
+  rte_eth_dev_info info{};
+  rte_device* const device = rte_eth_dev_info_get(id_.value(), &info) == 0 ? info.device : nullptr;
+  if (const int error = rte_eth_dev_close(id_.value()); error != 0)
+    log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_close", error));
+  if (device == nullptr) return;
+  if (const int error = rte_dev_remove(device); error != 0)
+    log_line(LogLevel::warning, in_words(device_, "rte_dev_remove", error));
+}
+
+Result<Port> Port::open(const Device& device, const PortUser& user) {
+  std::uint16_t id = 0;
+  PortUse use;
+  const bool is_there = rte_eth_dev_get_port_by_name(device.name.c_str(), &id) == 0;
+  if (is_there) {
+    auto begun = PortUse::begin(EthdevId{id}, user);
+    if (!begun) return std::unexpected{std::move(begun).error()};
+    use = *std::move(begun);
+  }
+  auto locks = lock_device(device, user.words);
+  if (!locks) return std::unexpected{std::move(locks).error()};
+  if (!is_there) {
+    if (const int error = rte_dev_probe(device.devargs.c_str()); error != 0)
+      return std::unexpected{probe_error(device, error)};
+    if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0)
+      return fail(Errc::no_such_thing, device.name + ": probed, but there is no such ethdev");
+    auto begun = PortUse::begin(EthdevId{id}, user);
+    if (!begun) return std::unexpected{std::move(begun).error()};
+    use = *std::move(begun);
+  }
+  Port port{EthdevId{id}, device, AtEnd::close};
+  port.use_ = std::move(use);
+  port.locks_ = *std::move(locks);
+  return port;
+}
+
+Result<Port> Port::take(EthdevId id, const Device& device, const PortUser& user) {
+  auto use = PortUse::begin(id, user);
+  if (!use) return std::unexpected{std::move(use).error()};
+  auto locks = lock_ethdev(id, user.words);
+  if (!locks) return std::unexpected{std::move(locks).error()};
+  Port port{id, device, AtEnd::leave};
+  port.use_ = *std::move(use);
+  port.locks_ = *std::move(locks);
+  return port;
+}
+
+Port Port::borrow(EthdevId id, const Device& device, std::shared_ptr<void> lease) {
+  Port port{id, device, AtEnd::leave};
+  port.lease_ = std::move(lease);
+  return port;
+}
+
+}  // namespace lagoon::dpdk

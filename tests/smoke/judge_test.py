@@ -1,0 +1,242 @@
+"""One judge: what a file may not say no command makes, wherever it comes from, and the refusal is the file's sentence;
+and one process at a time has an interface.
+
+usage: judge_test.py BUILD [TEST ...]
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(sys.argv[1])
+LAGOOND = os.path.join(BUILD, "app", "lagoond")
+CONSOLE = os.path.join(BUILD, "app", "console", "lagoon-console")
+sys.path.insert(0, os.path.join(HERE, "..", "..", "app", "demo"))
+sys.path.insert(0, HERE)
+
+from pmd.testpmd import Testpmd  # noqa: E402
+from stage import netns, telemetry  # noqa: E402
+from stage.lagoond import Appliance, LagoondError, eal_section  # noqa: E402
+
+SKIP = 77
+SPACE = f"lgjudge{os.getpid()}"
+INTERFACES = ("lan0", "a0", "a1", "b0")
+ALIAS = "alias-of-a0"
+PATIENCE_S = 20
+LINES = re.compile(r" \(line \d+\)")
+NEAR, FAR = "net_lagoon0", "net_lagoon1"  # (as the PMD's ports are called, so that sentences are the same)
+
+A0, A1, B0 = ({"dev": f"net_af_packet{i},iface={name}"} for i, name in ((1, "a0"), (2, "a1"), (3, "b0")))
+SYSTEM = "02:00:00:00:00:55"
+# (DPDK's telemetry has room for 127 octets)
+ONE_SYSTEM = f"LAG '{FAR}' has the system-id {SYSTEM} and the key 5 of LAG '{NEAR}'; give one another key or system-id"
+NEEDS_TWO = "min-links is 2, but the LAG has 1 member; it would never come up"
+
+# What runs, then a command to a LAG, and what the LAG then would be: { members or options }.
+CASES = (
+    (NEAR, "add", {"dev": "net_af_packet0,iface=x0"}, "device 'net_af_packet0' is used already by port 'lan'; expected another"),
+    (FAR, "add", {"dev": "net_af_packet1,iface=x0"}, f"device 'net_af_packet1' is used already by LAG '{NEAR}'; expected another"),
+    (NEAR, "add", {"dev": "net_af_packet9,iface=lan0"}, "interface 'lan0' is used already by port 'lan'; expected another"),
+    (FAR, "add", {"dev": "net_af_packet9,iface=a0"}, f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
+    (FAR, "add", {"dev": "net_pcap9,rx_iface=a1,tx_iface=a1"},
+     f"interface 'a1' is used already by LAG '{NEAR}'; expected another"),
+    (FAR, "add", {"tap": "host0"}, "interface 'host0' is used already by port 'host'; expected another"),
+    (NEAR, "add", {"name": "net_af_packet1", "dev": "net_null0"},
+     "member name 'net_af_packet1' is used already in lags[0].members[0].name; expected another"),
+    (NEAR, "add", {"wire": "w0"}, "wire 'w0' is used once; a wire connects exactly two ports or members of this file"),
+    (NEAR, "remove", "net_af_packet2", NEEDS_TWO),
+    (NEAR, "set", ("min-links", 3), "min-links is 3, but the LAG has 2 members; it would never come up"),
+    (FAR, "remove", "net_af_packet3", f"LAG '{FAR}' has no members; expected 1 to 32"),
+    (FAR, "set", ("lacp.key", 5), ONE_SYSTEM),
+)
+
+
+def configuration(prefix, near=None, far=None):
+    def lag(name, members, key, more):
+        return {"name": name, "lacp": {"system-id": SYSTEM, "key": key, **more.pop("lacp", {})}, "members": members, **more}
+    near, far = dict(near or {}), dict(far or {})
+    return {"eal": eal_section(prefix),
+            "ports": [{"name": "lan", "dev": "net_af_packet0,iface=lan0"}, {"name": "host", "tap": "host0"}],
+            "lags": [{**lag(NEAR, near.pop("members", [A0, A1]), 5, near), "min-links": near.get("min-links", 2)},
+                     lag(FAR, far.pop("members", [B0]), 6, far)],
+            "forward": [["lan", NEAR], ["host", FAR]]}
+
+
+def as_file(prefix, lag, verb, what):
+    """The configuration that the command would make."""
+    index = (NEAR, FAR).index(lag)
+    members = [[A0, A1], [B0]][index]
+    if verb == "add":
+        changed = {"members": [*members, what]}
+    elif verb == "remove":
+        changed = {"members": [member for member in members if not member["dev"].startswith(what + ",")]}
+    else:
+        key, value = what
+        changed = {"lacp": {key.removeprefix("lacp."): value}} if key.startswith("lacp.") else {key: value}
+    return configuration(prefix, **{("near", "far")[index]: changed})
+
+
+def popen(argv, **options):
+    return subprocess.Popen(netns.command_in(SPACE, argv), **options)
+
+
+def flow(value):
+    return "{ " + ", ".join(f'{key}: "{word}"' for key, word in value.items()) + " }"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        netns.create(SPACE)
+        self.addCleanup(netns.remove, SPACE)
+        lines = []
+        for name in INTERFACES:
+            lines += [f"link add {name} type veth peer name {name}p", f"link set {name} up", f"link set {name}p up"]
+        netns.ip_batch(SPACE, [*lines, f"link property add dev a0 altname {ALIAS}"])
+        self.folder = tempfile.mkdtemp(prefix="lagoon-judge-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def appliance(self, name, config=None, lag=NEAR):
+        prefix = f"{SPACE}-{name}"
+        return Appliance(LAGOOND, config or configuration(prefix), popen, lambda file: os.path.join(self.folder, file), name,
+                         lag)
+
+    def refused_start(self, appliance):
+        """What it said when it did not start."""
+        with self.assertRaises(LagoondError):
+            appliance.start()
+        return appliance.log_end()
+
+    def testpmd(self, vdevs, **more):
+        return self.enterContext(Testpmd(BUILD, vdevs, popen=popen, eal=["--no-telemetry"], **more))
+
+
+class Sentences(Case):
+    def test_file_reload_telemetry_and_console(self):
+        appliance = self.enterContext(self.appliance("one"))
+        before = self.console(appliance, "config", "show")
+        for lag, verb, what, sentence in CASES:
+            with self.subTest(verb=verb, what=what):
+                config = as_file(appliance.prefix, lag, verb, what)
+                self.assertIn(sentence, self.checked(config))
+                self.assertIn(sentence, LINES.sub("", appliance.reload(config)))
+                words = flow(what) if verb == "add" else what if verb == "remove" else f"{what[0]}: {what[1]}"
+                with self.assertRaises(telemetry.TelemetryError) as refused:
+                    telemetry.ask(appliance.prefix, f"/lagoon/do,{lag},{verb},{words}")
+                self.assertIn(sentence, str(refused.exception))
+                console = {"add": ("add", "member", lag, words), "remove": ("remove", "member", lag, words),
+                           "set": ("set", lag, *words.split(": "))}[verb]
+                self.assertIn(sentence, self.console(appliance, *console))
+        self.assertEqual(self.console(appliance, "config", "show"), before)
+
+    def test_an_interface_by_another_of_its_names(self):
+        appliance = self.enterContext(self.appliance("alias"))
+        with self.assertRaises(telemetry.TelemetryError) as refused:
+            telemetry.ask(appliance.prefix, f"/lagoon/do,{FAR},add,{flow({'dev': f'net_af_packet9,iface={ALIAS}'})}")
+        self.assertIn(f"interface '{ALIAS}' is used already by LAG '{NEAR}'; expected another", str(refused.exception))
+
+    def checked(self, config):
+        path = self.appliance("check", config).config_path
+        done = subprocess.run([LAGOOND, "--check", "-c", path], check=False, capture_output=True, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        return LINES.sub("", done.stdout + done.stderr)
+
+    @staticmethod
+    def console(appliance, *words):
+        done = subprocess.run([CONSOLE, "--prefix", appliance.prefix, *words], check=False, capture_output=True, text=True,
+                              timeout=PATIENCE_S)
+        return done.stdout + done.stderr
+
+    PORTS = ("net_af_packet1,iface=a0", "net_af_packet2,iface=a1", "net_af_packet3,iface=b0", "net_af_packet9,iface=a0")
+
+    def pmd(self, near="", far="member=net_af_packet3", **more):
+        """testpmd with the ports 0 to 3, and two LAGs, 4 and 5."""
+        return self.testpmd([*self.PORTS, f"{NEAR},mode=4,member=net_af_packet1,member=net_af_packet2{near}",
+                             f"{FAR},mode=4,{far}"], **more)
+
+    def test_arguments_of_the_pmd(self):
+        for near, far, sentence in (
+                ("", "member=net_af_packet2", f"device 'net_af_packet2' is used already by LAG '{NEAR}'; expected another"),
+                ("", "member=net_af_packet9", f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
+                ("", "member=net_af_packet3,member=net_af_packet3",
+                 f"device 'net_af_packet3' is used already by LAG '{FAR}'; expected another"),
+                ("", "min_links=2,member=net_af_packet3", NEEDS_TWO),
+                ("", "member=net_af_packet3,min_links=2", NEEDS_TWO),
+                (f",lacp.system-id={SYSTEM},lacp.key=5", f"member=net_af_packet3,lacp.key=5,lacp.system-id={SYSTEM}",
+                 ONE_SYSTEM)):
+            with self.subTest(near=near, far=far):
+                testpmd = Testpmd(BUILD, [*self.PORTS, f"{NEAR},mode=4,member=net_af_packet1,member=net_af_packet2{near}",
+                                          f"{FAR},mode=4,{far}"], popen=popen, eal=["--no-telemetry"])
+                # (a device that is refused ends testpmd at its start; a port, or it says so)
+                with contextlib.suppress(RuntimeError), testpmd:
+                    testpmd.do("port start 4")
+                    testpmd.do("port start 5")
+                self.assertIn(sentence, testpmd.text)
+
+    def test_net_bondings_api(self):
+        testpmd = self.pmd(near=",min_links=2", preload=True)
+        member = "slave" if "Bad arguments" in testpmd.do("add bonding member 0 5") else "member"
+        for command, sentence in (
+                (f"add bonding {member} 1 5", f"device 'net_af_packet2' is used already by LAG '{NEAR}'; expected another"),
+                (f"add bonding {member} 3 5", f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
+                (f"remove bonding {member} 1 4", NEEDS_TWO),
+                (f"remove bonding {member} 2 5", f"LAG '{FAR}' has no members; expected 1 to 32")):
+            with self.subTest(command=command):
+                testpmd.do(command)
+                self.assertIn(sentence, testpmd.text)
+        self.assertIn("(2): [0 1]", testpmd.do("show bonding config 4"))
+
+
+class Locks(Case):
+    def test_two_lagoonds_and_a_kill(self):
+        first = self.appliance("first")
+        first.start()
+        for name, members, what in (("second", [{"dev": "net_af_packet7,iface=a1"}], "interface 'a1'"),
+                                    ("third", [{"dev": f"net_af_packet8,iface={ALIAS}"}], f"interface '{ALIAS}'"),
+                                    ("fourth", [{"tap": "host0"}], "interface 'host0'")):
+            with self.subTest(what=what):
+                other = self.appliance(name, self.small(name, members))
+                self.assertIn(f"{what} is in use by lagoond, process {first.pid}", self.refused_start(other))
+        os.kill(first.pid, signal.SIGKILL)
+        with self.appliance("second", self.small("second", [{"dev": "net_af_packet7,iface=a1"}, {"tap": "host0"}])):
+            pass
+        self.end(first)
+
+    def test_lagoond_and_a_program_with_the_pmd(self):
+        vdevs = ["net_af_packet7,iface=a1", f"{NEAR},mode=4,member=net_af_packet7"]
+        first = self.appliance("first")
+        first.start()
+        # (the program may have the interface, since DPDK's driver is not ours; a LAG on it may not be)
+        with self.testpmd(vdevs) as testpmd:
+            self.assertIn(f"interface 'a1' is in use by lagoond, process {first.pid}", testpmd.text)
+            os.kill(first.pid, signal.SIGKILL)
+            self.end(first)
+            testpmd.do("port start 1")
+            testpmd.until("show port info 1", "Link status: (up|down)")
+            other = self.appliance("other", self.small("other", [{"dev": "net_af_packet3,iface=a1"}]))
+            said = self.refused_start(other)
+            self.assertRegex(said, r"interface 'a1' is in use by dpdk-testpmd, process \d+")
+
+    @staticmethod
+    def small(name, members):
+        return {"eal": eal_section(f"{SPACE}-{name}"), "lags": [{"name": NEAR, "members": members}]}
+
+    @staticmethod
+    def end(appliance):
+        """It was killed: what is left of it goes."""
+        with contextlib.suppress(LagoondError):
+            appliance.stop()
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0 or shutil.which("dpdk-testpmd") is None:
+        print("this takes root, and dpdk-testpmd (package dpdk-dev)")
+        sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)
