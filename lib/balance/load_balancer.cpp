@@ -47,7 +47,8 @@ void LoadBalancer::set_members(const std::array<std::uint32_t, kMembersMax>& cap
 }
 
 // Idle groups lie where the pure function has them, so that a member that returns gets new conversations at
-// once. Busy ones stay; those whose member is gone go, heaviest first, to who will then be least utilised.
+// once. Busy ones stay; those whose member is gone go, heaviest first, to the member that is then least
+// utilised.
 void LoadBalancer::place_groups() {
   dist::GroupMap pure{};
   plan_.map({capacity_, distributing_}, pure);

@@ -30,13 +30,14 @@ class LoadBalancer {
   explicit LoadBalancer(const LoadBalancerOptions& options, Instant now);
 
   void set_options(const LoadBalancerOptions& options, Instant now);
-  /// Who may carry load, and how much in any common unit. Groups of members that are gone go to others at
-  /// once. Without a measurement so far (or dynamic off), the map is a pure function of this input.
+  /// The members that may carry load, and how much each, in any common unit. Groups of members that are gone
+  /// go to others at once. Without a measurement so far (or dynamic off), the map is a pure function of this
+  /// input.
   void set_members(const std::array<std::uint32_t, kMembersMax>& capacity, std::uint32_t distributing,
                    Instant now);
   /// Octets of each group since the start, summed over workers. To be called when due.
   void measured(const dist::GroupOctets& octets, Instant now);
-  /// When the next measurement is wanted; nothing: never (dynamic is off, or nobody distributes).
+  /// When the next measurement is wanted. Empty: none is, since dynamic is off, or no member distributes.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
 
   /// Precondition: a member distributes. Names distributing members only.

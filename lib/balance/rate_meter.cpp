@@ -66,7 +66,7 @@ void RateMeter::forget() {
   last_measured_.reset();  // the octets counted meanwhile are not known
 }
 
-// (the parts are taken for independent, and each to scatter as its part of the rate)
+// The parts are taken for independent, each scattering as its part of the rate.
 void RateMeter::split(std::size_t from, std::size_t to, double rate) noexcept {
   const double moved = std::min(rate, rate_[from]);
   const double part = rate_[from] > 0 ? moved / rate_[from] : 0;

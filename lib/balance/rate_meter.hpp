@@ -20,7 +20,7 @@ class RateMeter {
   /// Below this a rate is none: less than one smallest frame a second.
   static constexpr double kIdle = 64;
 
-  /// `since`: when all counters were 0; nothing: not known, the first measurement is a baseline.
+  /// `since`: when all counters were 0. Without it the first measurement is a baseline.
   RateMeter(std::size_t counters, std::optional<Instant> since);
 
   /// Takes in counters that grow; one that went back was started anew. Says whether there are rates now.

@@ -1,4 +1,4 @@
-// What lanes, conversations and members carry, and by whom it should be carried.
+// The rates of lanes, conversations and members, and which member should carry each.
 #include <algorithm>
 
 #include "balance/rebalancer.hpp"
@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMissedMax = 3;
 // Intervals after which a member whose pins changed shows what it carries now.
 constexpr std::uint32_t kSteady = 6;
-// Intervals in a row without octets after which a bucket goes back to where the base map has it.
+// After so many intervals in a row without octets a bucket goes back to its member of the base map.
 constexpr std::uint32_t kIdleIntervals = 10;
 // A member is full from this part of its capacity on (frames take more of a link than their octets), and
 // others have room below this mean. More would send lanes to and fro where all are nearly full.
