@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "balance/evening.hpp"
-#include "balance/rate_meter.hpp"
+#include "balance/rate_estimator.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/load_group.hpp"
@@ -58,7 +58,7 @@ class LoadBalancer {
   std::uint32_t distributing_ = 0;
   dist::GroupPlan plan_{};
   dist::GroupMap map_{};
-  RateMeter meter_;
+  RateEstimator rates_;
   std::array<std::uint16_t, dist::kLoadGroups> by_rate_{};  // the groups, busiest first
   std::optional<Instant> next_{};
   std::uint64_t moves_ = 0;

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "balance/evening.hpp"
-#include "balance/rate_meter.hpp"
+#include "balance/rate_estimator.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/lanes.hpp"
@@ -92,7 +92,7 @@ class Rebalancer {
   [[nodiscard]] const PinMembers& pin_members() const noexcept { return pin_members_; }
   [[nodiscard]] const RebalancerCounters& counters() const noexcept { return counters_; }
   /// Smoothed octets a second that a lane carries, and that a member will when all moves are made.
-  [[nodiscard]] double lane_rate(std::size_t lane) const noexcept { return meter_.rate()[lane]; }
+  [[nodiscard]] double lane_rate(std::size_t lane) const noexcept { return rates_.rate()[lane]; }
   [[nodiscard]] double member_rate(MemberIndex member) const noexcept;
 
  private:
@@ -146,7 +146,7 @@ class Rebalancer {
   RebalancerCounters counters_{};
 
   // What was measured.
-  RateMeter meter_;  // of lanes
+  RateEstimator rates_;  // of lanes
   Conversations conversations_{};
   MemberOctets last_member_octets_{};
   std::array<SmoothedRate, kMembersMax> rest_{};  // of members, without pins

@@ -1,4 +1,4 @@
-// RateMeter: smoothed rates of what counters count, and how far single measurements scatter around them.
+// RateEstimator: smoothed rates of what counters count, and how far single measurements scatter around them.
 //
 // Sans-IO. Thread: one at a time.
 #pragma once
@@ -13,7 +13,7 @@
 
 namespace lagoon::balance {
 
-class RateMeter {
+class RateEstimator {
  public:
   /// Weight of the newest measurement. After a step, 4 measurements bring two thirds of it.
   static constexpr double kNewest = 0.25;
@@ -21,7 +21,7 @@ class RateMeter {
   static constexpr double kIdle = 64;
 
   /// `since`: when all counters were 0. Without it the first measurement is a baseline.
-  RateMeter(std::size_t counters, std::optional<Instant> since);
+  RateEstimator(std::size_t counters, std::optional<Instant> since);
 
   /// Takes in counters that grow; one that went back was started anew. Says whether there are rates now.
   bool measured(std::span<const std::uint64_t> octets, Instant now);
