@@ -30,7 +30,7 @@
 #include "fast/egress/shaper.hpp"
 #include "fast/egress/staged_frames.hpp"
 #include "qos/classifier.hpp"
-#include "qos/marker.hpp"
+#include "qos/dscp_marking.hpp"
 
 namespace lagoon::fast {
 
