@@ -9,7 +9,7 @@ bool is_usable(const ReceiveMembers& members, std::size_t member) noexcept {
   return (members.usable >> member & 1U) != 0;
 }
 
-// (a member whose speed is not known counts as the slowest there is)
+// A member whose speed is not known counts as the slowest there is.
 std::uint64_t capacity_of(const ReceiveMembers& members, std::size_t member) noexcept {
   return std::max(members.capacity[member], 1U);
 }

@@ -152,7 +152,7 @@ void apply(const LaneMoves& moves, std::span<const double> rate, std::span<std::
 }
 
 void sort_by_rate(std::span<std::uint16_t> lanes, std::span<const double> rate) noexcept {
-  // (not stable_sort: it asks for heap, by a function that clang finds deprecated)
+  // stable_sort would ask for heap, by a function that clang calls deprecated.
   std::ranges::sort(
       lanes, [rate](std::size_t a, std::size_t b) { return rate[a] != rate[b] ? rate[a] > rate[b] : a < b; });
 }

@@ -15,7 +15,7 @@ constexpr bool contains(std::uint32_t set, std::size_t member) noexcept {
 }  // namespace
 
 LoadBalancer::LoadBalancer(const LoadBalancerOptions& options, Instant now)
-    : options_{options}, meter_{dist::kLoadGroups, now} {
+    : options_{options}, rates_{dist::kLoadGroups, now} {
   sort_groups();
 }
 
@@ -23,7 +23,7 @@ void LoadBalancer::set_options(const LoadBalancerOptions& options, Instant now) 
   if (options == options_) return;
   const bool switched = options.dynamic != options_.dynamic;
   options_ = options;
-  if (switched) meter_.forget();
+  if (switched) rates_.forget();
   if (distributing_ == 0) return;
   next_ = options_.dynamic ? std::optional{now + options_.interval} : std::nullopt;
   if (switched) place_groups();
@@ -47,13 +47,14 @@ void LoadBalancer::set_members(const std::array<std::uint32_t, kMembersMax>& cap
 }
 
 // Idle groups lie where the pure function has them, so that a member that returns gets new conversations at
-// once. Busy ones stay; those whose member is gone go, heaviest first, to who will then be least utilised.
+// once. Busy ones stay; those whose member is gone go, heaviest first, to the member that is then least
+// utilised.
 void LoadBalancer::place_groups() {
   dist::GroupMap pure{};
   plan_.map({capacity_, distributing_}, pure);
 
   sort_groups();
-  const auto rate = meter_.rate();
+  const auto rate = rates_.rate();
   const auto orphaned = [this](std::size_t g) { return !contains(distributing_, map_[g]); };
   Shares share = shares();
   for (const std::size_t group : by_rate_) {
@@ -74,7 +75,7 @@ void LoadBalancer::place_groups() {
 void LoadBalancer::measured(const dist::GroupOctets& octets, Instant now) {
   if (!next_) return;
   next_ = now + options_.interval;
-  if (meter_.measured(octets, now)) rebalance();
+  if (rates_.measured(octets, now)) rebalance();
 }
 
 Shares LoadBalancer::shares() const {
@@ -82,15 +83,15 @@ Shares LoadBalancer::shares() const {
   for (std::size_t m = 0; m < kMembersMax; ++m)
     if (contains(distributing_, m)) share[m].capacity = capacity_[m];
   for (std::size_t g = 0; g < dist::kLoadGroups; ++g) {
-    share[map_[g]].load += meter_.rate()[g];
-    share[map_[g]].variance += meter_.variance(g);
+    share[map_[g]].load += rates_.rate()[g];
+    share[map_[g]].variance += rates_.variance(g);
   }
   return share;
 }
 
 void LoadBalancer::sort_groups() {
   std::iota(by_rate_.begin(), by_rate_.end(), std::uint16_t{0});
-  sort_by_rate(by_rate_, meter_.rate());
+  sort_by_rate(by_rate_, rates_.rate());
 }
 
 void LoadBalancer::rebalance() {
@@ -105,10 +106,10 @@ void LoadBalancer::rebalance() {
     const double smallest = mean * share[from].capacity * gain / std::max(options_.moves_max, 1U);
     LaneMoves moves;
     if (share[from].utilisation() > mean)
-      moves = moves_from({meter_.rate(), map_, by_rate_}, share, from,
-                         {std::max(RateMeter::kIdle, smallest), gain, left});
+      moves = moves_from({rates_.rate(), map_, by_rate_}, share, from,
+                         {std::max(RateEstimator::kIdle, smallest), gain, left});
     if (moves.empty()) givers &= ~(std::uint32_t{1} << from);
-    apply(moves, meter_.rate(), map_, share);
+    apply(moves, rates_.rate(), map_, share);
     moves_ += moves.size();
     left -= moves.size();
   }
@@ -121,7 +122,7 @@ std::optional<Instant> LoadBalancer::deadline() const noexcept {
 std::uint64_t LoadBalancer::load(MemberIndex member) const noexcept {
   double sum = 0;
   for (std::size_t g = 0; g < dist::kLoadGroups; ++g)
-    if (map_[g] == member.value()) sum += meter_.rate()[g];
+    if (map_[g] == member.value()) sum += rates_.rate()[g];
   return static_cast<std::uint64_t>(std::llround(sum));
 }
 

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "balance/evening.hpp"
-#include "balance/rate_meter.hpp"
+#include "balance/rate_estimator.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/load_group.hpp"
@@ -30,13 +30,14 @@ class LoadBalancer {
   explicit LoadBalancer(const LoadBalancerOptions& options, Instant now);
 
   void set_options(const LoadBalancerOptions& options, Instant now);
-  /// Who may carry load, and how much in any common unit. Groups of members that are gone go to others at
-  /// once. Without a measurement so far (or dynamic off), the map is a pure function of this input.
+  /// The members that may carry load, and how much each, in any common unit. Groups of members that are gone
+  /// go to others at once. Without a measurement so far (or dynamic off), the map is a pure function of this
+  /// input.
   void set_members(const std::array<std::uint32_t, kMembersMax>& capacity, std::uint32_t distributing,
                    Instant now);
   /// Octets of each group since the start, summed over workers. To be called when due.
   void measured(const dist::GroupOctets& octets, Instant now);
-  /// When the next measurement is wanted; nothing: never (dynamic is off, or nobody distributes).
+  /// When the next measurement is wanted. Empty: none is, since dynamic is off, or no member distributes.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
 
   /// Precondition: a member distributes. Names distributing members only.
@@ -57,7 +58,7 @@ class LoadBalancer {
   std::uint32_t distributing_ = 0;
   dist::GroupPlan plan_{};
   dist::GroupMap map_{};
-  RateMeter meter_;
+  RateEstimator rates_;
   std::array<std::uint16_t, dist::kLoadGroups> by_rate_{};  // the groups, busiest first
   std::optional<Instant> next_{};
   std::uint64_t moves_ = 0;

@@ -21,7 +21,7 @@ void MemberLoad::measured(const Octets& octets, std::uint64_t conversations, Ins
     const double left = std::exp(-seconds / window);
     for (std::size_t m = 0; m < kMembersMax; ++m) {
       if ((counted_ >> m & 1U) == 0) continue;
-      // (a counter that went back was started anew)
+      // A counter that went back was started anew.
       const std::uint64_t sent = octets[m] >= last_[m] ? octets[m] - last_[m] : octets[m];
       load_[m] = left * load_[m] + (1 - left) * static_cast<double>(sent) * 8 / seconds;
     }

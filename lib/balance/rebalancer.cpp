@@ -43,7 +43,7 @@ double smallest_capacity(const Shares& shares) noexcept {
 }  // namespace
 
 Rebalancer::Rebalancer(const RebalancerOptions& options, Instant now)
-    : options_{options}, meter_{dist::kLanes, std::nullopt} {
+    : options_{options}, rates_{dist::kLanes, std::nullopt} {
   overrides_.fill(kNone);
   pin_members_.fill(kNone);
   schedule(now);
@@ -58,7 +58,7 @@ void Rebalancer::schedule(Instant now) {
 }
 
 void Rebalancer::forget_measurements() {
-  meter_.forget();
+  rates_.forget();
   conversations_.clear();
   rest_.fill({});
   sent_.fill(0);
@@ -102,7 +102,7 @@ void Rebalancer::members_changed(const Capacities& capacity, std::uint32_t distr
 void Rebalancer::measured(const RebalancerInput& input, Instant now) {
   if (!next_ || (last_measured_ && now <= *last_measured_)) return;
   by_member_ = !input.buckets_may_move;
-  const bool seeded = meter_.measured(input.lane_octets, now);
+  const bool seeded = rates_.measured(input.lane_octets, now);
   if (seeded) {
     const double seconds = std::chrono::duration<double>{now - *last_measured_}.count();
     update_conversations(input, seconds);
@@ -171,7 +171,7 @@ void Rebalancer::choose_candidates(const RebalancerInput& input, double smallest
 MoveLimits Rebalancer::limits_for(const Shares& share, std::size_t from, std::size_t left) const {
   const double fair = mean_utilisation(share) * share[from].capacity;
   const double gain = static_cast<double>(options_.gain_min_basis_points) / 10'000;
-  return {std::max(RateMeter::kIdle, fair * gain), std::max(kExchangeGain, gain), left};
+  return {std::max(RateEstimator::kIdle, fair * gain), std::max(kExchangeGain, gain), left};
 }
 
 void Rebalancer::relieve(Shares share, double smallest_pin) {

@@ -2,7 +2,7 @@
 // buckets should leave the base map, and which conversations should have entries of their own (pins), so that
 // members are utilised alike. docs/rebalancing.md says why it decides as it does.
 //
-// It only decides what should be where. Making moves in order is the caller's: who carries what is an input.
+// It decides where lanes should be. The caller makes the moves, in order, and says where lanes are.
 // Use: members_changed() at first and whenever they do; measured() when deadline() says so; then
 // base map + overrides() and pins() + pin_members() are what should be.
 //
@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "balance/evening.hpp"
-#include "balance/rate_meter.hpp"
+#include "balance/rate_estimator.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/lanes.hpp"
@@ -41,7 +41,7 @@ struct RebalancerOptions {
 /// A large conversation as workers found it, summed over them.
 struct HeavyHitter {
   std::uint32_t hash = 0;
-  MemberIndex member{};      // who carries it
+  MemberIndex member{};      // that carries it
   std::uint64_t octets = 0;  // since the last measurement
 };
 
@@ -52,7 +52,7 @@ struct RebalancerInput {
   /// 0 where workers do not count it: its conversation among the hitters then tells what it carries.
   std::span<const std::uint64_t, dist::kLanes> lane_octets;
   std::span<const std::uint64_t, kMembersMax> member_octets;
-  /// Who carries each lane now; any value for a pin that is not used.
+  /// The member that carries each lane now; any value for a pin that is not used.
   const dist::LaneMap& carried_by;
   std::span<const HeavyHitter> hitters{};
   /// False where conversations have a table of their own (weighted-dynamic): only pins move then, and what
@@ -84,7 +84,7 @@ class Rebalancer {
   /// Overrides and pins to members that do not distribute go at once. Nothing moves to one that returns.
   void members_changed(const Capacities& capacity, std::uint32_t distributing, Instant now);
   void measured(const RebalancerInput& input, Instant now);
-  /// When the next measurement is wanted; nothing: never.
+  /// When the next measurement is wanted. Empty: none is.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept { return next_; }
 
   [[nodiscard]] const Overrides& overrides() const noexcept { return overrides_; }
@@ -92,12 +92,12 @@ class Rebalancer {
   [[nodiscard]] const PinMembers& pin_members() const noexcept { return pin_members_; }
   [[nodiscard]] const RebalancerCounters& counters() const noexcept { return counters_; }
   /// Smoothed octets a second that a lane carries, and that a member will when all moves are made.
-  [[nodiscard]] double lane_rate(std::size_t lane) const noexcept { return meter_.rate()[lane]; }
+  [[nodiscard]] double lane_rate(std::size_t lane) const noexcept { return rates_.rate()[lane]; }
   [[nodiscard]] double member_rate(MemberIndex member) const noexcept;
 
  private:
   struct Conversation {
-    std::uint8_t member = kNone;  // who carries it
+    std::uint8_t member = kNone;  // that carries it
     SmoothedRate load{};
     double sample = 0;         // octets a second in this interval
     std::uint32_t seen = 0;    // intervals
@@ -146,7 +146,7 @@ class Rebalancer {
   RebalancerCounters counters_{};
 
   // What was measured.
-  RateMeter meter_;  // of lanes
+  RateEstimator rates_;  // of lanes
   Conversations conversations_{};
   MemberOctets last_member_octets_{};
   std::array<SmoothedRate, kMembersMax> rest_{};  // of members, without pins

@@ -37,7 +37,7 @@ void Rebalancer::make_pin(std::uint32_t hash, std::uint8_t member) {
   if (by_member_)
     rest_[member].add(-rate);
   else
-    meter_.split(dist::bucket_of(hash), lane, rate);
+    rates_.split(dist::bucket_of(hash), lane, rate);
   ++counters_.pins_made;
 }
 
@@ -47,7 +47,7 @@ void Rebalancer::drop_pin(std::size_t pin) {
   if (by_member_)
     rest_[member].add(conversations_[hash].load.rate());
   else
-    meter_.merge(dist::kBuckets + pin, dist::bucket_of(hash));
+    rates_.merge(dist::kBuckets + pin, dist::bucket_of(hash));
   pins_[pin] = {};
   pin_members_[pin] = kNone;
   ++counters_.pins_released;

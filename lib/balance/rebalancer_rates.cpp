@@ -1,4 +1,4 @@
-// What lanes, conversations and members carry, and by whom it should be carried.
+// The rates of lanes, conversations and members, and which member should carry each.
 #include <algorithm>
 
 #include "balance/rebalancer.hpp"
@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kMissedMax = 3;
 // Intervals after which a member whose pins changed shows what it carries now.
 constexpr std::uint32_t kSteady = 6;
-// Intervals in a row without octets after which a bucket goes back to where the base map has it.
+// After so many intervals in a row without octets a bucket goes back to its member of the base map.
 constexpr std::uint32_t kIdleIntervals = 10;
 // A member is full from this part of its capacity on (frames take more of a link than their octets), and
 // others have room below this mean. More would send lanes to and fro where all are nearly full.
@@ -38,7 +38,7 @@ void Rebalancer::update_conversations(const RebalancerInput& input, double secon
   for (std::size_t pin = 0; pin < dist::kPins; ++pin) {
     if (!pins_[pin].used) continue;
     const std::size_t lane = dist::kBuckets + pin;
-    const double counted = meter_.sample()[lane];
+    const double counted = rates_.sample()[lane];
     found(pins_[pin].hash, input.carried_by[lane],
           counted > 0 ? counted : conversations_[pins_[pin].hash].sample);
   }
@@ -95,8 +95,8 @@ void Rebalancer::find_full() {
 }
 
 void Rebalancer::place_lanes(const RebalancerInput& input) {
-  rate_.assign(meter_.rate().begin(), meter_.rate().end());
-  for (std::size_t lane = 0; lane < dist::kLanes; ++lane) variance_[lane] = meter_.variance(lane);
+  rate_.assign(rates_.rate().begin(), rates_.rate().end());
+  for (std::size_t lane = 0; lane < dist::kLanes; ++lane) variance_[lane] = rates_.variance(lane);
   place_.assign(input.carried_by.begin(), input.carried_by.end());
   for (std::size_t bucket = 0; bucket < dist::kBuckets; ++bucket)
     if (overrides_[bucket] != kNone) place_[bucket] = overrides_[bucket];
@@ -143,9 +143,9 @@ Shares Rebalancer::shares() const {
 
 void Rebalancer::age_lanes() {
   for (std::uint32_t& left : cool_) left -= left > 0 ? 1 : 0;
-  if (!meter_.seeded()) return;
+  if (!rates_.seeded()) return;
   for (std::size_t bucket = 0; bucket < dist::kBuckets; ++bucket) {
-    quiet_[bucket] = meter_.sample()[bucket] > 0 ? 0 : quiet_[bucket] + 1;
+    quiet_[bucket] = rates_.sample()[bucket] > 0 ? 0 : quiet_[bucket] + 1;
     if (quiet_[bucket] >= kIdleIntervals) overrides_[bucket] = kNone;
   }
 }

@@ -34,7 +34,7 @@ constexpr Duration kAfterBroadcast = 1100ms;
 constexpr Duration kBetweenRounds = 1s;
 constexpr std::uint32_t kRounds = 3;
 constexpr Duration kAge = 20min;
-// Who never answered: a host that scans its network must not fill the table for long.
+// Clients that never answered are forgotten sooner: a host that scans its network must not fill the table.
 constexpr Duration kAgeUnknown = 10s;
 constexpr Duration kScanInterval = 1s;
 constexpr std::size_t kScanMax = 256;  // clients looked at in one interval
@@ -59,7 +59,7 @@ struct ReceiveBalancer::State {
   // No more than hosts with clients, since only those get one, and it ends by itself.
   std::map<HostKey, Round> rounds{};
   std::set<std::pair<Instant, HostKey>> rounds_due{};
-  std::deque<std::optional<ClientKey>> order{};  // nothing: the next one of `frames`
+  std::deque<std::optional<ClientKey>> order{};  // an empty one stands for the next one of `frames`
   std::deque<ReceiveOutgoing> frames{};
   Instant next_scan{};
   ClientKey scanned{};
@@ -131,7 +131,7 @@ void ReceiveBalancer::State::learn(const ClientKey& key, ClientEntry& entry, con
                                    Instant now) {
   entry.heard = now;
   if (entry.mac == mac) return;
-  // (another station now has the client's address: it was told nothing)
+  // Another station has the client's address now, and was told nothing yet.
   if (!entry.mac.is_zero()) entry.told = {};
   entry.mac = mac;
   if (entry.told != address(entry)) tell(key, entry, now);
@@ -179,7 +179,7 @@ void ReceiveBalancer::State::own_frame(wire::ArpFrame arp, Instant now) {
   entry->heard = now;
   entry->told = address(*entry);
   arp.sender_mac = address(*entry);
-  // (a request to one station asks whether it still has the address)
+  // A request to a single station asks whether that still has the address.
   if (!to_all) entry->mac = arp.destination;
   if (arp.operation == wire::ArpOperation::reply) {
     arp.source = arp.sender_mac;

@@ -21,6 +21,7 @@ enum class HashPolicy : std::uint8_t {
   l3,
   l23,
   l34,
+  l234,
   vlan_src_mac,
   encap23,
   encap34,
@@ -52,7 +53,7 @@ struct HashPolicyRow {
   HashFields reads;
 };
 
-inline constexpr std::array<HashPolicyRow, 11> kHashPolicies{{
+inline constexpr std::array<HashPolicyRow, 12> kHashPolicies{{
     {HashPolicy::l2, "l2", "0", "layer2", {.mac = Ends::both}},
     {HashPolicy::src_mac, "src-mac", "", "", {.mac = Ends::source}},
     {HashPolicy::dst_mac, "dst-mac", "", "", {.mac = Ends::destination}},
@@ -61,6 +62,7 @@ inline constexpr std::array<HashPolicyRow, 11> kHashPolicies{{
     {HashPolicy::l3, "l3", "", "", {.ip = Ends::both}},
     {HashPolicy::l23, "l2+3", "2", "layer2+3", {.mac = Ends::both, .ip = Ends::both}},
     {HashPolicy::l34, "l3+4", "1", "layer3+4", {.ip = Ends::both, .ports = true}},
+    {HashPolicy::l234, "l2+3+4", "", "", {.mac = Ends::both, .ip = Ends::both, .ports = true}},
     {HashPolicy::vlan_src_mac, "vlan+src-mac", "5", "vlan+srcmac", {.mac = Ends::source, .vlan = true}},
     {HashPolicy::encap23, "encap2+3", "3", "encap2+3", {.mac = Ends::both, .ip = Ends::both, .tunnel = true}},
     {HashPolicy::encap34, "encap3+4", "4", "encap3+4", {.ip = Ends::both, .ports = true, .tunnel = true}},

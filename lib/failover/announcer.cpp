@@ -4,8 +4,8 @@
 #include <iterator>
 
 #include "wire/arp.hpp"
+#include "wire/group_membership.hpp"
 #include "wire/learning.hpp"
-#include "wire/membership.hpp"
 #include "wire/neighbor.hpp"
 
 namespace lagoon::failover {

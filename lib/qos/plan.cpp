@@ -84,7 +84,7 @@ Result<TrafficPlan> TrafficPlan::from(const TrafficOptions& options) {
 
   std::vector<const ClassOptions*> order;
   for (const ClassOptions& one : options.classes) order.push_back(&one);
-  // (not stable_sort: it asks for heap, by a function that clang finds deprecated)
+  // stable_sort would ask for heap, by a function that clang calls deprecated.
   std::ranges::sort(order, {}, [](const ClassOptions* one) { return std::pair{one->priority, one}; });
 
   TrafficPlan plan;

@@ -31,7 +31,7 @@ void LoadCounts::add_hitters(fast::HeavyHitters& hitters, Before& before) {
   hitters.each([&](const fast::HeavyHitters::Entry& entry) {
     now[entry.hash] = entry.octets;
     const auto known = before.hitters.find(entry.hash);
-    // (an entry that was given up and taken again begins anew)
+    // An entry that was given up and taken again begins anew.
     const std::uint64_t since =
         known != before.hitters.end() && known->second <= entry.octets ? known->second : 0;
     balance::HeavyHitter& hitter = found_[entry.hash];

@@ -14,7 +14,7 @@ namespace lagoon::report {
   control::Progress all{.followed = ~std::uint64_t{0}, .gave_up = 0, .gaps_used = 0, .behind = {}};
   for (const fast::DistributorState* const state : workers) {
     const fast::Steering& steering = state->steering;
-    // (first, so that what is behind is at least of that table)
+    // Read before add_behind(): the lanes behind are then those of this table, or of a later one.
     const std::uint64_t followed =
         steering.followed() == ~std::uint64_t{0}
             ? steering.followed()

@@ -20,7 +20,7 @@
 
 namespace lagoon::table {
 
-// What every burst asks for comes first: it shares two cache lines.
+// The fields that every burst reads come first: they share two cache lines.
 struct alignas(64) PortTable {
   std::uint64_t generation = 0;    // counts publications of this LAG, from 1
   std::uint32_t collecting = 0;    // bit set of members that frames are taken from
@@ -44,13 +44,15 @@ struct alignas(64) PortTable {
   Watch watch_sent = Watch::none;   // copies of what goes out
   Watch divert_sent = Watch::none;  // these go to the control lcore instead of out
 
-  // adaptive: a frame of `own` that leaves on another member than `active` gets that member's address as its
-  // source, and so does one of any station with options.spread_forwarded, else those leave on `active`.
+  // adaptive. A frame from `own` may leave on any member; on another one than `active` it gets that member's
+  // address as its source. Frames from other stations leave on `active`, or, with options.spread_forwarded,
+  // as those from `own`.
   MacAddress own{};                               // the LAG's
   std::array<MacAddress, kMembersMax> address{};  // what each member carries
   MacAddress probe_base{};                        // monitor::probe_address; zero: none
 
-  // Not distributing, but what is moving away from them may still be sent on them: they are drained.
+  // Members that are drained: they do not distribute, and frames of lanes that move away from them may still
+  // be sent on them.
   std::uint32_t lingering = 0;
   Moves moves{};
   // Where every lane is to be. Names distributing members only, when there is one.

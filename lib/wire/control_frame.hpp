@@ -20,7 +20,7 @@ class ControlFrame {
   }
 
   [[nodiscard]] std::span<const std::byte> octets() const noexcept { return std::span{octets_}.first(size_); }
-  // (implicit: a frame is used as the octets that it is)
+  // Implicit: a frame is used as its octets.
   operator std::span<const std::byte>() const noexcept { return octets(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] const std::byte* data() const noexcept { return octets_.data(); }

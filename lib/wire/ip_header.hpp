@@ -38,8 +38,8 @@ struct Ipv6Packet {
 void write_address(ByteWriter& writer, const Ipv4Address& address) noexcept;
 void write_address(ByteWriter& writer, const Ipv6Address& address) noexcept;
 
-/// `reader` stands behind the Ethernet header; what follows the packet is padding. Nothing: not a whole
-/// packet, a fragment, or (IPv4) a wrong checksum.
+/// `reader` stands behind the Ethernet header; octets behind the packet are padding. Empty when it is not a
+/// whole packet, a fragment, or (IPv4) a wrong checksum.
 [[nodiscard]] std::optional<Ipv4Packet> read_ipv4(ByteReader& reader) noexcept;
 [[nodiscard]] std::optional<Ipv6Packet> read_ipv6(ByteReader& reader) noexcept;
 

@@ -1,7 +1,7 @@
 #include "control_text.hpp"
 
 #include "wire/arp.hpp"
-#include "wire/membership.hpp"
+#include "wire/group_membership.hpp"
 #include "wire/neighbor.hpp"
 
 namespace lagoon::test {

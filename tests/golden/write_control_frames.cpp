@@ -11,8 +11,8 @@
 
 #include "support/prng.hpp"
 #include "wire/arp.hpp"
+#include "wire/group_membership.hpp"
 #include "wire/learning.hpp"
-#include "wire/membership.hpp"
 #include "wire/neighbor.hpp"
 
 using namespace lagoon;

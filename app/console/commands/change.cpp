@@ -1,7 +1,9 @@
 // Commands that change a running LAG: its members, and every option that a running LAG takes.
 #include <array>
+#include <string>
 #include <utility>
 
+#include "config/command/verbs.hpp"
 #include "console/session.hpp"
 
 namespace lagoon::console {
@@ -53,22 +55,21 @@ Result<Outcome> act_on_wire(Session& session, const Arguments& arguments) {
                          "\n"};
 }
 
-constexpr std::array<CommandRow, 6> kCommands{{
-    {"set LAG KEY VALUE...", "Changes an option, as its key in the configuration file would", set},
-    {"add member LAG DEVICE...", "A device such as net_ring1 or 0000:3b:00.0, or { dev: .., name: .. }",
-     add_member},
-    {"remove|enable|disable|drain|activate member LAG MEMBER", "Changes what a member does", change_member},
-    {"weight member LAG MEMBER WEIGHT", "Its share of the traffic, in units of weight-unit; or auto",
-     weigh_member},
-    {"move bucket LAG BUCKETS...", "N, N-M or all [of MEMBER], then: to MEMBER, where they stay; or to any",
-     move_bucket},
-    {"wire WIRE up|down|blackhole|heal", "Pulls or heals a link inside this process", act_on_wire},
-}};
-
 }  // namespace
 
 std::span<const CommandRow> change_commands() noexcept {
-  return kCommands;
+  using config::verb_of;
+  static const std::string member_verbs =
+      config::joined_verbs(&config::Verb::takes_member_alone) + " member LAG MEMBER";
+  static const std::array<CommandRow, 6> commands{{
+      {"set LAG KEY VALUE...", verb_of("set").help, set},
+      {"add member LAG DEVICE...", verb_of("add").help, add_member},
+      {member_verbs, "Changes what a member does", change_member},
+      {"weight member LAG MEMBER WEIGHT", verb_of("weight").help, weigh_member},
+      {"move bucket LAG BUCKETS...", verb_of("move").help, move_bucket},
+      {"wire WIRE up|down|blackhole|heal", "Pulls or heals a link inside this process", act_on_wire},
+  }};
+  return commands;
 }
 
 }  // namespace lagoon::console

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/command/define_option.hpp"
+#include "config/command/verbs.hpp"
 #include "config/file/yaml_reader.hpp"
 #include "config/member_rows.hpp"
 #include "config/read/read_model.hpp"
@@ -19,8 +20,6 @@
 namespace lagoon::config {
 namespace {
 
-constexpr std::array<std::string_view, 9> kVerbs{"add",      "remove", "enable", "disable", "drain",
-                                                 "activate", "weight", "move",   "set"};
 constexpr std::string_view kLacp = "lacp";  // a map that is set key by key
 
 std::string_view trimmed(std::string_view text) {
@@ -30,12 +29,17 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+// "drain net_af_packet1".
+std::string usage(std::string_view verb) {
+  return std::string{verb} + " " + std::string{verb_of(verb).example};
+}
+
 Result<std::string> member_name(std::string_view verb, std::string_view argument) {
   const std::string_view name = trimmed(argument);
   const auto strange = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
   if (name.empty())
-    return fail(Errc::invalid_argument, std::string{verb} + " needs the name of a member, like " +
-                                            std::string{verb} + " net_af_packet1");
+    return fail(Errc::invalid_argument,
+                std::string{verb} + " needs the name of a member, like " + usage(verb));
   if (std::ranges::any_of(name, strange))
     return fail(Errc::invalid_argument,
                 std::string{verb} + " takes the name of one member, not " + in_quotes(name));
@@ -64,9 +68,7 @@ Result<Action> add_member(std::string_view argument) {
   if (!node) return std::unexpected{node.error()};
   if (node->kind != YamlNode::Kind::map)
     return fail(Errc::invalid_argument,
-                "add takes what stands in a file, like add { dev: "
-                "\"net_af_packet9,iface=eth9\" }; this is " +
-                    describe(*node));
+                "add takes what stands in a file, like " + usage("add") + "; this is " + describe(*node));
   Reading reading;
   Member member;
   read_member(reading, {*node, "lags[0].members[0]"}, member);
@@ -79,7 +81,7 @@ Result<Action> set(std::string_view argument) {
   const std::string_view key = trimmed(argument.substr(0, colon));
   if (colon == std::string_view::npos || key.empty())
     return fail(Errc::invalid_argument,
-                "set takes a key and a value, like set hash: l3+4 or set lacp.rate: slow");
+                "set takes a key and a value, like " + usage("set") + " or set lacp.rate: slow");
   return SetOption{std::string{key}, std::string{trimmed(argument.substr(colon + 1))}};
 }
 
@@ -88,7 +90,7 @@ Result<Action> weigh(std::string_view argument) {
   const std::size_t space = words.find_last_of(" \t");
   if (space == std::string_view::npos)
     return fail(Errc::invalid_argument,
-                "weight needs the name of a member and a weight, like weight net_af_packet1 20, or auto");
+                "weight needs the name of a member and a weight, like " + usage("weight") + ", or auto");
   auto name = member_name("weight", words.substr(0, space));
   if (!name) return std::unexpected{std::move(name).error()};
   const auto node = value_of(words.substr(space + 1));
@@ -102,10 +104,6 @@ Result<Action> weigh(std::string_view argument) {
   if (*weight) command.weight = static_cast<std::uint32_t>(**weight);
   return command;
 }
-
-constexpr std::string_view kMoveUsage =
-    "move takes buckets and where to, like move 17 to net_af_packet1, move 0-99 to any, or move all of "
-    "net_af_packet0 to net_af_packet1";
 
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
@@ -128,7 +126,9 @@ Result<Action> move_buckets(std::string_view argument) {
   const std::vector<std::string_view> words = words_of(argument);
   const bool from_member = words.size() == 5 && words[1] == "of";
   if (!(from_member || words.size() == 3) || words[words.size() - 2] != "to")
-    return fail(Errc::invalid_argument, std::string{kMoveUsage});
+    return fail(Errc::invalid_argument,
+                "move takes buckets and where to, like " + usage("move") +
+                    ", move 0-99 to any, or move all of net_af_packet0 to net_af_packet1");
   MoveBuckets command;
   if (words[0] != "all") {
     const std::size_t dash = words[0].find('-');
@@ -261,10 +261,10 @@ Result<Action> parse_action(std::string_view verb, std::string_view argument) {
   if (verb == "weight") return weigh(argument);
   if (verb == "move") return move_buckets(argument);
   if (verb == "activate") return with_name(ActivateMember{});
-  const auto meant = nearest(verb, kVerbs);
-  return fail(Errc::invalid_argument,
-              "unknown action " + in_quotes(verb) + "; " +
-                  (meant ? "did you mean " + in_quotes(*meant) + "?" : "expected " + alternatives(kVerbs)));
+  const auto meant = nearest(verb, kVerbWords);
+  return fail(Errc::invalid_argument, "unknown action " + in_quotes(verb) + "; " +
+                                          (meant ? "did you mean " + in_quotes(*meant) + "?"
+                                                 : "expected " + alternatives(kVerbWords)));
 }
 
 std::vector<std::string> run_time_keys() {

@@ -1,5 +1,5 @@
 // Command: what an operator can ask of a running LAG. The one interface of console, C API, PMD and telemetry:
-// each speaks it in values, or in the words that parse_command() takes.
+// each speaks it in values, or in the words that parse_action() takes.
 #pragma once
 
 #include <cstdint>

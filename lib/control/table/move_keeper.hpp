@@ -41,12 +41,12 @@ struct MoveCounters {
 
 class MoveKeeper {
  public:
-  /// What a new table changes.
+  /// The kinds of lanes that a new table moves. Each lane leaves a member, the former one.
   struct Change {
-    bool can_stay = false;  // lanes whose member before may still be sent on
-    bool working = false;   // or whose link works at least, so that what was sent arrives
-    bool gone = false;      // lanes whose member before can't be sent on
-    // Conversations with a member of their own may have to leave one, and no lane tells when they have.
+    bool can_stay = false;  // of some lane the former member may still be sent on
+    bool working = false;   // of some lane the former member's link works, so frames sent on it arrive
+    bool gone = false;      // of some lane the former member can't be sent on
+    // Conversations of the conversation table may have to leave a member. No lane shows when they have.
     bool conversations = false;
   };
 

@@ -1,11 +1,12 @@
 // PacketSocket: a packet socket of our own on the kernel interface under a net_af_packet port. It is to such
 // a port what a queue of its own is to a NIC:
-//   - for slow-protocol frames, which the kernel then hands to the control lcore directly: however full the
-//   data
-//     path's rings are, LACPDUs neither wait behind data nor are lost with it;
-//   - for sending data. The driver's own transmit ring keeps a frame that the interface refused, and all
-//   behind it,
-//     until the link is back: seconds later they would go out, old and out of order (docs/decisions/0002).
+//
+// Receiving: the kernel hands slow-protocol frames to the control lcore directly. LACPDUs neither wait behind
+// data nor are lost with it, however full the data path's rings are.
+//
+// Sending: the driver's own transmit ring keeps a frame that the interface refused, and all frames behind it,
+// until the link is back. Seconds later they would go out, old and out of order (docs/decisions/0002). This
+// socket refuses at once.
 //
 // Thread: whoever owns it. Network namespace: that of the thread that called open().
 #pragma once

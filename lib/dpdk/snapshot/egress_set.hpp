@@ -26,7 +26,7 @@
 
 namespace lagoon::dpdk {
 
-/// What is counted for one worker and LAG, by member. Outlives the sets that count in it.
+/// The counters of one worker and LAG, by member. They outlive the sets that count in them.
 using EgressCounts = std::array<fast::EgressCounters, kMembersMax>;
 
 class EgressSet {
@@ -38,7 +38,7 @@ class EgressSet {
       std::shared_ptr<const qos::TrafficPlan> plan, MemberSet members, std::shared_ptr<EgressCounts> counts,
       Instant now);
 
-  /// Nothing: the member has no queues.
+  /// Null when the member has no queues.
   [[nodiscard]] Egress* of(MemberIndex member) const noexcept {
     const auto& one = members_[member.value()];
     return one != nullptr ? &one->egress : nullptr;
@@ -47,7 +47,7 @@ class EgressSet {
   [[nodiscard]] const qos::TrafficPlan& plan() const noexcept { return *plan_; }
   [[nodiscard]] const EgressCounts& counts() const noexcept { return *counts_; }
 
-  /// What the member is shaped to from now on.
+  /// Sets the rate that the member is shaped to.
   void set_speed(MemberIndex member, BitsPerSecond speed) const noexcept {
     if (const auto& one = members_[member.value()])
       one->wanted_speed.store(speed.value(), std::memory_order_relaxed);

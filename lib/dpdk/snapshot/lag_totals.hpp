@@ -1,4 +1,4 @@
-// LagTotals: what the workers have counted for one LAG, summed over them. Filled by Worker::count().
+// LagTotals: the workers' counters of one LAG, summed over the workers by the control lcore (LagRuntime).
 #pragma once
 
 #include <array>

@@ -31,7 +31,8 @@ QsbrPublisher::Snapshot QsbrPublisher::replace(const void* slot, Snapshot next) 
   return next;
 }
 
-// (Where DPDK has no more memory it stays in ours: better than a table that names a dead member.)
+// Where DPDK has no more memory the table stays in ours: that is better than a table that names a dead
+// member.
 QsbrPublisher::Snapshot QsbrPublisher::shared_copy(Snapshot made, std::size_t size, std::size_t alignment) {
   void* const at = rte_malloc("lagoon_snapshot", size, static_cast<unsigned>(alignment));
   if (at == nullptr) return made;

@@ -57,7 +57,7 @@ class QsbrPublisher {
     slot.store(next, std::memory_order_release);
     if (old != nullptr) retire(std::move(old));
   }
-  /// Begins now. What was published before is what workers see once it has passed.
+  /// Begins now. Once it has passed, every worker sees all that was published before.
   [[nodiscard]] GracePeriod begin_grace_period() const noexcept;
   [[nodiscard]] bool passed(const GracePeriod& period) const noexcept;
 
@@ -73,7 +73,7 @@ class QsbrPublisher {
     Snapshot snapshot;
   };
   void retire(Snapshot old);
-  /// What was published there before.
+  /// Returns the snapshot that the slot had before.
   [[nodiscard]] Snapshot replace(const void* slot, Snapshot next);
   [[nodiscard]] static Snapshot shared_copy(Snapshot made, std::size_t size, std::size_t alignment);
 

@@ -3,8 +3,8 @@
 // freed after every worker was quiescent.
 //
 // Order that the workers rely on: a member is in here before a PortTable names it, and stays until all
-// workers have passed a table that does not name it any more. So who loads the table first, then this, finds
-// every port that the table asks for.
+// workers have passed a table that does not name it any more. So a worker that loads the table first, then
+// this, finds every port that the table asks for.
 #pragma once
 
 #include <array>

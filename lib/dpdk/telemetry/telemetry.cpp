@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/command/verbs.hpp"
 #include "control/lag/journal.hpp"
 #include "control/views/views.hpp"
 #include "dpdk/telemetry/answer.hpp"
@@ -226,7 +227,8 @@ const std::vector<Command>& commands() {
       {"/lagoon/events", on_events, "NAME[,MOST[,PAGE]]", "The last transitions of a LAG"},
       {"/lagoon/ports", on_ports, "[,PAGE]", "The access ports"},
       {"/lagoon/explain", on_explain, "LAG,FLOW", "Which way a conversation takes"},
-      {"/lagoon/do", on_do, "LAG,add|remove|enable|disable|drain|activate|weight|move|set,ARGUMENT",
+      {"/lagoon/do", on_do,
+       "LAG," + config::joined_verbs([](const config::Verb&) { return true; }) + ",ARGUMENT",
        "Changes a running LAG"},
       {"/lagoon/wire", on_wire, "NAME,up|down|blackhole|heal", "Pulls or heals an in-process link"},
   };

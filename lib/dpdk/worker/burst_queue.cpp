@@ -137,7 +137,7 @@ void look_after(TxQueue& queue, const table::PortTable& table) noexcept {
 
 std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
                            std::span<rte_mbuf*> frames) noexcept {
-  // (as a port does whose link is down: they stay with the caller)
+  // As of a port whose link is down: the frames stay with the caller.
   if (table.distributing == 0 || queue.releasing) return frames;
   WorkerSideState& state = queue.state;
   frames = without_slow_frames(frames, state.counters);

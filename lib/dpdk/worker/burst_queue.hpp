@@ -25,8 +25,8 @@ struct RxQueue {
   const TableSlot* table = nullptr;
   rte_ring* punts = nullptr;  // to the control lcore
   rte_ring* found = nullptr;  // data that the control thread found while it polled in the user's place
-  std::optional<std::uint16_t> port{};  // mbuf->port of what is delivered; nothing: the member's
-  std::uint32_t first = 0;              // member to be polled first: none is always the last
+  std::optional<std::uint16_t> port{};  // mbuf->port of delivered frames; without it the member's port
+  std::uint32_t first = 0;              // member to be polled first: it changes, so that no member starves
   fast::CollectorState collector{};
   fast::LagCounters counters{};
 };
@@ -37,16 +37,17 @@ struct TxQueue {
   WorkerSide side{};
   rte_ring* outgoing = nullptr;  // to the control lcore
   WorkerSideState state{};
-  // Held frames may go, and not all have found room yet: who comes meanwhile finds the queue full.
+  // Held frames are being sent and some found no room yet: until they have, the queue takes no others.
   bool releasing = false;
   std::uint32_t sending = 0;  // members of the table that Steering follows
 };
 
-/// What members have, at most `frames.size()`; gives the number. Thread: who is inside the gate.
+/// Takes frames from the members, at most `frames.size()`, and returns their number. Thread: the one inside
+/// the gate.
 [[nodiscard]] std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept;
-/// What is to be done for the LAG whether frames are sent or not. Thread: who is inside the gate.
+/// The LAG's work of a burst, with frames to send or without. Thread: the one inside the gate.
 void look_after(TxQueue& queue, const table::PortTable& table) noexcept;
-/// Takes over frames, and gives those that it did not: a part of the array, in order. Precondition:
+/// Takes frames over, and returns those that it did not take: a part of the array, in order. Precondition:
 /// look_after() with the same table, inside the same gate.
 [[nodiscard]] std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
                                          std::span<rte_mbuf*> frames) noexcept;

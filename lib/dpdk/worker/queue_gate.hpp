@@ -1,10 +1,33 @@
-// QueueGate: the way into a queue that a thread of somebody else's calls, whenever it likes. Inside it is a
-// reader of the RCU (rte_rcu_qsbr, online for one burst), so there is one full fence for a burst, and who
-// stands still outside keeps nobody waiting. Where nobody is inside, the control thread may claim the queue
-// and do what nobody else does; a caller that comes meanwhile finds it empty, or full.
+// QueueGate: lets one of two threads into a queue, and neither waits for the other. The user is a thread of a
+// program that we are part of: it calls whenever it likes, may stand still anywhere, and may be in a
+// secondary process, so the gate lies in shared memory. The control thread claims the queue when no user is
+// inside, and does for it what else nobody would (QueueCare).
 //
-// Both sides write first and then look at what the other wrote (Dekker's way): thread_online() ends in a
-// fence. In shared memory: the caller may be a secondary process.
+// While it is inside the user is a reader of the RCU (rte_rcu_qsbr, online for one burst): a burst costs one
+// full fence, and a user that stands still outside delays no grace period.
+//
+// Each side writes its own flag, passes a full fence, and then reads the other's (Dekker's algorithm):
+//
+//     user: enter()                          control: claim()
+//     inside = true                          claimed = true
+//     ---- fence (thread_online) ----        ---- fence (exchange, seq_cst) ----
+//     claimed?                               inside?
+//       no:  it is in                          no:  it has the queue
+//       yes: inside = false, queue "closed"    yes: claimed = false, tries again next turn
+//
+//   order of the four steps                  user             control
+//   user both, then control both             is in            sees the user, goes away
+//   control both, then user both             sees the claim   has the queue
+//   both write, then both read               sees the claim   sees the user: nobody is in
+//   both read before the other's write       not possible: the later one of the two fences has the other's
+//                                            write before it, and its own read behind it
+//
+//     user: leave()                          control: release_claim()
+//     offline, inside = false (release)      claimed = false (release)
+//     the next claim() that reads it sees    the next enter() that reads it sees
+//     the user's burst as done               control's work on the queue as done
+//
+// A user that is sent away takes an empty or a full queue from it, once, and comes again with its next burst.
 #pragma once
 
 #include <rte_rcu_qsbr.h>
@@ -24,7 +47,7 @@ class QueueGate {
   [[nodiscard]] bool enter() noexcept {
     inside_.store(true, std::memory_order_relaxed);
     rte_rcu_qsbr_thread_online(qsbr_, thread_);
-    // Pairs with release_claim(): what control did to the queue is seen.
+    // Pairs with release_claim(): the user sees all that control did to the queue.
     if (claimed_.load(std::memory_order_acquire)) [[unlikely]] {
       leave();
       return false;
@@ -38,10 +61,10 @@ class QueueGate {
     inside_.store(false, std::memory_order_release);
   }
 
-  /// How often the user came in. Thread: any.
+  /// Counts the user's bursts. Thread: any.
   [[nodiscard]] std::uint64_t entries() const noexcept { return entries_.load(std::memory_order_relaxed); }
 
-  /// Thread: control. False: somebody is inside.
+  /// Thread: control. False: the user is inside.
   [[nodiscard]] bool claim() noexcept {
     claimed_.exchange(true, std::memory_order_seq_cst);
     // Pairs with the store-release in leave(), and with the fence in thread_online().

@@ -38,7 +38,7 @@ Worker::Worker(WorkerSettings settings)
     : settings_{std::move(settings)},
       slow_{settings_.slow_frames},
       states_{std::make_unique<std::array<WorkerSideState, 2>[]>(settings_.connections.size())} {
-  // (round robin at random: not the same member as the other workers at the same time)
+  // Round robin at random: each worker begins elsewhere, so that they do not choose the same member at once.
   for (std::size_t i = 0; i < settings_.connections.size(); ++i)
     for (WorkerSideState& state : states_[i]) {
       state.distributor.random += settings_.lcore;
@@ -118,7 +118,7 @@ bool Worker::waits_for_data(rte_mbuf& marker) noexcept {
   return false;
 }
 
-// (A member may have left since the frame was made.)
+// The member may have left since the frame was made.
 const WorkerPort* Worker::port_of(std::uint16_t port) const noexcept {
   for (const WorkerConnection& c : settings_.connections)
     for (const WorkerSide* side : {&c.a, &c.b}) {

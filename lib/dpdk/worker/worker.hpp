@@ -1,9 +1,8 @@
 // Worker: the loop of one worker lcore. Takes bursts from the ports of its cross-connects, through the Frame
 // Collector or the Frame Distributor where an end is a LAG, and reports a quiescent state after every turn.
 //
-// Thread: run() is the lcore's; the rest is called before it starts, but for count(), which any thread may
-// call. Owns: every mbuf between the receive burst that gave it and the transmit burst, ring or free that
-// took it.
+// Thread: run() is the lcore's; the others are the control lcore's, which reads counters while run() runs.
+// Owns: every mbuf between the receive burst that gave it and the transmit burst, ring or free that took it.
 #pragma once
 
 #include <array>
@@ -48,7 +47,7 @@ class Worker {
   /// Until `stop` is set. Returns 0.
   int run() noexcept;
   [[nodiscard]] unsigned lcore() const noexcept { return settings_.lcore; }
-  /// Nothing: it does not serve that LAG.
+  /// Empty when the worker does not serve that LAG.
   [[nodiscard]] std::optional<LagUser> user_of(std::size_t lag) const noexcept;
   /// Adds what was dropped for a plain port.
   void count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const;

@@ -1,4 +1,4 @@
-// What a worker hands frames to, for the templates of lib/fast: ports, the control lcore's rings, the pool.
+// The receivers of frames that the templates of lib/fast ask for: ports, the control lcore's rings, the pool.
 #pragma once
 
 #include <rte_ethdev.h>
@@ -16,11 +16,11 @@
 
 namespace lagoon::dpdk {
 
-// What rte_eth_tx_burst() does first, for frames that go past it: whoever captures (rte_pdump) sees them.
+// The first step of rte_eth_tx_burst(), for frames that go past it, so that a capture (rte_pdump) has them.
 [[nodiscard]] inline std::span<rte_mbuf*> show_to_callbacks(const WorkerPort& port,
                                                             std::span<rte_mbuf*> frames) noexcept {
 #ifdef RTE_ETHDEV_RXTX_CALLBACKS
-  // (relaxed, as there: a callback is a pointer that is followed)
+  // Relaxed, as in rte_eth_tx_burst(): a callback is a pointer that is followed.
   void* const callback =
       std::atomic_ref{rte_eth_fp_ops[port.id].txq.clbk[port.tx]}.load(std::memory_order_relaxed);
   if (callback == nullptr) return frames;

@@ -1,5 +1,5 @@
-// What a worker does with frames for a LAG, and for the LAG when there are none: follow its table, hold back
-// what has to wait, distribute the rest. Inline: Worker and BurstQueue make their bursts of it.
+// The steps of a burst for a LAG, and of a turn without one: follow the table, hold frames back, distribute
+// the rest. Inline: Worker and BurstQueue are made of them.
 //
 // Thread: the one that owns the WorkerSideState, inside a read-side section of the RCU.
 #pragma once
@@ -84,7 +84,7 @@ inline void follow(const table::PortTable& table, const WorkerSide& to, WorkerSi
     return;
   state.distributor.now = dpdk::now();
   state.distributor.follow(table);
-  // (before anything newer is sent)
+  // Frames in queues of lost members are older than this burst, so they go first.
   state.egress.leave_lost(table, [&](std::span<rte_mbuf*> frames) { pass_on(table, to, frames, state); });
 }
 
@@ -108,8 +108,9 @@ inline void look_after_queues(const table::PortTable& table, const WorkerSide& s
       std::memory_order_relaxed);
 }
 
-// What is to be done for a LAG once a turn, whether frames come or not. `let_go()` is for held frames: they
-// go also when no others come. True while frames wait in queues for their time: then there is no rest.
+// A LAG's work once a turn, whether frames come or not: follows its table, sends held frames whose wait is
+// over (`let_go()`), and serves its queues. True while frames wait in queues for their time: the worker then
+// must not rest.
 template <typename LetGo>
 inline bool look_after(const table::PortTable& table, const WorkerSide& side, WorkerSideState& state,
                        LetGo let_go) noexcept {
@@ -129,7 +130,7 @@ inline bool look_after(const table::PortTable& table, const WorkerSide& side, Wo
   return state.egress.waiting();
 }
 
-// Takes out what only the LAG itself may say on its links. Returns the rest, in order.
+// Drops slow-protocol frames: only the LAG itself may send these on its links. Returns the rest, in order.
 inline std::span<rte_mbuf*> without_slow_frames(std::span<rte_mbuf*> frames,
                                                 fast::LagCounters& counters) noexcept {
   std::size_t kept = 0;

@@ -31,7 +31,7 @@ struct WorkerSide {
   [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }
 };
 
-/// What a worker keeps for one side of a connection. A plain port uses the drops of the counters only.
+/// The state that a worker keeps of one side of a connection. A plain port uses the counters' drops alone.
 struct WorkerSideState {
   fast::LagCounters counters;
   fast::DistributorState distributor;
@@ -40,7 +40,7 @@ struct WorkerSideState {
   WorkerEgress egress;
 };
 
-/// Somebody who receives or sends on a LAG. What others than that thread may read of it its parts say.
+/// One receiver or sender of a LAG. Each part says which threads may read it.
 struct LagUser {
   unsigned lcore = 0;
   const fast::LagCounters* counters = nullptr;

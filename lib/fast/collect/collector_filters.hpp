@@ -1,4 +1,4 @@
-// What a Frame Collector does where the table asks for more than slow protocols: each filter goes over the
+// The Frame Collector's filters, where a table asks for more than slow protocols: each filter goes over the
 // burst once, in the order of docs/fastpath.md, and none is there for tables that don't ask.
 #pragma once
 

@@ -54,7 +54,7 @@ struct alignas(64) ConversationLine {
 #ifdef __SSE2__
     static_assert(offsetof(ConversationLine, displaced) == 28);
     const __m128i key = _mm_set1_epi32(static_cast<int>(wanted));
-    // (the eighth word is not a hash, and its bit is taken off)
+    // The eighth word is no hash, so its bit is taken off.
     const auto* words = static_cast<const __m128i*>(static_cast<const void*>(this));
     const auto low = static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(words[0], key))));
     const auto high =

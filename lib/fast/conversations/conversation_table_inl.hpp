@@ -19,7 +19,7 @@ inline ConversationTable::Entry ConversationTable::find_displaced(std::uint32_t 
 
 inline void ConversationTable::count_displaced(std::uint32_t hash, int change) noexcept {
   std::uint8_t& count = lines_[home(hash)].displaced;
-  // (at 255 it is not known any more how many there are, and it stays)
+  // At 255 the count is full: how many there are is not known any more, and it stays.
   if (count != 255) count = static_cast<std::uint8_t>(count + change);
 }
 

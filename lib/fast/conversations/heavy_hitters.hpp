@@ -5,7 +5,7 @@
 // Use by a worker, for one frame of a burst chosen evenly: note(hash, member, octets of the burst). By the
 // control lcore: each(), then next_epoch(), once an interval.
 //
-// What is promised, W being the octets noted, each epoch's worth half of the next one's: a conversation with
+// Let W be the octets noted, each epoch's worth half of the next one's. Promised is: a conversation with
 // more than W / kEntries has an entry. Its `octets` are what was noted of it since it got the entry: never
 // too many, and too few by what came before, which was at most W / kEntries.
 //
@@ -47,7 +47,7 @@ class HeavyHitters {
     const std::uint64_t name = name_of(hash, member);
     if (name_[at].load(std::memory_order_relaxed) != name) name_[at].store(name, std::memory_order_release);
     octets_[at].store(octets_[at].load(std::memory_order_relaxed) + octets, std::memory_order_release);
-    // (an entry never weighs less than what it was noted for)
+    // An entry never weighs less than the octets that it was noted with.
     const std::uint32_t grains = (octets >> kGrainBits) + 1;
     weight_[at] += std::min(grains, UINT32_MAX - weight_[at]);
   }

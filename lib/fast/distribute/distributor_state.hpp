@@ -49,14 +49,14 @@ struct DistributorState {
   Instant now{};
   /// flow_hash, adaptive, weighted: where lanes are.
   Steering steering{};
-  /// The table up to which everything that was sent by older ones has left the queues in front of the
-  /// members, for the control lcore. The greatest of all: there are no queues.
+  /// The generation of a table. Frames that older tables sent to a member have left the queues in front of
+  /// it. The greatest number where there are no such queues. Read by the control lcore.
   std::atomic<std::uint64_t> settled{~std::uint64_t{0}};
   /// weighted: where conversations are, and where new ones go. Has no memory unless it was given some.
   ConversationTable conversations{};
   Placement placement{};
-  // weighted: when a conversation was last without an entry, by groups of conversations. Until it was silent
-  // for long enough it is not to be placed anywhere else.
+  // weighted. A conversation that found no room in the table goes by its bucket. This is when one of its
+  // group last did so: until the group has been silent for long enough, none of it is placed elsewhere.
   static constexpr std::size_t kGroups = 1024;
   std::array<std::uint16_t, kGroups> without_entry{};
   std::uint32_t swept_until = 0;  // tick of 2^19 ns
@@ -65,7 +65,7 @@ struct DistributorState {
   LaneLoad lanes{};
   HeavyHitters hitters{};
   std::uint64_t sample_random = 0x2545'f491'4f6c'dd1dU;  // xorshift's state, never 0
-  // round_robin: whose turn it is, and for how many frames more; 0: the turn is over.
+  // round_robin: the member whose turn it is, and the frames left of its turn; 0: the turn is over.
   std::uint8_t turn = 31;
   std::uint16_t turn_left = 0;
   // round_robin at random: xorshift's state, never 0. Workers may start from different ones.

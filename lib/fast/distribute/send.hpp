@@ -1,4 +1,4 @@
-// What all policies of distribution share: sending a burst to one member, or a scattered one to each of its
+// Shared by all policies of distribution: sending a burst to one member, or a scattered one to each of its
 // own, with exact counts.
 #pragma once
 

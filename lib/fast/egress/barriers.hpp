@@ -16,14 +16,16 @@ struct BarrierTicket {
 
 class Barriers {
  public:
-  /// Of a frame that comes now.
+  /// The epoch of a frame that comes now; the frame keeps it until it leaves.
   [[nodiscard]] std::uint8_t enter() noexcept {
     ++frames_[current_ % kWindow];
     return static_cast<std::uint8_t>(current_ % kWindow);
   }
   void leave(std::uint8_t epoch) noexcept { --frames_[epoch]; }
 
-  /// With as many as kWindow - 1 others under way it waits for the frames of a while after this moment, too.
+  /// Sets a barrier behind all frames that are here now. At most kWindow - 1 epochs are kept apart: a barrier
+  /// that is set while so many are under way shares the current epoch, so it also waits for frames that come
+  /// until that epoch ends.
   [[nodiscard]] BarrierTicket set() noexcept {
     settle();
     const BarrierTicket ticket{current_};

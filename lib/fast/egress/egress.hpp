@@ -30,7 +30,7 @@
 #include "fast/egress/shaper.hpp"
 #include "fast/egress/staged_frames.hpp"
 #include "qos/classifier.hpp"
-#include "qos/marker.hpp"
+#include "qos/dscp_marking.hpp"
 
 namespace lagoon::fast {
 
@@ -53,7 +53,8 @@ class Egress {
   Egress(const Egress&) = delete;
   Egress& operator=(const Egress&) = delete;
 
-  /// What the member is shaped to, if the plan says so: its speed, or this worker's share of it. 0: nothing.
+  /// Sets the rate that the member is shaped to, where the plan shapes: its speed, or this worker's share of
+  /// it. 0: it is not shaped.
   void set_speed(BitsPerSecond speed) noexcept {
     if (plan_.shape()) shaper_.set(speed, plan_.burst());
   }

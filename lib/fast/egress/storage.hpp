@@ -16,7 +16,7 @@ namespace lagoon::fast {
 template <typename P>
 class EgressStorage {
  public:
-  /// (A frame enters before one of its class goes, so each class has a place more than its limit.)
+  /// A frame enters before another of its class goes, so each class has one place more than its limit.
   explicit EgressStorage(const qos::TrafficPlan& plan)
       : frames_(plan.frames_max() + plan.classes().size()),
         queues_(plan.classes().size() * kFlowQueues),

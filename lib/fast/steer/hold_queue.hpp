@@ -1,5 +1,18 @@
-// HoldQueue: frames that wait, in order, while the lanes that they belong to move
-// (fast/distribute/hold_back.hpp says which). Bounded; what does not fit stays with the caller.
+// HoldQueue: frames that wait, in order, while the lanes that they belong to move. Bounded: a frame that does
+// not fit stays with the caller. Below, lane B moves from member 1 to member 2.
+//
+//   held         burst  a1 B1 c1 B2  --hold_back()-->  a1 c1          to their members
+//                                                      B1 B2          into the queue, behind earlier ones
+//   released     queue  B1 B2        --------------->  member 2       before the burst
+//                burst  B3 a2        --------------->  B3 behind B2
+//   given up     queue  B1 B2 (full) --------------->  member 1       member 2 if 1 can't be sent on
+//                burst  B3           --------------->  B3 behind B2   the lane stays until the next try
+//
+// When all waiting frames have gone, the queue begins at its first place again. It does not wrap around: the
+// N places are for one wait.
+//
+//   frames_   | gone .. | waiting ..  | free ..  |
+//             0         next_: pop()  end_: push()
 //
 // Thread: the worker that owns it. Owns the packets that it took.
 #pragma once

@@ -2,15 +2,39 @@
 //
 // Frames of a conversation must not overtake each other when it changes its member: those sent before may
 // still be on their way over a slower path. So a worker does not take the table's map as it is, but follows
-// it lane by lane:
+// it lane by lane. `current` is the lane's member now, `target` its member by the table.
 //
-//   the member of the lane ..           the lane goes to its new member ..
-//   .. can still be sent on             at once; or when the move is released, and until then its frames wait
-//                                       (HoldQueue); or when it was idle for longer than a gap (flowlet)
-//   .. can't be sent on                 at once; or when the move is released
+//   state                                                            its frames go ..
+//   unknown    there was no table yet with a member to send on       nowhere: there are none
+//   there      current is the target                                 to current
+//   pending    it waits for a gap in its frames (flowlet)            to current, until the gap
+//   held       it waits for the release of the move                  into the HoldQueue
+//   left       it must stay: its portion has no turn yet, or the     to current
+//              worker has given the move up
 //
+// State by event (-: it stays, blank: can't be):
+//
+//   a table comes, and by it ..                          there, left      pending        held
+//     no member distributes                              unknown          unknown        unknown
+//     the hash is another one                            there, or held while the move waits for its release
+//     the move is released                                                               there
+//     target is current (again)                          there            -              -
+//     current can be sent on, and lanes go at_once       there            there          -
+//       .. by flowlet                                    pending          -              -
+//       .. by hold, in this portion, not released        held             held           -
+//       .. by hold, in this portion, released            there            there
+//       .. by hold, in another portion, or given up      left             -
+//     current can't be sent on, and gone_wait            held             held           -
+//       .. and not gone_wait, released, or given up      there            there
+//   a frame comes after a gap                                             there
+//   the HoldQueue is full: give_up()                                      -              left; there, when
+//                                                                                        current is gone
+//
+// After a release the HoldQueue goes first, then the frames that come (hold_back.hpp). pending, held and left
+// lanes are `behind`: the control lcore sees them, and publishes a release, another portion, or another try.
 // A conversation stays on one worker (its port hands it to one queue), so each worker may be at another point
-// of the same move. What is not yet where it should be is `behind`, and the control lcore sees it.
+// of the same move.
+//
 // Thread: the worker that owns it; behind(), followed() and gave_up() may be read by the control lcore.
 #pragma once
 
@@ -133,7 +157,8 @@ class Steering {
 
 template <typename Homes>
 void Steering::adopt(const table::PortTable& table, Instant now, Homes& homes) noexcept {
-  // Under another hash every lane is other conversations, and none of them was ever anywhere else.
+  // Under another hash a lane stands for other conversations than before. Where those were is not known, so
+  // no lane has a member that it could stay on.
   const bool rehashed = !(hash_ == table.options.hash);
   const bool all_wait = rehashed && current_[0] != kNobody && table.moves.waiting() &&
                         table.moves.way != table::MoveWay::at_once;
@@ -153,7 +178,7 @@ void Steering::adopt(const table::PortTable& table, Instant now, Homes& homes) n
       for (std::size_t lane = 0; lane < dist::kLanes; ++lane) held_.insert(lane);
   }
   tell(table);
-  // (for the control lcore: what is behind is of this table)
+  // Last: the control lcore reads this first, and then knows that `behind` is of this table or a later one.
   followed_.store(table.generation, std::memory_order_release);
 }
 
@@ -190,13 +215,13 @@ inline void Steering::begin(const table::PortTable& table, std::size_t lane, Ins
   const bool may_stay = table.may_send_on(current_[lane]);
   const bool may_wait = moves.waiting() && !gave_up(moves);
   if (held_.contains(lane)) {
-    // (also one that goes back to where it was: its frames are in the queue)
+    // Its frames are in the queue, so it waits for the release, even when it goes back to its former member.
     if (!moves.waiting()) arrive(table, lane);
     return;
   }
   if (current_[lane] == table.target(lane) || current_[lane] == kNobody) return arrive(table, lane);
   if (!may_stay) {
-    pending_.erase(lane);  // (a gap on a member that is gone says nothing)
+    pending_.erase(lane);  // a gap on a member that is gone proves nothing
     if (moves.gone_wait && may_wait)
       held_.insert(lane);
     else

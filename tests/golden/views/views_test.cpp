@@ -94,7 +94,7 @@ TEST_CASE("Hash policies have Linux's word and number where it has them", "[gold
         Row{dist::HashPolicy::l34, "layer3+4 (1)"}, Row{dist::HashPolicy::encap23, "encap2+3 (3)"},
         Row{dist::HashPolicy::encap34, "encap3+4 (4)"},
         Row{dist::HashPolicy::vlan_src_mac, "vlan+srcmac (5)"}, Row{dist::HashPolicy::src_ip, "src-ip (255)"},
-        Row{dist::HashPolicy::l3, "l3 (255)"}}) {
+        Row{dist::HashPolicy::l3, "l3 (255)"}, Row{dist::HashPolicy::l234, "l2+3+4 (255)"}}) {
     LagStatus lag = *test::fixed_status("balance-xor");
     lag.options.fast.hash.policy = row.policy;
     CHECK(line_with(render(View::bonding, lag), "Transmit Hash Policy") ==

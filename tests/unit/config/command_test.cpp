@@ -29,7 +29,7 @@ TEST_CASE("A key that is set does what it does in a file", "[config][command]") 
   };
   const Row row = GENERATE(
       Row{"lacp", "hash", "layer2+3", "  hash: l2+3\n"},  //
-      Row{"lacp", "hash", "[l2, l3, l4]", "  hash: l3+4\n"},
+      Row{"lacp", "hash", "[l2, l3, l4]", "  hash: l2+3+4\n"},
       Row{"lacp", "hash-seed", "5", "  hash-seed: 5\n"},  //
       Row{"lacp", "lacp.rate", "slow", "  lacp: { rate: slow }\n"},
       Row{"lacp", "lacp.fallback", "single", "  lacp: { fallback: single }\n"},
@@ -56,8 +56,7 @@ TEST_CASE("A key that is set does what it does in a file", "[config][command]") 
   CAPTURE(row.mode, row.key, row.value);
   Lag lag = lag_of(row.mode);
   const Lag fresh = lag_of(row.mode, row.file);
-  CHECK_FALSE((fresh.options == lag.options && fresh.options.port == lag.options.port &&
-               row.value != "[l2, l3, l4]"));  // (which is the default)
+  CHECK_FALSE(fresh.options == lag.options);
   const auto done = set_option(lag, row.key, row.value);
   CAPTURE(done ? "" : done.error().detail);
   REQUIRE(done.has_value());

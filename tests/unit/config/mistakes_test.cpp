@@ -111,7 +111,8 @@ TEST_CASE("A value of a wrong type, unit or range is reported at the value with 
       Row{"nic-hash: yes", "15: error: nic-hash is 'yes'; expected true or false"},
       Row{"hash: l3+5",
           "11: error: hash is 'l3+5'; expected l2, src-mac, dst-mac, src-ip, dst-ip, l3, l2+3, l3+4, "
-          "vlan+src-mac, encap2+3 or encap3+4, or layers as a list like [l2, l3, l4] (did you mean 'l3+4'?)"},
+          "l2+3+4, vlan+src-mac, encap2+3 or encap3+4, or layers as a list like [l2, l3, l4] (did you mean "
+          "'l3+4'?)"},
       Row{"hash-seed: rnd",
           "16: error: hash-seed is 'rnd'; expected random, or a whole number from 0 to 4294967295"},
       Row{"hash-seed: 4294967296", "16: error: hash-seed is '4294967296'; expected random, or"},

@@ -180,7 +180,7 @@ TEST_CASE("Values of modes that are out of range are reported with what is right
           "4:17: error: num-grat-arp is '256'; expected a whole number from 0 to 255"},
       Row{"2", "  hash: [l2, l5]\n",
           "4:9: error: hash is a list; expected l2, src-mac, dst-mac, src-ip, dst-ip, l3, l2+3, l3+4, "
-          "vlan+src-mac, encap2+3 or encap3+4, or layers as a list like [l2, l3, l4]"},
+          "l2+3+4, vlan+src-mac, encap2+3 or encap3+4, or layers as a list like [l2, l3, l4]"},
       Row{"5", "  tlb-dynamic-lb: 2\n", "4:19: error: tlb-dynamic-lb is '2'; expected true or false"}));
 }
 

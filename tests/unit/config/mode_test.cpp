@@ -72,8 +72,8 @@ TEST_CASE("A hash policy has our word, Linux's, or lagg's list of layers", "[con
       Row{"3", HashPolicy::encap23}, Row{"'4'", HashPolicy::encap34}, Row{"5", HashPolicy::vlan_src_mac},
       Row{"[l2]", HashPolicy::l2}, Row{"[l3]", HashPolicy::l3}, Row{"[l4]", HashPolicy::l34},
       Row{"[l2, l3]", HashPolicy::l23}, Row{"[l3, l4]", HashPolicy::l34},
-      Row{"[l2, l3, l4]", HashPolicy::l34}, Row{"\"l2,l3,l4\"", HashPolicy::l34},
-      Row{"l2,l3", HashPolicy::l23}, Row{"\"l3, l2\"", HashPolicy::l23});
+      Row{"[l2, l3, l4]", HashPolicy::l234}, Row{"\"l2,l3,l4\"", HashPolicy::l234},
+      Row{"[l2, l4]", HashPolicy::l234}, Row{"l2,l3", HashPolicy::l23}, Row{"\"l3, l2\"", HashPolicy::l23});
   CAPTURE(row.word);
   CHECK(lag_of("balance-xor", "  hash: " + std::string{row.word} + "\n").options.fast.hash.policy ==
         row.policy);

@@ -4,7 +4,7 @@
 
 #include "solo.hpp"
 #include "support/catch.hpp"
-#include "wire/membership.hpp"
+#include "wire/group_membership.hpp"
 
 using namespace lagoon;
 using namespace lagoon::control;

@@ -40,6 +40,7 @@ constexpr Row kLooksAt[] = {
     {HashPolicy::l3, false, false, true, true, false, false},
     {HashPolicy::l23, true, true, true, true, false, false},
     {HashPolicy::l34, false, false, true, true, true, false},
+    {HashPolicy::l234, true, true, true, true, true, false},
     {HashPolicy::vlan_src_mac, true, false, false, false, false, true},
     {HashPolicy::encap23, true, true, true, true, false, false},
     {HashPolicy::encap34, false, false, true, true, true, false},
@@ -169,7 +170,7 @@ TEST_CASE("The IPv6 flow label counts where ports can't be read, and only there"
 TEST_CASE("Symmetric: both directions of a conversation hash alike, and not otherwise", "[dist][hash]") {
   Prng random{5};
   for (const HashPolicy policy : {HashPolicy::l2, HashPolicy::l3, HashPolicy::l23, HashPolicy::l34,
-                                  HashPolicy::encap23, HashPolicy::encap34})
+                                  HashPolicy::l234, HashPolicy::encap23, HashPolicy::encap34})
     for (int round = 0; round < 200; ++round) {
       const std::uint64_t a = random.next() >> 16;
       const std::uint64_t b = random.next() >> 16;
@@ -200,8 +201,9 @@ TEST_CASE("Symmetric: both directions of a conversation hash alike, and not othe
 }
 
 TEST_CASE("What is not IP hashes by its addresses under every policy for IP", "[dist][hash]") {
-  for (const HashPolicy policy : {HashPolicy::src_ip, HashPolicy::dst_ip, HashPolicy::l3, HashPolicy::l23,
-                                  HashPolicy::l34, HashPolicy::encap23, HashPolicy::encap34}) {
+  for (const HashPolicy policy :
+       {HashPolicy::src_ip, HashPolicy::dst_ip, HashPolicy::l3, HashPolicy::l23, HashPolicy::l34,
+        HashPolicy::l234, HashPolicy::encap23, HashPolicy::encap34}) {
     const auto arp = [&](std::uint64_t destination, std::uint64_t source) {
       return hash(FlowFrame{}.macs(destination, source).be16(0x0806).zeros(28), policy);
     };

@@ -59,7 +59,7 @@ struct FlowHash {
     detail::sample<P>(burst, hashes, scattered, state);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
                                      [&](std::size_t i) noexcept {
-                                       // (it is counted when it is tried again)
+                                       // counted when it is tried again
                                        state.lanes.take_back(lane_of(i), PacketTraits<P>::length(*burst[i]));
                                      });
   }
@@ -85,7 +85,7 @@ struct FlowHash {
     scatter_by_member<P>(burst, scattered);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
                                      [&](std::size_t i) noexcept {
-                                       // (it is counted when it is tried again)
+                                       // counted when it is tried again
                                        if (table.counts_lanes)
                                          state.lanes.take_back(lane[i], PacketTraits<P>::length(*burst[i]));
                                      });

@@ -35,7 +35,7 @@ class Turns {
   }
   [[nodiscard]] std::uint8_t next() noexcept {
     if (state_.turn_left == 0) {
-      // (~1 << 31 is 0: after the last comes the first)
+      // ~1 << 31 is 0: after the last member comes the first.
       const std::uint32_t after = distributing_ & (~std::uint32_t{1} << state_.turn);
       state_.turn = static_cast<std::uint8_t>(std::countr_zero(after != 0 ? after : distributing_));
       state_.turn_left = packets_;

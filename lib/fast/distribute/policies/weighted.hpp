@@ -3,7 +3,7 @@
 //
 // A conversation that had no room in the table goes as its bucket does, so that its way does not depend on
 // what came before it; it is placed only after a pause. One whose member is drained, lost or crowded is
-// placed anew as table.moves has it. Large conversations may have a pin, which goes before all else.
+// placed anew as table.moves says. Large conversations may have a pin, which goes before all else.
 #pragma once
 
 #include <array>
@@ -54,7 +54,7 @@ struct Weighted {
       return table.may_send_on(m) ? table.moves.way == table::MoveWay::hold && table.moves.takes_part(lane)
                                   : table.moves.gone_wait;
     }
-    // (what is new goes where it likes)
+    // A new conversation has no frames under way, so it is placed anywhere.
     return state.steering.is_held(lane) && was_without(table, hash, state);
   }
 
@@ -120,7 +120,7 @@ struct Weighted {
     state.conversations.touch(entry, now);
     if ((table.distributing >> m & 1U) != 0) return paused ? leave_crowd(table, entry, state, now) : m;
     if (table.may_send_on(m)) {
-      // (what has to wait for the release does not come here)
+      // hold_back() has taken the conversations that wait for the release.
       const std::size_t lane = dist::bucket_of(entry.line->hash[entry.way]);
       const bool may_go = table.moves.takes_part(lane) && !state.steering.gave_up(table.moves);
       const bool stays = table.moves.way == table::MoveWay::flowlet

@@ -1,4 +1,4 @@
-#include "qos/marker.hpp"
+#include "qos/dscp_marking.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,4 +1,4 @@
-// RateMeter: smoothed rates of what counters count, and how far single measurements scatter around them.
+// RateEstimator: smoothed rates of what counters count, and how far single measurements scatter around them.
 //
 // Sans-IO. Thread: one at a time.
 #pragma once
@@ -13,15 +13,15 @@
 
 namespace lagoon::balance {
 
-class RateMeter {
+class RateEstimator {
  public:
   /// Weight of the newest measurement. After a step, 4 measurements bring two thirds of it.
   static constexpr double kNewest = 0.25;
   /// Below this a rate is none: less than one smallest frame a second.
   static constexpr double kIdle = 64;
 
-  /// `since`: when all counters were 0; nothing: not known, the first measurement is a baseline.
-  RateMeter(std::size_t counters, std::optional<Instant> since);
+  /// `since`: when all counters were 0. Without it the first measurement is a baseline.
+  RateEstimator(std::size_t counters, std::optional<Instant> since);
 
   /// Takes in counters that grow; one that went back was started anew. Says whether there are rates now.
   bool measured(std::span<const std::uint64_t> octets, Instant now);

@@ -1,4 +1,4 @@
-#include "qos/marker.hpp"
+#include "qos/dscp_marking.hpp"
 
 #include "qos/classifier.hpp"
 #include "wire/internet_checksum.hpp"

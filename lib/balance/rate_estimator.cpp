@@ -1,4 +1,4 @@
-#include "balance/rate_meter.hpp"
+#include "balance/rate_estimator.hpp"
 
 #include <algorithm>
 
@@ -23,14 +23,14 @@ void smooth_into(double& rate, double& variance, double sample, double newest) n
 
 }  // namespace
 
-RateMeter::RateMeter(std::size_t counters, std::optional<Instant> since)
+RateEstimator::RateEstimator(std::size_t counters, std::optional<Instant> since)
     : rate_(counters, 0),
       variance_(counters, 0),
       sample_(counters, 0),
       last_(counters, 0),
       last_measured_{since} {}
 
-bool RateMeter::measured(std::span<const std::uint64_t> octets, Instant now) {
+bool RateEstimator::measured(std::span<const std::uint64_t> octets, Instant now) {
   LAGOON_CHECK(octets.size() == last_.size());
   if (last_measured_ && now <= *last_measured_) return false;
   if (last_measured_) {
@@ -46,7 +46,7 @@ bool RateMeter::measured(std::span<const std::uint64_t> octets, Instant now) {
   return seeded_;
 }
 
-void RateMeter::smooth(std::size_t counter, double sample) noexcept {
+void RateEstimator::smooth(std::size_t counter, double sample) noexcept {
   sample_[counter] = sample;
   if (seeded_)
     smooth_into(rate_[counter], variance_[counter], sample, kNewest);
@@ -58,7 +58,7 @@ void RateMeter::smooth(std::size_t counter, double sample) noexcept {
   }
 }
 
-void RateMeter::forget() {
+void RateEstimator::forget() {
   std::ranges::fill(rate_, 0);
   std::ranges::fill(variance_, 0);
   std::ranges::fill(sample_, 0);
@@ -66,8 +66,8 @@ void RateMeter::forget() {
   last_measured_.reset();  // the octets counted meanwhile are not known
 }
 
-// (the parts are taken for independent, and each to scatter as its part of the rate)
-void RateMeter::split(std::size_t from, std::size_t to, double rate) noexcept {
+// The parts are taken for independent, each scattering as its part of the rate.
+void RateEstimator::split(std::size_t from, std::size_t to, double rate) noexcept {
   const double moved = std::min(rate, rate_[from]);
   const double part = rate_[from] > 0 ? moved / rate_[from] : 0;
   rate_[to] = moved;
@@ -76,14 +76,14 @@ void RateMeter::split(std::size_t from, std::size_t to, double rate) noexcept {
   variance_[from] -= variance_[to];
 }
 
-void RateMeter::merge(std::size_t from, std::size_t to) noexcept {
+void RateEstimator::merge(std::size_t from, std::size_t to) noexcept {
   rate_[to] += rate_[from];
   variance_[to] += variance_[from];
   rate_[from] = 0;
   variance_[from] = 0;
 }
 
-double RateMeter::variance(std::size_t counter) const noexcept {
+double RateEstimator::variance(std::size_t counter) const noexcept {
   return variance_[counter] / smoothing(kNewest);
 }
 

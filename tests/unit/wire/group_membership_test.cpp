@@ -1,4 +1,4 @@
-#include "wire/membership.hpp"
+#include "wire/group_membership.hpp"
 
 #include <algorithm>
 #include <string>
