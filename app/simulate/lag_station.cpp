@@ -59,7 +59,7 @@ Result<void> LagStation::apply(const Event& event, Instant now) {
 }
 
 MoveFacts LagStation::moves(Instant now) const {
-  const control::MoveCounters counters = network_.lag().status(now).moves;
+  const control::MoveCounters counters = network_.lag().status(now).moves.counters;
   return {.begun = counters.begun,
           .released = counters.by_marker + counters.by_time,
           .last_pause = counters.last_pause};

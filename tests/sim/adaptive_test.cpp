@@ -81,7 +81,7 @@ TEST_CASE("From all heavy conversations on one member, a LAG is even within ten 
     int even_after = 0;
     for (int i = 1; i <= 10; ++i)
       if (rig.imbalance(traffic) > 1.10) even_after = i + 1;
-    const auto moved = rig.network.lag().status(rig.now).rebalanced.bucket_moves;
+    const auto moved = rig.network.lag().status(rig.now).rebalancing.counters.bucket_moves;
     double worst = 0;
     double sum = 0;
     for (int i = 0; i < kLonger; ++i) {
@@ -93,12 +93,12 @@ TEST_CASE("From all heavy conversations on one member, a LAG is even within ten 
     WARN(workers << " workers: busiest / mean " << at_first << " at first, within 1.10 after " << even_after
                  << " intervals, then " << sum / kLonger << " on average and " << worst
                  << " at worst; buckets moved " << moved << ", later "
-                 << status.rebalanced.bucket_moves - moved << "; pins " << status.pins << "; longest pause "
-                 << status.moves.longest_pause.count() / 1000 << " us");
+                 << status.rebalancing.counters.bucket_moves - moved << "; pins " << status.rebalancing.pins
+                 << "; longest pause " << status.moves.counters.longest_pause.count() / 1000 << " us");
     CHECK(even_after <= 10);
     CHECK(sum / kLonger < 1.10);
     // It does not go to and fro.
-    CHECK(status.rebalanced.bucket_moves - moved < moved / 10 + 20);
+    CHECK(status.rebalancing.counters.bucket_moves - moved < moved / 10 + 20);
     CHECK(rig.conversations.tally.reordered == 0);
     CHECK(rig.conversations.tally.duplicated == 0);
     CHECK(rig.conversations.tally.dropped == 0);

@@ -123,12 +123,13 @@ void tell(const Case& c, Rig& rig) {
   WARN(c.name << ": " << t.sent << " frames, reordered " << t.reordered << ", duplicated " << t.duplicated
               << ", lost in flight " << t.lost_in_flight << ", dropped " << t.dropped << "; events "
               << rig.happened[0] << " cables, " << rig.happened[1] << " drained, " << rig.happened[2]
-              << " enabled, " << rig.happened[3] << " weights; moves " << status.moves.begun << " (by marker "
-              << status.moves.by_marker << ", by time " << status.moves.by_time << ", at gaps "
-              << status.moves.at_gaps << ", no room " << status.moves.overflowed << "), longest pause "
-              << status.moves.longest_pause.count() / 1000 << " us, rebalanced lanes "
-              << status.rebalanced.bucket_moves + status.rebalanced.pin_moves << ", pins "
-              << status.rebalanced.pins_made);
+              << " enabled, " << rig.happened[3] << " weights; moves " << status.moves.counters.begun
+              << " (by marker " << status.moves.counters.by_marker << ", by time "
+              << status.moves.counters.by_time << ", at gaps " << status.moves.counters.at_gaps
+              << ", no room " << status.moves.counters.overflowed << "), longest pause "
+              << status.moves.counters.longest_pause.count() / 1000 << " us, rebalanced lanes "
+              << status.rebalancing.counters.bucket_moves + status.rebalancing.counters.pin_moves << ", pins "
+              << status.rebalancing.counters.pins_made);
 }
 
 }  // namespace

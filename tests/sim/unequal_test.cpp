@@ -103,7 +103,8 @@ TEST_CASE("With Zipf's sizes at 80 % no member is above 95 % while another is un
     const Run r = run(s, zipf_parts(10'000, 1.1), 0.8, 2 * kSettle, kMeasure);
     WARN("zipf, " << name_of(move) << ": utilisation " << r.utilisation[0] << " " << r.utilisation[1] << " "
                   << r.utilisation[2] << ", dropped " << r.tally.dropped << " of " << r.tally.sent
-                  << ", pins " << r.status.pins << ", pin moves " << r.status.rebalanced.pin_moves);
+                  << ", pins " << r.status.rebalancing.pins << ", pin moves "
+                  << r.status.rebalancing.counters.pin_moves);
     const auto [low, high] = std::minmax_element(r.utilisation.begin(), r.utilisation.end());
     CHECK_FALSE((*high > 0.95 && *low < 0.60));
     CHECK(r.tally.reordered == 0);

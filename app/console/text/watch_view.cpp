@@ -62,7 +62,7 @@ std::string head_of(const LagStatus& lag, const Rates* sum) {
   if (sum != nullptr)
     text += ", rx " + scaled(sum->rx_packets) + "pps " + scaled(sum->rx_bits) + "bit/s, tx " +
             scaled(sum->tx_packets) + "pps " + scaled(sum->tx_bits) + "bit/s";
-  return text + (lag.moving ? ", moving conversations\n" : "\n");
+  return text + (lag.moves.under_way ? ", moving conversations\n" : "\n");
 }
 
 // Where a member has no speed, its bar is its share of what the LAG sends.

@@ -80,8 +80,8 @@ LagStatus status_of(const LagParts& lag, Instant now) {
   s.fallback = lag.outcome.fallback;
   s.uptime = now - lag.changed;
   s.failovers = lag.failovers;
-  s.groups_refused = lag.announcements.groups_refused();
-  if (lag.receive) s.clients_refused = lag.receive->clients_refused();
+  s.refused.groups = lag.announcements.refused.groups();
+  if (lag.receive) s.refused.clients = lag.receive->clients_refused();
   s.system_priority = lag.options.lacp.system_priority;
   s.system = lag.lacp_config().system;
   if (lag.aggregator) s.lag_id = lag.aggregator->lag_id();

@@ -143,9 +143,9 @@ void LoadKeeper::add_weights(table::Weights& w) const {
 
 void LoadKeeper::add_to(LagStatus& s) const {
   s.distribution = std::string{name_of(distribution_)};
-  s.rebalances = rebalance_.enabled;
-  s.rebalanced = rebalancer_.counters();
-  for (const dist::Pin& pin : rebalancer_.pins()) s.pins += pin.used ? 1U : 0U;
+  s.rebalancing.enabled = rebalance_.enabled;
+  s.rebalancing.counters = rebalancer_.counters();
+  for (const dist::Pin& pin : rebalancer_.pins()) s.rebalancing.pins += pin.used ? 1U : 0U;
 }
 
 void LoadKeeper::add_to(MemberStatus& s, MemberIndex member) const {

@@ -73,9 +73,9 @@ void OrderedMoves::explain(Explanation& out) const {
 
 void OrderedMoves::add_to(LagStatus& s) const {
   s.generation = tables_.generation();
-  s.moving = tables_.moving();
-  s.moves = tables_.moves();
-  s.markers = requester_.counters();
+  s.moves.under_way = tables_.moving();
+  s.moves.counters = tables_.moves();
+  s.moves.markers = requester_.counters();
 }
 
 void OrderedMoves::add_to(MemberStatus& s, MemberIndex member) const {

@@ -102,6 +102,25 @@ struct MemberStatus {
   Duration since_change{};  // of Selected, Mux or the partner's identity
 };
 
+/// Conversations that are moved in order.
+struct MovesStatus {
+  bool under_way = false;
+  MoveCounters counters{};
+  marker::RequesterCounters markers{};  // that we asked with
+};
+
+struct RebalancingStatus {
+  bool enabled = false;
+  balance::RebalancerCounters counters{};
+  std::uint32_t pins = 0;  // large conversations with entries of their own
+};
+
+/// What tables had no room for.
+struct RefusedStatus {
+  std::uint64_t clients = 0;  // of balance-alb
+  std::uint64_t groups = 0;   // of multicast, that are not reported anew after a failover
+};
+
 struct LagStatus {
   std::string name;
   Instant taken{};  // when; ages of the Instants below are told against it
@@ -114,15 +133,10 @@ struct LagStatus {
   bool fallback = false;                 // no Partner speaks, one member is used (lacp fallback)
   Duration uptime{};                     // since the LAG last came up or went down
   std::uint64_t failovers = 0;           // times that another member became active
-  std::uint64_t clients_refused = 0;     // of balance-alb, that its table had no room for
-  std::uint64_t groups_refused = 0;      // of multicast, that are not reported anew after a failover
-  std::string distribution;              // "flow_hash", "weighted", ..
-  bool moving = false;                   // conversations are being moved in order
-  MoveCounters moves{};
-  marker::RequesterCounters markers{};  // that we asked with
-  bool rebalances = false;
-  balance::RebalancerCounters rebalanced{};
-  std::uint32_t pins = 0;  // large conversations with entries of their own
+  RefusedStatus refused{};
+  std::string distribution;  // "flow_hash", "weighted", ..
+  MovesStatus moves{};
+  RebalancingStatus rebalancing{};
   std::optional<ConversationStatus> conversations{};
   std::vector<ClassStatus> classes;      // where the LAG has traffic classes, in the order of service
   std::vector<balance::Client> clients;  // balance-alb; .member is a position in `members`

@@ -136,7 +136,7 @@ bool balances_receiving(const LagStatus& lag) noexcept {
   return row_of(lag).receive == ReceiveBalance::arp;
 }
 bool moves_by_load(const LagStatus& lag) noexcept {
-  return is_weighted(lag) || lag.rebalances;
+  return is_weighted(lag) || lag.rebalancing.enabled;
 }
 bool counts_conversations(const LagStatus& lag) noexcept {
   return lag.conversations.has_value();
@@ -231,16 +231,17 @@ void append_load(std::string& text, const LagStatus& lag) {
             "), dropped " + std::to_string(c.queue_full) + " queue full, " + std::to_string(c.rate_exceeded) +
             " above the rate, " + std::to_string(c.member_lost) + " member lost; " +
             std::to_string(c.marked) + " marked\n";
-  if (const auto& r = lag.rebalanced; lag.rebalances)
+  if (const auto& r = lag.rebalancing.counters; lag.rebalancing.enabled)
     text += "  rebalancing: the busiest member has " + fixed_point(r.imbalance, 2) + " times its share, " +
             std::to_string(r.bucket_moves) +
-            " buckets moved, large conversations with an entry of their own: " + std::to_string(lag.pins) +
-            "\n";
-  if (const auto& m = lag.moves; moves_by_load(lag))
-    text += "  moves: " + std::to_string(m.begun) + " begun" + (lag.moving ? " (one is under way)" : "") +
-            ", " + std::to_string(m.by_marker) + " released by Markers, " + std::to_string(m.by_time) +
-            " by time, " + std::to_string(m.at_gaps) + " at gaps, " + std::to_string(m.overflowed) +
-            " without room; longest pause " + milliseconds_text(m.longest_pause) + "\n";
+            " buckets moved, large conversations with an entry of their own: " +
+            std::to_string(lag.rebalancing.pins) + "\n";
+  if (const auto& m = lag.moves.counters; moves_by_load(lag))
+    text += "  moves: " + std::to_string(m.begun) + " begun" +
+            (lag.moves.under_way ? " (one is under way)" : "") + ", " + std::to_string(m.by_marker) +
+            " released by Markers, " + std::to_string(m.by_time) + " by time, " + std::to_string(m.at_gaps) +
+            " at gaps, " + std::to_string(m.overflowed) + " without room; longest pause " +
+            milliseconds_text(m.longest_pause) + "\n";
 }
 
 }  // namespace

@@ -14,25 +14,25 @@ LagStatus weighted(LagStatus s) {
   s.options.distribute = Distribute::weighted;
   s.options.weighted.estimate = BitsPerSecond{2'500'000};
   s.distribution = "weighted";
-  s.moving = true;
-  s.moves = {.begun = 4,
-             .by_marker = 2,
-             .by_time = 1,
-             .at_gaps = 0,
-             .overflowed = 1,
-             .given_up = 0,
-             .gaps_used = 9,
-             .last_pause = 1250us,
-             .longest_pause = 50ms};
-  s.markers = {.sent = 6, .answered = 5, .unanswered = 1, .late = 1, .above_rate = 0};
-  s.rebalances = true;
-  s.rebalanced = {.bucket_moves = 0,
-                  .pin_moves = 3,
-                  .pins_made = 2,
-                  .pins_released = 1,
-                  .intervals_unbalanced = 7,
-                  .imbalance = 1.25};
-  s.pins = 1;
+  s.moves.under_way = true;
+  s.moves.counters = {.begun = 4,
+                      .by_marker = 2,
+                      .by_time = 1,
+                      .at_gaps = 0,
+                      .overflowed = 1,
+                      .given_up = 0,
+                      .gaps_used = 9,
+                      .last_pause = 1250us,
+                      .longest_pause = 50ms};
+  s.moves.markers = {.sent = 6, .answered = 5, .unanswered = 1, .late = 1, .above_rate = 0};
+  s.rebalancing.enabled = true;
+  s.rebalancing.counters = {.bucket_moves = 0,
+                            .pin_moves = 3,
+                            .pins_made = 2,
+                            .pins_released = 1,
+                            .intervals_unbalanced = 7,
+                            .imbalance = 1.25};
+  s.rebalancing.pins = 1;
   s.conversations = ConversationStatus{.live = 10'000,
                                        .room = 107'982,
                                        .octets = 987'264,
@@ -57,11 +57,11 @@ LagStatus weighted(LagStatus s) {
 }
 
 LagStatus rebalancing(LagStatus s) {
-  s.options.rebalances = true;
+  s.options.rebalancing.enabled = true;
   s.distribution = "flow_hash";
-  s.rebalances = true;
-  s.rebalanced.bucket_moves = 131;
-  s.rebalanced.imbalance = 2;
+  s.rebalancing.enabled = true;
+  s.rebalancing.counters.bucket_moves = 131;
+  s.rebalancing.counters.imbalance = 2;
   for (MemberStatus& m : s.members) m.capacity_mbps = 10'000;
   s.members[0].load_octets_s = 1'125'000'000;
   s.members[1].load_octets_s = 375'000'000;

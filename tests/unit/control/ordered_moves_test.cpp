@@ -72,10 +72,10 @@ TEST_CASE("A Partner that answers Markers ends the wait long before its time", "
   pair.advance(2ms);
   CHECK_FALSE(pair.tables[0]->moves.waiting());
   const LagStatus status = pair.ends[0]->status(pair.now);
-  CHECK(status.moves.by_marker == 1);
-  CHECK(status.markers.sent == 2);
-  CHECK(status.markers.answered == 2);
-  CHECK(status.moves.last_pause < 5ms);
+  CHECK(status.moves.counters.by_marker == 1);
+  CHECK(status.moves.markers.sent == 2);
+  CHECK(status.moves.markers.answered == 2);
+  CHECK(status.moves.counters.last_pause < 5ms);
 }
 
 TEST_CASE("A Partner that answers none is waited for as long as was set", "[control][moves]") {
@@ -87,10 +87,10 @@ TEST_CASE("A Partner that answers none is waited for as long as was set", "[cont
   pair.advance(3ms);
   CHECK_FALSE(pair.tables[0]->moves.waiting());
   const LagStatus status = pair.ends[0]->status(pair.now);
-  CHECK(status.moves.by_marker == 0);
-  CHECK(status.markers.sent == 2);
-  CHECK(status.markers.answered == 0);
-  CHECK(status.markers.unanswered == 2);
+  CHECK(status.moves.counters.by_marker == 0);
+  CHECK(status.moves.markers.sent == 2);
+  CHECK(status.moves.markers.answered == 0);
+  CHECK(status.moves.markers.unanswered == 2);
 }
 
 TEST_CASE("Answers end no wait that asks for none", "[control][moves]") {
@@ -110,7 +110,7 @@ TEST_CASE("Each worker's frames are asked for on each member that lanes leave", 
   Pair pair{3, [](LagSettings& s) { s.workers = 4; }};
   lose_and_return(pair);
   pair.advance(2ms);
-  CHECK(pair.ends[0]->status(pair.now).markers.sent == 8);
+  CHECK(pair.ends[0]->status(pair.now).moves.markers.sent == 8);
 }
 
 TEST_CASE("Moved at once, nothing waits, neither for a return nor after a loss", "[control][moves]") {
