@@ -32,7 +32,11 @@ std::string framed(const Line& line) {
 }
 
 std::unexpected<Error> error(Errc code) {
-  return fail(code, std::string{"journal: "} + kPath + ": " + std::strerror(errno));
+  std::string text = "journal: ";
+  for (const std::string_view part :
+       {std::string_view{kPath}, std::string_view{": "}, std::string_view{std::strerror(errno)}})
+    text += part;
+  return fail(code, std::move(text));
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ LagStatus weighted(LagStatus s) {
 }
 
 LagStatus rebalancing(LagStatus s) {
-  s.options.rebalancing.enabled = true;
+  s.options.rebalances = true;
   s.distribution = "flow_hash";
   s.rebalancing.enabled = true;
   s.rebalancing.counters.bucket_moves = 131;

@@ -153,8 +153,7 @@ TEST_CASE("What was wrong before may be mended, step by step", "[config][judge]"
 
 TEST_CASE("A LAG that does not run yet may be unfinished, and not wrong", "[config][judge]") {
   Config stopped;
-  stopped.lags.push_back(
-      {.name = "near", .options = {}, .mac = {}, .mac_from = {}, .port = {}, .members = {}});
+  stopped.lags.push_back({.name = "near", .options = {}, .members = {}});
   auto next = commanded(stopped, "set", "min-links: 2", LagState::stopped);
   REQUIRE(next);
   next = commanded(*next, "add", kA, LagState::stopped);

@@ -33,7 +33,7 @@ TEST_CASE("Clients of balance-alb that find no room are counted", "[status]") {
   }
   const LagStatus status = solo.lag->status(solo.now);
   CHECK(status.clients.size() == balance::ReceiveBalancer::kClientsMax);
-  CHECK(status.clients_refused == 3);
+  CHECK(status.refused.clients == 3);
 }
 
 TEST_CASE("ARP that can't be sent for want of members is a drop by name", "[status]") {

@@ -82,8 +82,8 @@ TEST_CASE("Placed buckets move, are asked for by each worker, and are counted", 
   CHECK_FALSE(released->moves.waiting());
   LagStatus lag;
   m.moves.add_to(lag);
-  CHECK(lag.moves.by_marker == 1);
-  CHECK(lag.markers.answered == 2);
+  CHECK(lag.moves.counters.by_marker == 1);
+  CHECK(lag.moves.markers.answered == 2);
   CHECK(lag.generation == released->generation);
 }
 
