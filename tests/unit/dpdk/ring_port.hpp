@@ -2,6 +2,7 @@
 // out.
 #pragma once
 
+#include <rte_dev.h>
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -24,12 +25,12 @@ class RingPort {
     out_ = rte_ring_create((name + "_out").c_str(), 1024, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
     rx_queue_ = {this};
     tx_queue_ = {out_};
-    const int id = rte_eth_from_rings(name.c_str(), &in_, 1, &out_, 1, 0);
-    port_.emplace(Port::borrow(EthdevId{static_cast<std::uint16_t>(id)},
-                               {.bus = DeviceBus::wire, .name = name, .devargs = name}, nullptr));
+    id_ = static_cast<std::uint16_t>(rte_eth_from_rings(name.c_str(), &in_, 1, &out_, 1, 0));
+    port_.emplace(
+        Port::borrow(EthdevId{id_}, {.bus = DeviceBus::wire, .name = name, .devargs = name}, nullptr));
     port_->configure({.pool = pool}).value();
     port_->start().value();
-    auto& ops = rte_eth_fp_ops[id];
+    auto& ops = rte_eth_fp_ops[id_];
     ops.rx_pkt_burst = [](void* self, rte_mbuf** frames, std::uint16_t count) {
       auto* const port = static_cast<RingPort*>(self);
       const unsigned got =
@@ -46,6 +47,7 @@ class RingPort {
   }
   ~RingPort() {
     port_.reset();
+    close_ethdev();
     for (rte_ring* ring : {in_, out_}) {
       void* frame = nullptr;
       while (rte_ring_dequeue(ring, &frame) == 0) rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
@@ -76,6 +78,15 @@ class RingPort {
   }
 
  private:
+  // Its Port, wherever it was given, has only borrowed it.
+  void close_ethdev() const {
+    rte_eth_dev_info info{};
+    rte_device* const device = rte_eth_dev_info_get(id_, &info) == 0 ? info.device : nullptr;
+    static_cast<void>(rte_eth_dev_close(id_));
+    if (device != nullptr) static_cast<void>(rte_dev_remove(device));
+  }
+
+  std::uint16_t id_ = 0;
   rte_ring* in_ = nullptr;
   rte_ring* out_ = nullptr;
   std::uint64_t put_ = 0;
