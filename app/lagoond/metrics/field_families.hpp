@@ -31,7 +31,8 @@ class FieldFamilies {
     for (const control::Field<Of>& field : fields_) {
       const std::string_view metric = field.also.metric;
       if (metric.empty() || !places_.emplace(metric, out_.size()).second) continue;
-      add_family(out_, (prefix_ + std::string{metric}).c_str(), std::string{field.help}.c_str(),
+      add_family(out_, (prefix_ + std::string{metric}).c_str(),
+                 std::string{field.also.metric_help.empty() ? field.help : field.also.metric_help}.c_str(),
                  metric.ends_with("_total") ? MetricType::Counter : MetricType::Gauge);
     }
   }

@@ -46,6 +46,8 @@ struct Elsewhere {
   /// what it is: "_total" a counter, "_seconds" and "_bytes_per_second" a time and a rate, "info" a text that
   /// is the label of a constant 1, "_timestamp_seconds" the Unix time before which it has lasted so long.
   std::string_view metric{};
+  /// What the family says of itself, where several fields share it; empty: the help of its first field.
+  std::string_view metric_help{};
   /// The label of a sample: of each of `words` for a word, of the field's own name for a number.
   std::string_view label{};
   std::span<const std::string_view> words{};

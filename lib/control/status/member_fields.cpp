@@ -43,8 +43,8 @@ constexpr auto kReasons = names_of<lacp::UnselectedReason, lacp::kUnselectedReas
 
 constexpr std::array kRows = std::to_array<Field<MemberOf>>({
     {"name", text, Unit::none, [](M m) -> Value { return m.member.name; }, "Name of the member."},
-    {"port", text, Unit::none, [](M m) -> Value { return m.member.port; }, "What the member is; always 1.",
-     {.metric = "info", .label = "port"}},
+    {"port", text, Unit::none, [](M m) -> Value { return m.member.port; }, "What it is to DPDK: the name of its port.",
+     {.metric = "info", .metric_help = "What the member is; always 1.", .label = "port"}},
     {"address", text, Unit::none, [](M m) -> Value { return to_string(m.member.address); },
      "The port's own MAC address.", {.metric = "info", .label = "address"}},
     {"carries", text, Unit::none, [](M m) -> Value { return to_string(m.member.carries); },
@@ -165,7 +165,7 @@ constexpr std::array kRows = std::to_array<Field<MemberOf>>({
     {"lacp.actor.system", text, Unit::none, [](M m) -> Value { return to_string(m.member.lacp.actor.system); },
      "Our System."},
     {"lacp.actor.key", number, Unit::none, [](M m) -> Value { return m.member.lacp.actor.key; }, "Our key.",
-     {.metric = "partner_info", .label = "actor_key"}},
+     {.metric = "partner_info", .metric_help = "Who the Partner is; always 1.", .label = "actor_key"}},
     {"lacp.actor.port_priority", number, Unit::none,
      [](M m) -> Value { return m.member.lacp.actor.port_priority; }, "Our port's priority."},
     {"lacp.actor.port_number", number, Unit::none,
@@ -180,7 +180,7 @@ constexpr std::array kRows = std::to_array<Field<MemberOf>>({
     {"lacp.partner.system_priority", number, Unit::none,
      [](M m) -> Value { return m.member.lacp.partner.system_priority; }, "The Partner's System Priority."},
     {"lacp.partner.system", text, Unit::none,
-     [](M m) -> Value { return to_string(m.member.lacp.partner.system); }, "Who the Partner is; always 1.",
+     [](M m) -> Value { return to_string(m.member.lacp.partner.system); }, "The Partner's System.",
      {.metric = "partner_info", .label = "partner_system"}},
     {"lacp.partner.key", number, Unit::none, [](M m) -> Value { return m.member.lacp.partner.key; },
      "The Partner's key.", {.metric = "partner_info", .label = "partner_key"}},
