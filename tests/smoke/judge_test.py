@@ -114,8 +114,9 @@ class Case(unittest.TestCase):
             appliance.start()
         return appliance.log_end()
 
-    def testpmd(self, vdevs, **more):
-        return self.enterContext(Testpmd(BUILD, vdevs, popen=popen, eal=["--no-telemetry"], **more))
+    @staticmethod
+    def program(vdevs, **more):
+        return Testpmd(BUILD, vdevs, popen=popen, eal=["--no-telemetry"], **more)
 
 
 class Sentences(Case):
@@ -158,7 +159,7 @@ class Sentences(Case):
 
     def pmd(self, near="", far="member=net_af_packet3", **more):
         """testpmd with the ports 0 to 3, and two LAGs, 4 and 5."""
-        return self.testpmd([*self.PORTS, f"{NEAR},mode=4,member=net_af_packet1,member=net_af_packet2{near}",
+        return self.program([*self.PORTS, f"{NEAR},mode=4,member=net_af_packet1,member=net_af_packet2{near}",
                              f"{FAR},mode=4,{far}"], **more)
 
     def test_arguments_of_the_pmd(self):
@@ -172,8 +173,7 @@ class Sentences(Case):
                 (f",lacp.system-id={SYSTEM},lacp.key=5", f"member=net_af_packet3,lacp.key=5,lacp.system-id={SYSTEM}",
                  ONE_SYSTEM)):
             with self.subTest(near=near, far=far):
-                testpmd = Testpmd(BUILD, [*self.PORTS, f"{NEAR},mode=4,member=net_af_packet1,member=net_af_packet2{near}",
-                                          f"{FAR},mode=4,{far}"], popen=popen, eal=["--no-telemetry"])
+                testpmd = self.pmd(near, far)
                 # (a device that is refused ends testpmd at its start; a port, or it says so)
                 with contextlib.suppress(RuntimeError), testpmd:
                     testpmd.do("port start 4")
@@ -181,7 +181,7 @@ class Sentences(Case):
                 self.assertIn(sentence, testpmd.text)
 
     def test_net_bondings_api(self):
-        testpmd = self.pmd(near=",min_links=2", preload=True)
+        testpmd = self.enterContext(self.pmd(near=",min_links=2", preload=True))
         member = "slave" if "Bad arguments" in testpmd.do("add bonding member 0 5") else "member"
         for command, sentence in (
                 (f"add bonding {member} 1 5", f"device 'net_af_packet2' is used already by LAG '{NEAR}'; expected another"),
@@ -214,7 +214,7 @@ class Locks(Case):
         first = self.appliance("first")
         first.start()
         # (the program may have the interface, since DPDK's driver is not ours; a LAG on it may not be)
-        with self.testpmd(vdevs) as testpmd:
+        with self.program(vdevs) as testpmd:
             self.assertIn(f"interface 'a1' is in use by lagoond, process {first.pid}", testpmd.text)
             os.kill(first.pid, signal.SIGKILL)
             self.end(first)
