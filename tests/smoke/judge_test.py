@@ -19,12 +19,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(sys.argv[1])
 LAGOOND = os.path.join(BUILD, "app", "lagoond")
 CONSOLE = os.path.join(BUILD, "app", "console", "lagoon-console")
-sys.path.insert(0, os.path.join(HERE, "..", "..", "app", "demo"))
-sys.path.insert(0, HERE)
 
-from pmd.testpmd import Testpmd  # noqa: E402
-from stage import netns, telemetry  # noqa: E402
-from stage.lagoond import Appliance, LagoondError, eal_section  # noqa: E402
+from lab.testpmd import Testpmd  # (lab/ shows the demo's stage)
+from stage import netns, telemetry
+from stage.lagoond import Appliance, LagoondError, eal_section
 
 SKIP = 77
 SPACE = f"lgjudge{os.getpid()}"
