@@ -29,8 +29,8 @@ def flags_of(words: list) -> list:
     for word in words:
         if word in WITH_VALUE:
             next(words)
-        # (-D_... are switches of the standard library, other macros are a target's own)
-        elif word.startswith("-D") and not word.startswith(("-D_", ASKED)):
+        # (-D_... are switches of the standard library, other macros are a target's own; clang wants them the same too)
+        elif word.startswith("-D") and not word.startswith(("-D_", ASKED)) and "clang" not in kept[0]:
             continue
         elif word.startswith("-") and not word.startswith(DROPPED):
             kept.append(word)
@@ -45,7 +45,9 @@ def variants(commands: list, header: str) -> dict:
         if header in words:
             flags = flags_of(words)
             kind = [word.lstrip("-") for word in flags if word in ("-fPIC", "-fPIE")] or ["fixed"]
-            kind += sorted({word[len(ASKED):].lower() for word in flags if word.startswith(ASKED)})
+            macros = {word.removeprefix(ASKED).removeprefix("-D").partition("=")[0].lower() for word in flags
+                      if word.startswith("-D") and not word.startswith("-D_")}
+            kind += sorted(macros)
             found.setdefault("+".join(kind), collections.Counter())[tuple(flags)] += 1
     return {name: list(counts.most_common(1)[0][0]) for name, counts in found.items()}
 
