@@ -1,7 +1,6 @@
 #include "dpdk/engine/capacity.hpp"
 
 #include <rte_config.h>
-#include <rte_mbuf.h>
 
 #include <algorithm>
 #include <string>
@@ -12,9 +11,9 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// An mbuf with its buffer, and the mempool's own words around it.
-constexpr std::size_t kMbufOctets = sizeof(rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE + 128;
-// EAL's own, rings, drivers' queues, and what is lost between pages.
+// An mbuf with its buffer is more than half a page and may not lie across two, so each takes one.
+constexpr std::size_t kMbufOctets = 4096;
+// EAL's own, rings, drivers' queues, alignment.
 constexpr std::size_t kBaseMb = 96;
 constexpr std::size_t kLeastMb = 256;
 constexpr std::size_t kMegabyte = 1024 * 1024;
