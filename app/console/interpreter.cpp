@@ -16,8 +16,8 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
 }
 
-void add_choice(std::vector<Choice>& choices, Choice choice) {
-  const auto same = std::ranges::find(choices, choice.text, &Choice::text);
+void add_choice(std::vector<Completion>& choices, Completion choice) {
+  const auto same = std::ranges::find(choices, choice.text, &Completion::text);
   if (same == choices.end()) return choices.push_back(std::move(choice));
   // Several commands go on with this word: what each does is said after it.
   if (same->help != choice.help) same->help.clear();
@@ -56,7 +56,7 @@ Result<Outcome> Interpreter::run(std::string_view line) {
   return best->row.run(session_, best_fit.arguments);
 }
 
-std::vector<Choice> Interpreter::complete(std::string_view line) {
+std::vector<Completion> Interpreter::complete(std::string_view line) {
   if (line.size() > kLineMax) return {};
   std::vector<Word> words = words_of(line);
   std::string_view begun;
@@ -64,7 +64,7 @@ std::vector<Choice> Interpreter::complete(std::string_view line) {
     begun = words.back().text;
     words.pop_back();
   }
-  std::vector<Choice> choices;
+  std::vector<Completion> choices;
   for (const Entry& entry : entries_)
     for (const Pattern& pattern : entry.patterns) {
       const Fit found = fit(pattern, line, words);

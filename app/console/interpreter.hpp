@@ -19,7 +19,7 @@ class Interpreter {
   /// command gave.
   [[nodiscard]] Result<Outcome> run(std::string_view line);
   /// What could come next: the word that `line` ends in, completed, or the next one if it ends in a blank.
-  [[nodiscard]] std::vector<Choice> complete(std::string_view line);
+  [[nodiscard]] std::vector<Completion> complete(std::string_view line);
 
  private:
   struct Entry {

@@ -23,11 +23,11 @@ struct Outcome {
 };
 
 /// What could come next in a line that is being written.
-struct Choice {
+struct Completion {
   std::string text;
   std::string help;
   bool literal = true;  // false: the name of a value that nobody can know, like NUMBER
-  friend bool operator==(const Choice&, const Choice&) = default;
+  friend bool operator==(const Completion&, const Completion&) = default;
 };
 
 }  // namespace lagoon::console

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   console::Interpreter interpreter{running};
   const auto line = interpreter.run(text);
   LAGOON_CHECK(line.has_value() || !line.error().detail.empty());
-  for (const console::Choice& choice : interpreter.complete(text)) LAGOON_CHECK(!choice.text.empty());
+  for (const console::Completion& choice : interpreter.complete(text)) LAGOON_CHECK(!choice.text.empty());
   // What lagoond would have to say for a client to be confused.
   static_cast<void>(console::outcome_in(text));
   static_cast<void>(console::choices_in(text));

@@ -5,10 +5,10 @@
 
 namespace lagoon::console {
 
-std::optional<std::string> common_addition(std::string_view line, std::span<const Choice> choices) {
-  if (choices.empty() || !std::ranges::all_of(choices, &Choice::literal)) return std::nullopt;
+std::optional<std::string> common_addition(std::string_view line, std::span<const Completion> choices) {
+  if (choices.empty() || !std::ranges::all_of(choices, &Completion::literal)) return std::nullopt;
   std::string common = choices.front().text;
-  for (const Choice& choice : choices) {
+  for (const Completion& choice : choices) {
     const auto same = std::ranges::mismatch(common, choice.text);
     common.erase(same.in1, common.end());
   }

@@ -114,7 +114,7 @@ class Prompt {
     const auto next = static_cast<std::size_t>(state - 1);
     if (next >= choices_.size()) return 0;
     ++state;
-    const Choice& choice = choices_[next];
+    const Completion& choice = choices_[next];
     constexpr std::size_t kWidth = 22;
     std::string text = choice.text;
     if (!choice.help.empty())
@@ -168,7 +168,7 @@ class Prompt {
   Channel& channel_;
   Input input_;
   std::string written_;
-  std::vector<Choice> choices_;
+  std::vector<Completion> choices_;
   std::unique_ptr<rdline, EditorFreer> editor_;
 };
 

@@ -14,6 +14,6 @@ enum class TerminalEnd : std::uint8_t { quit, lost, failed };
 
 /// What TAB adds to `line`: as much as all choices have in common. Nothing: they are to be listed.
 [[nodiscard]] std::optional<std::string> common_addition(std::string_view line,
-                                                         std::span<const Choice> choices);
+                                                         std::span<const Completion> choices);
 
 }  // namespace lagoon::console

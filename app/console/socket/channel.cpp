@@ -20,9 +20,9 @@ Result<Outcome> SocketChannel::run(std::string_view line) {
   return outcome_in(*reply);
 }
 
-std::vector<Choice> SocketChannel::complete(std::string_view line) {
+std::vector<Completion> SocketChannel::complete(std::string_view line) {
   const auto reply = ask(complete_request(++asked_, line));
-  return reply ? choices_in(*reply) : std::vector<Choice>{};
+  return reply ? choices_in(*reply) : std::vector<Completion>{};
 }
 
 }  // namespace lagoon::console

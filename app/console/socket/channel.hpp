@@ -16,7 +16,7 @@ class Channel {
  public:
   virtual ~Channel() = default;
   [[nodiscard]] virtual Result<Outcome> run(std::string_view line) = 0;
-  [[nodiscard]] virtual std::vector<Choice> complete(std::string_view line) = 0;
+  [[nodiscard]] virtual std::vector<Completion> complete(std::string_view line) = 0;
   /// Nothing will ever be answered again.
   [[nodiscard]] virtual bool is_lost() const noexcept { return false; }
 };
@@ -25,7 +25,7 @@ class LocalChannel final : public Channel {
  public:
   explicit LocalChannel(Running& running) : interpreter_{running} {}
   [[nodiscard]] Result<Outcome> run(std::string_view line) override { return interpreter_.run(line); }
-  [[nodiscard]] std::vector<Choice> complete(std::string_view line) override {
+  [[nodiscard]] std::vector<Completion> complete(std::string_view line) override {
     return interpreter_.complete(line);
   }
 
@@ -37,7 +37,7 @@ class SocketChannel final : public Channel {
  public:
   explicit SocketChannel(Descriptor socket) : socket_{std::move(socket)} {}
   [[nodiscard]] Result<Outcome> run(std::string_view line) override;
-  [[nodiscard]] std::vector<Choice> complete(std::string_view line) override;
+  [[nodiscard]] std::vector<Completion> complete(std::string_view line) override;
   [[nodiscard]] bool is_lost() const noexcept override { return lost_; }
 
  private:

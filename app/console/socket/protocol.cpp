@@ -132,12 +132,12 @@ std::string answer_run(const Request& request, const Result<Outcome>& done) {
                                                    " octets; ask for less at once"});
 }
 
-std::string answer_complete(const Request& request, std::vector<Choice> choices) {
+std::string answer_complete(const Request& request, std::vector<Completion> choices) {
   constexpr std::size_t kChoicesMax = 512;
   if (choices.size() > kChoicesMax) choices.resize(kChoicesMax);
   Json reply = reply_to(request.id, true);
   Json& list = reply["result"]["choices"] = Json::array();
-  for (const Choice& choice : choices)
+  for (const Completion& choice : choices)
     list.push_back({{"text", choice.text}, {"help", choice.help}, {"literal", choice.literal}});
   return text_of(reply);
 }
@@ -208,8 +208,8 @@ Result<Outcome> outcome_in(std::string_view text) {
   return outcome;
 }
 
-std::vector<Choice> choices_in(std::string_view text) {
-  std::vector<Choice> choices;
+std::vector<Completion> choices_in(std::string_view text) {
+  std::vector<Completion> choices;
   const Json reply = Json::parse(text, nullptr, false);
   if (!reply.is_object() || !reply.contains("result") || !reply["result"].is_object()) return choices;
   const Json& result = reply["result"];

@@ -31,6 +31,6 @@ class Protocol {
 [[nodiscard]] std::string run_request(std::uint64_t id, std::string_view line);
 [[nodiscard]] std::string complete_request(std::uint64_t id, std::string_view line);
 [[nodiscard]] Result<Outcome> outcome_in(std::string_view reply);
-[[nodiscard]] std::vector<Choice> choices_in(std::string_view reply);
+[[nodiscard]] std::vector<Completion> choices_in(std::string_view reply);
 
 }  // namespace lagoon::console

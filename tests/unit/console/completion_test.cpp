@@ -8,9 +8,9 @@
 namespace lagoon::console {
 namespace {
 
-std::string texts(const std::vector<Choice>& choices) {
+std::string texts(const std::vector<Completion>& choices) {
   std::string text;
-  for (const Choice& choice : choices) text += (text.empty() ? "" : " ") + choice.text;
+  for (const Completion& choice : choices) text += (text.empty() ? "" : " ") + choice.text;
   return text;
 }
 
@@ -42,13 +42,13 @@ TEST_CASE("Keys that are fixed while a LAG runs are not offered, and all others 
 }
 
 TEST_CASE("TAB adds what all choices begin with", "[console][completion]") {
-  const std::vector<Choice> lags{{"lag0", ""}, {"lag1", ""}};
+  const std::vector<Completion> lags{{"lag0", ""}, {"lag1", ""}};
   CHECK(common_addition("show lag l", lags) == "ag");
   CHECK(common_addition("show lag ", lags) == "lag");
   CHECK(common_addition("show lag lag", lags) == std::nullopt);
-  CHECK(common_addition("sh", std::vector<Choice>{{"show", ""}}) == "ow ");
-  CHECK(common_addition("show", std::vector<Choice>{{"show", ""}}) == " ");
-  CHECK(common_addition("set lag0 hash ", std::vector<Choice>{{"VALUE", "", false}}) == std::nullopt);
+  CHECK(common_addition("sh", std::vector<Completion>{{"show", ""}}) == "ow ");
+  CHECK(common_addition("show", std::vector<Completion>{{"show", ""}}) == " ");
+  CHECK(common_addition("set lag0 hash ", std::vector<Completion>{{"VALUE", "", false}}) == std::nullopt);
   CHECK(common_addition("x", {}) == std::nullopt);
 }
 

@@ -138,7 +138,7 @@ TEST_CASE("What the client reads is what the line gave", "[console][protocol]") 
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error() == Error{Errc::no_such_thing, "no LAG 'nolag'; there are: lag0, lag1"});
   CHECK(choices_in(protocol.answer(complete_request(5, "drain member lag0 "))) ==
-        std::vector<Choice>{{"m0", "MEMBER"}, {"m1", "MEMBER"}});
+        std::vector<Completion>{{"m0", "MEMBER"}, {"m1", "MEMBER"}});
 }
 
 TEST_CASE("A reply that is none is an error to the client", "[console][protocol]") {
