@@ -148,7 +148,7 @@ bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
   return true;
 }
 
-bool AggregationPort::apply(Choice choice, const LagId& group, Instant now) noexcept {
+bool AggregationPort::apply(PortSelection choice, const LagId& group, Instant now) noexcept {
   const UnselectedReason before = std::exchange(reason_, choice.reason);
   group_ = group;
   if (choice.selected == selected_) {

@@ -37,7 +37,7 @@ class AggregationPort {
   /// Mux machine; true: it moved.
   [[nodiscard]] bool run_mux(bool ready, Instant now) noexcept;
   /// The Selection Logic's choice, when `group` has the Aggregator; true: Selected changed.
-  [[nodiscard]] bool apply(Choice choice, const LagId& group, Instant now) noexcept;
+  [[nodiscard]] bool apply(PortSelection choice, const LagId& group, Instant now) noexcept;
   /// Periodic, Churn and Transmit machine, when the others have come to rest.
   void finish(Instant now) noexcept;
   /// Asks for the last LACPDU; after it LACP_Enabled is FALSE.

@@ -74,8 +74,8 @@ bool Aggregator::State::run_selection() noexcept {
   bool changed = false;
   for (std::size_t i = 0; i < kMembersMax; ++i) {
     if (!ports[i]) continue;
-    if (ports[i]->closing()) selection.choice[i].reason = UnselectedReason::disabled;
-    if (ports[i]->apply(selection.choice[i], chosen.value_or(LagId{}), now)) changed = true;
+    if (ports[i]->closing()) selection.ports[i].reason = UnselectedReason::disabled;
+    if (ports[i]->apply(selection.ports[i], chosen.value_or(LagId{}), now)) changed = true;
     const MuxState mux = ports[i]->mux();
     if (ports[i]->is_selected() && mux != MuxState::detached && mux != MuxState::waiting) in_use = true;
   }

@@ -132,7 +132,7 @@ Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
     if (!ports[i]) continue;
     const std::optional<UnselectedReason> reason = obstacle(*ports[i]);
     if (reason)
-      selection.choice[i].reason = *reason;
+      selection.ports[i].reason = *reason;
     else
       candidates.push_back(candidate(i, *ports[i]));
   }
@@ -144,14 +144,15 @@ Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
     if (c.lag_id == *selection.lag_id)
       members.push_back(c);
     else
-      selection.choice[c.index].reason = why_not(c, ports[c.index]->actor, *selection.lag_id);
+      selection.ports[c.index].reason = why_not(c, ports[c.index]->actor, *selection.lag_id);
   }
   order(members, in_use == selection.lag_id);
   const std::size_t links_max = std::max<std::size_t>(rules.max_links, 1);
   for (std::size_t rank = 0; rank < members.size(); ++rank)
-    selection.choice[members[rank].index] =
-        rank < links_max ? Choice{.selected = Selected::selected, .reason = UnselectedReason::none}
-                         : Choice{.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
+    selection.ports[members[rank].index] =
+        rank < links_max
+            ? PortSelection{.selected = Selected::selected, .reason = UnselectedReason::none}
+            : PortSelection{.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
   return selection;
 }
 

@@ -27,18 +27,18 @@ struct SelectionPort {
 
 using SelectionPorts = std::array<std::optional<SelectionPort>, kMembersMax>;
 
-struct Choice {
+struct PortSelection {
   Selected selected = Selected::unselected;
   UnselectedReason reason = UnselectedReason::none;
-  friend constexpr bool operator==(const Choice&, const Choice&) noexcept = default;
+  friend constexpr bool operator==(const PortSelection&, const PortSelection&) noexcept = default;
 };
 
 struct Selection {
-  std::array<Choice, kMembersMax> choice{};
+  std::array<PortSelection, kMembersMax> ports{};
   std::optional<LagId> lag_id{};  // of the group that got the Aggregator
 };
 
-/// Of `rules` the Selection Logic reads select and max_links (0 counts as 1). `in_use`: the group of which a
+/// `rules.max_links`: 0 counts as 1. `in_use`: the group of which a
 /// port has attached to the Aggregator already, if there is one; SelectPolicy::stable stays with it.
 [[nodiscard]] Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
                                const std::optional<LagId>& in_use) noexcept;

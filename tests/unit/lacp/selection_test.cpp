@@ -33,12 +33,12 @@ SelectionPorts ports(std::initializer_list<SelectionPort> list) {
   return out;
 }
 
-void check(const Selection& selection, std::initializer_list<Choice> expected) {
+void check(const Selection& selection, std::initializer_list<PortSelection> expected) {
   std::size_t i = 0;
-  for (const Choice& choice : expected) {
+  for (const PortSelection& choice : expected) {
     CAPTURE(i);
-    CHECK(selection.choice[i].selected == choice.selected);
-    CHECK(selection.choice[i].reason == choice.reason);
+    CHECK(selection.ports[i].selected == choice.selected);
+    CHECK(selection.ports[i].reason == choice.reason);
     ++i;
   }
 }
@@ -180,6 +180,6 @@ TEST_CASE("Selection does not depend on the order in which ports were added", "[
     const Selection a = select(forward, rules, {});
     const Selection b = select(backward, rules, {});
     CHECK((a.lag_id == b.lag_id));
-    for (std::size_t i = 0; i < kMembersMax; ++i) CHECK((a.choice[i] == b.choice[kMembersMax - 1 - i]));
+    for (std::size_t i = 0; i < kMembersMax; ++i) CHECK((a.ports[i] == b.ports[kMembersMax - 1 - i]));
   }
 }
