@@ -18,7 +18,7 @@ namespace {
   lag.lacp.aggregate_wait = 100ms;
   lag.unequal_speed = true;
   lag.distribute =
-      options.dealing == Dealing::weighted ? control::Distribute::weighted : control::Distribute::flow_hash;
+      options.dealing == Dealing::weighted ? control::LoadSharing::weighted : control::LoadSharing::flow_hash;
   lag.weighted.by = options.by;
   lag.weighted.window = options.window;
   lag.move = options.move;

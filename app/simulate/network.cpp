@@ -72,7 +72,7 @@ Network::Network(NetworkSettings settings, Conversations& conversations, Instant
   }
   near_ = std::make_unique<control::Lag>(settings_of(settings_, 1), now);
   NetworkSettings far = settings_;
-  far.options.distribute = control::Distribute::flow_hash;
+  far.options.distribute = control::LoadSharing::flow_hash;
   far_ = std::make_unique<control::Lag>(settings_of(far, 2), now);
   table_ = near_->take_table(now);
   for (std::size_t w = 0; w < settings_.workers; ++w) {

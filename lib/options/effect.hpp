@@ -50,7 +50,7 @@ constexpr bool takes_from_all(const control::ModeRow& row) {
 }
 
 constexpr bool weighs(const control::LagOptions& options, bool) {
-  return options.distribute == control::Distribute::weighted;
+  return options.distribute == control::LoadSharing::weighted;
 }
 constexpr bool has_weights(const control::LagOptions& options, bool has_weights) {
   return has_weights || weighs(options, has_weights);

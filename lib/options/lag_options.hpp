@@ -32,13 +32,13 @@
 namespace lagoon::control {
 
 /// How conversations are dealt out, in modes that keep each on one member and have several.
-enum class Distribute : std::uint8_t {
+enum class LoadSharing : std::uint8_t {
   flow_hash,  // by bucket, shares by capacity
   weighted,   // each placed when it begins, by load
 };
-inline constexpr std::array<std::string_view, 2> kDistributeNames{"flow-hash", "weighted"};
-[[nodiscard]] constexpr std::string_view name_of(Distribute d) noexcept {
-  return kDistributeNames[static_cast<std::size_t>(d)];
+inline constexpr std::array<std::string_view, 2> kLoadSharingNames{"flow-hash", "weighted"};
+[[nodiscard]] constexpr std::string_view name_of(LoadSharing d) noexcept {
+  return kLoadSharingNames[static_cast<std::size_t>(d)];
 }
 
 struct WeightedOptions {
@@ -107,7 +107,7 @@ struct LagOptions {
   table::FastOptions fast{};
   bool random_seed = true;     // hash-seed: random; fast.hash.seed has what was drawn
   bool unequal_speed = false;  // members of different speeds aggregate: the speed is not in the key
-  Distribute distribute = Distribute::flow_hash;  // fixed while the LAG runs
+  LoadSharing distribute = LoadSharing::flow_hash;  // fixed while the LAG runs
   WeightedOptions weighted{};
   MoveOptions move{};
   std::optional<bool> rebalances{};  // nothing: when weighted

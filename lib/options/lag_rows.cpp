@@ -104,7 +104,7 @@ constexpr std::array kRows{
            .says = "take the NIC's RSS hash where a frame has one", .effect = kHashedOnly, .fixed = true},
     LagRow{.key = "unequal-speed", .field = at<O, &O::unequal_speed>(), .kind = Flag{},
            .says = "the speed is not in the key, so links of different speeds aggregate ([lacp.md](lacp.md))", .effect = kLacpOnly},
-    LagRow{.key = "distribute", .field = at<O, &O::distribute>(), .kind = Words{kDistributeWords},
+    LagRow{.key = "distribute", .field = at<O, &O::distribute>(), .kind = Words{kLoadSharingWords},
            .says = "a conversation goes as its hash says, or is placed by load when it begins", .effect = kByBucketOnly, .fixed = true},
     LagRow{.key = "by", .field = at<O, &O::weighted, &WeightedOptions::by>(), .kind = Words{kPlaceByWords},
            .says = "where a new conversation goes: the member least used for its capacity, with most capacity left, with the fewest conversations for its capacity, or the next in turn", .effect = kWeightedOnly},

@@ -18,8 +18,8 @@ namespace lagoon::control {
   const ModeRow& row = row_of(options.mode);
   const bool by_lane = row.distribution == table::Distribution::flow_hash;
   const bool several = row.choice != Choice::active_backup;
-  return by_lane && several && options.distribute == Distribute::weighted ? table::Distribution::weighted
-                                                                          : row.distribution;
+  return by_lane && several && options.distribute == LoadSharing::weighted ? table::Distribution::weighted
+                                                                           : row.distribution;
 }
 
 /// Whether the LAG keeps each conversation on one of several members, by its bucket or by an entry of its

@@ -11,7 +11,7 @@
 using namespace lagoon;
 using namespace lagoon::simulate;
 using control::Administration;
-using control::Distribute;
+using control::LoadSharing;
 using control::MoveBy;
 
 namespace {
@@ -24,7 +24,7 @@ constexpr std::size_t kCables = 4;
 
 struct Case {
   const char* name;
-  Distribute distribute = Distribute::flow_hash;
+  LoadSharing distribute = LoadSharing::flow_hash;
   MoveBy move = MoveBy::marker;
   bool answers = true;
   std::size_t workers = 2;
@@ -139,8 +139,8 @@ TEST_CASE("However members come and go, conversations arrive whole and in order"
       {.name = "flow-hash, marker"},
       {.name = "flow-hash, marker, partner does not answer", .answers = false},
       {.name = "flow-hash, flowlet", .move = MoveBy::flowlet},
-      {.name = "weighted, marker", .distribute = Distribute::weighted},
-      {.name = "weighted, flowlet", .distribute = Distribute::weighted, .move = MoveBy::flowlet},
+      {.name = "weighted, marker", .distribute = LoadSharing::weighted},
+      {.name = "weighted, flowlet", .distribute = LoadSharing::weighted, .move = MoveBy::flowlet},
   };
   for (const Case& c : kCases) {
     const std::uint64_t seed = lagoon::test::seed_from_environment().value_or(11);

@@ -7,7 +7,7 @@
 
 using namespace lagoon;
 using namespace lagoon::simulate;
-using control::Distribute;
+using control::LoadSharing;
 using control::MoveBy;
 
 namespace {
@@ -19,7 +19,7 @@ struct Run {
   control::LagStatus status;
 };
 
-NetworkSettings unequal(Distribute distribute, table::PlaceBy by) {
+NetworkSettings unequal(LoadSharing distribute, table::PlaceBy by) {
   NetworkSettings s;
   s.cables = {{.speed = mbps(10'000)}, {.speed = mbps(1'000)}, {.speed = mbps(1'000)}};
   s.options.unequal_speed = true;
@@ -69,7 +69,7 @@ constexpr Duration kMeasure = lagoon::test::kSanitized ? 300ms : 2s;
 TEST_CASE("10,000 equal conversations settle at 10/12, 1/12 and 1/12 of the octets", "[sim][unequal]") {
   for (const auto by : {table::PlaceBy::share, table::PlaceBy::least_conversations}) {
     CAPTURE(name_of(by));
-    const Run r = run(unequal(Distribute::weighted, by), equal_parts(10'000), 0.8, kSettle, kMeasure);
+    const Run r = run(unequal(LoadSharing::weighted, by), equal_parts(10'000), 0.8, kSettle, kMeasure);
     WARN(name_of(by) << ": shares " << r.share[0] << " " << r.share[1] << " " << r.share[2]);
     CHECK(r.share[0] == Approx(10.0 / 12).epsilon(0.03));
     CHECK(r.share[1] == Approx(1.0 / 12).epsilon(0.03));
@@ -80,14 +80,14 @@ TEST_CASE("10,000 equal conversations settle at 10/12, 1/12 and 1/12 of the octe
 }
 
 TEST_CASE("By bucket alone, shares follow the capacities as conversations are many", "[sim][unequal]") {
-  NetworkSettings s = unequal(Distribute::flow_hash, table::PlaceBy::share);
+  NetworkSettings s = unequal(LoadSharing::flow_hash, table::PlaceBy::share);
   const Run r = run(s, equal_parts(10'000), 0.5, 1s, 500ms);
   CHECK(r.share[0] == Approx(10.0 / 12).epsilon(0.05));
   CHECK(r.share[1] == Approx(1.0 / 12).epsilon(0.25));
 }
 
 TEST_CASE("With headroom all that is left is left alike, in absolute terms", "[sim][unequal]") {
-  const Run r = run(unequal(Distribute::weighted, table::PlaceBy::headroom), equal_parts(10'000), 0.8,
+  const Run r = run(unequal(LoadSharing::weighted, table::PlaceBy::headroom), equal_parts(10'000), 0.8,
                     kSettle, kMeasure);
   // 2.4 of 12 Gbit/s are left, and so 0.8 on each.
   WARN("headroom: utilisation " << r.utilisation[0] << " " << r.utilisation[1] << " " << r.utilisation[2]);
@@ -98,7 +98,7 @@ TEST_CASE("With headroom all that is left is left alike, in absolute terms", "[s
 
 TEST_CASE("With Zipf's sizes at 80 % no member is above 95 % while another is under 60 %", "[sim][unequal]") {
   for (const auto move : {MoveBy::marker, MoveBy::flowlet}) {
-    NetworkSettings s = unequal(Distribute::weighted, table::PlaceBy::share);
+    NetworkSettings s = unequal(LoadSharing::weighted, table::PlaceBy::share);
     s.options.move.by = move;
     const Run r = run(s, zipf_parts(10'000, 1.1), 0.8, 2 * kSettle, kMeasure);
     WARN("zipf, " << name_of(move) << ": utilisation " << r.utilisation[0] << " " << r.utilisation[1] << " "

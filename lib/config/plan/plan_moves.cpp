@@ -15,7 +15,7 @@ bool may_weigh(const control::LagOptions& options) {
 }
 
 bool weighs(const control::LagOptions& options) {
-  return may_weigh(options) && options.distribute == control::Distribute::weighted;
+  return may_weigh(options) && options.distribute == control::LoadSharing::weighted;
 }
 
 bool rebalances(const control::LagOptions& options) {

@@ -31,7 +31,7 @@ void Validator::moves(const Lag& lag, const std::string& path) {
   };
   const std::string gap = key_path(path, "flowlet-gap");
   const control::MoveOptions& move = lag.options.move;
-  if (lag.options.distribute == control::Distribute::weighted && lag.options.weighted.idle <= move.gap)
+  if (lag.options.distribute == control::LoadSharing::weighted && lag.options.weighted.idle <= move.gap)
     either(
         key_path(path, "conversation-timeout"), gap,
         "conversation-timeout is not longer than flowlet-gap; expected more, or conversations are forgotten "

@@ -11,7 +11,7 @@ using namespace control;
 // The links: 10G and two of 1G, on which a Partner agrees.
 LagStatus weighted(LagStatus s) {
   s.options.unequal_speed = true;
-  s.options.distribute = Distribute::weighted;
+  s.options.distribute = LoadSharing::weighted;
   s.options.weighted.estimate = BitsPerSecond{2'500'000};
   s.distribution = "weighted";
   s.moves.under_way = true;

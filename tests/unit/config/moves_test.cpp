@@ -11,7 +11,7 @@
 namespace lagoon::config {
 namespace {
 
-using control::Distribute;
+using control::LoadSharing;
 using control::MoveBy;
 using control::Overflow;
 using table::PlaceBy;
@@ -56,7 +56,7 @@ lags:
   CHECK(config->warnings.empty());
   const control::LagOptions& options = config->lags.at(0).options;
   CHECK(options.unequal_speed);
-  CHECK(options.distribute == Distribute::weighted);
+  CHECK(options.distribute == LoadSharing::weighted);
   CHECK(options.weighted == control::WeightedOptions{.by = PlaceBy::least_conversations,
                                                      .unit = mbps(10),
                                                      .window = 20ms,

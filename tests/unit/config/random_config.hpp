@@ -26,7 +26,7 @@ class RandomConfig {
       lag.options.lacp.lag_number = static_cast<std::uint16_t>(config.lags.size());
       lag.options.mode = control::kModes[prng_.below(control::kModes.size())].mode;
       lag.options.fast.hash.use_nic_hash = flip();
-      if (flip()) lag.options.distribute = control::Distribute::weighted;
+      if (flip()) lag.options.distribute = control::LoadSharing::weighted;
       lag.options.weighted.conversations = number<std::uint32_t>(64, 70'000);
       if (flip()) lag.options.mac = MacAddress{{2, 0, 0, 0, 0, prng_.u8()}};
       change(lag);

@@ -52,7 +52,7 @@ TEST_CASE("A Partner that tells speeds apart is said, once, and seen in the tabl
 
 TEST_CASE("A member's weight goes before its speed, and that before its port's", "[lag][unequal]") {
   Solo solo{Mode::balance_xor, 4, [](LagSettings& s) {
-              s.options.distribute = Distribute::weighted;
+              s.options.distribute = LoadSharing::weighted;
               s.options.weighted.unit = BitsPerSecond{1'500'000};
               s.members[0].weight = 10;
               s.members[0].speed = mbps(40'000);

@@ -89,7 +89,7 @@ TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]
   CHECK(lag.options.fast.hash.policy == dist::HashPolicy::vlan_src_mac);
   CHECK(lag.options.miimon == 5ms);
   // What is fixed while a LAG runs is free before.
-  CHECK(parsed("set.distribute=weighted").lag.options.distribute == control::Distribute::weighted);
+  CHECK(parsed("set.distribute=weighted").lag.options.distribute == control::LoadSharing::weighted);
 }
 
 TEST_CASE("A member may have settings of its own in brackets", "[pmd][devargs]") {

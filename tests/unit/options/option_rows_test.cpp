@@ -78,7 +78,7 @@ config::Lag lag_that_knows(const LagRow& row) {
                         ->lags.at(0);
   if (row.effect.in_use == nullptr) return lag;
   lag.options.move.by = control::MoveBy::flowlet;
-  if (!row.effect.in_use(lag.options, false)) lag.options.distribute = control::Distribute::weighted;
+  if (!row.effect.in_use(lag.options, false)) lag.options.distribute = control::LoadSharing::weighted;
   return lag;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Capacities kEqual{1000, 1000};
 
-LagOptions options_of(Mode mode, Distribute distribute = Distribute::flow_hash) {
+LagOptions options_of(Mode mode, LoadSharing distribute = LoadSharing::flow_hash) {
   LagOptions options;
   options.mode = mode;
   options.distribute = distribute;
@@ -57,7 +57,7 @@ TEST_CASE("What is measured follows from the mode and its options", "[control][l
 TEST_CASE("Weighted: loads become weights, and crowded members are named", "[control][load]") {
   Instant now{1s};
   const TableMaker tables;
-  const LagOptions options = options_of(Mode::lacp, Distribute::weighted);
+  const LagOptions options = options_of(Mode::lacp, LoadSharing::weighted);
   LoadKeeper loads{options, now};
   loads.members_changed(kEqual, 0b11, now);
   Measurement counts;
