@@ -1,4 +1,4 @@
-#include "dpdk/engine/lcore_plan.hpp"
+#include "dpdk/engine/connections.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-// LcorePlan: which worker serves which cross-connect, by which queues. A pure function; no DPDK in it.
+// Connections: which worker serves which cross-connect, by which queues. A pure function; no DPDK in it.
 #pragma once
 
 #include <cstdint>

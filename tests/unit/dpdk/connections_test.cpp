@@ -1,4 +1,4 @@
-#include "dpdk/engine/lcore_plan.hpp"
+#include "dpdk/engine/connections.hpp"
 
 #include "support/catch.hpp"
 
@@ -24,7 +24,7 @@ using Workers = std::vector<std::size_t>;
 
 }  // namespace
 
-TEST_CASE("A forward becomes a connection, and what is in none stands alone", "[dpdk][plan]") {
+TEST_CASE("A forward becomes a connection, and what is in none stands alone", "[dpdk][connections]") {
   const auto made = connections_of(config_with({"lan0"}, {"lag0", "lag1"}, {{"lan0", "lag1"}}));
   REQUIRE(made.has_value());
   REQUIRE(made->size() == 2);
@@ -34,7 +34,7 @@ TEST_CASE("A forward becomes a connection, and what is in none stands alone", "[
   CHECK_FALSE((*made)[1].b.has_value());
 }
 
-TEST_CASE("Each connection has a worker, also when there are more connections than workers", "[dpdk][plan]") {
+TEST_CASE("Each connection has a worker, also when there are more connections than workers", "[dpdk][connections]") {
   std::vector<Connection> connections(5);
   const std::vector<std::size_t> queues(5, 1);
   assign_workers(connections, queues, 2);
@@ -42,7 +42,7 @@ TEST_CASE("Each connection has a worker, also when there are more connections th
   for (std::size_t i = 0; i < 5; ++i) CHECK(connections[i].workers == expected[i]);
 }
 
-TEST_CASE("Workers to spare help where the ports have queues for them", "[dpdk][plan]") {
+TEST_CASE("Workers to spare help where the ports have queues for them", "[dpdk][connections]") {
   std::vector<Connection> connections(2);
   const std::vector<std::size_t> queues{1, 4};
   assign_workers(connections, queues, 6);
