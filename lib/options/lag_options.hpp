@@ -17,7 +17,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "failover/active_member.hpp"
-#include "failover/address_plan.hpp"
+#include "failover/address_assignment.hpp"
 #include "failover/announcer.hpp"
 #include "failover/damping.hpp"
 #include "failover/debounce.hpp"

@@ -14,7 +14,7 @@ import source
 PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
 # what the configuration file's values become
 OPTIONS = ["lacp/config.hpp", "lacp/key.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
-           "failover/damping.hpp", "failover/active_member.hpp", "failover/address_plan.hpp",
+           "failover/damping.hpp", "failover/active_member.hpp", "failover/address_assignment.hpp",
            "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
            "balance/rebalancer.hpp", "table/weights.hpp", "table/distribution.hpp", "table/fast_options.hpp"]
 

@@ -49,7 +49,7 @@ failover::FailOverMac Announcements::rule() const noexcept {
   return failover::FailOverMac::none;
 }
 
-void Announcements::plan(const Roster& roster, std::optional<MemberIndex> active) {
+void Announcements::assign(const Roster& roster, std::optional<MemberIndex> active) {
   if (active) last_active_ = active;
   failover::AddressInput input{.rule = rule(),
                                .lag = address_,
@@ -57,7 +57,7 @@ void Announcements::plan(const Roster& roster, std::optional<MemberIndex> active
                                .active = active,
                                .last_active = last_active_};
   for (const MemberIndex m : roster.order()) input.own[m.value()] = roster.settings(m).address;
-  plan_ = failover::plan_addresses(input);
+  assigned_ = failover::assign_addresses(input);
 }
 
 void Announcements::forget(MemberIndex member) noexcept {
@@ -93,7 +93,7 @@ void Announcements::send_learning_frames(MemberSet distributing, Instant now) {
   for (const HostAddress& host : hosts_)
     if (std::ranges::find(vlans, host.vlan) == vlans.end()) vlans.push_back(host.vlan);
   for_each(distributing, [&](MemberIndex m) {
-    for (const auto& vlan : vlans) outbox_->push(m, wire::learning_frame(plan_.member[m.value()], vlan));
+    for (const auto& vlan : vlans) outbox_->push(m, wire::learning_frame(assigned_.member[m.value()], vlan));
   });
 }
 
@@ -111,7 +111,7 @@ std::optional<Instant> Announcements::deadline() const noexcept {
 
 std::optional<wire::ControlFrame> Announcements::transmit(Instant now) {
   if (closing_) return std::nullopt;
-  return announcer_.transmit(plan_.lag, now);
+  return announcer_.transmit(assigned_.lag, now);
 }
 
 }  // namespace lagoon::control

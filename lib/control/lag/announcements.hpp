@@ -16,7 +16,7 @@
 #include "base/time.hpp"
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
-#include "failover/address_plan.hpp"
+#include "failover/address_assignment.hpp"
 #include "failover/announcer.hpp"
 #include "options/lag_options.hpp"
 #include "wire/control_frame.hpp"
@@ -35,11 +35,11 @@ class Announcements {
   /// The addresses of the kernel's interface behind the LAG. True when this is news.
   [[nodiscard]] bool set_hosts(std::span<const HostAddress> hosts);
   /// Who carries which address, with that active member. While there is none, the last one stands for it.
-  void plan(const Roster& roster, std::optional<MemberIndex> active);
+  void assign(const Roster& roster, std::optional<MemberIndex> active);
   /// The index is free for another member.
   void forget(MemberIndex member) noexcept;
   /// What the LAG and each member's port are to carry.
-  [[nodiscard]] const failover::AddressPlan& addresses() const noexcept { return plan_; }
+  [[nodiscard]] const failover::AddressAssignment& addresses() const noexcept { return assigned_; }
 
   /// Tells the network where the LAG's address is now. No active member: stops.
   void announce(std::optional<MemberIndex> active, MemberSet distributing, Instant now);
@@ -66,7 +66,7 @@ class Announcements {
   const LagOptions* options_;
   Outbox* outbox_;
   MacAddress address_;  // what was set, or the first member's own
-  failover::AddressPlan plan_{};
+  failover::AddressAssignment assigned_{};
   std::optional<MemberIndex> last_active_{};
   failover::Announcer announcer_{};
   std::vector<HostAddress> hosts_;  // of the kernel's interface

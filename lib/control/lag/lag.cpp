@@ -202,7 +202,7 @@ Explanation Lag::explain(std::span<const std::byte> frame, Instant) const {
   return out;
 }
 
-const failover::AddressPlan& Lag::addresses() const noexcept {
+const failover::AddressAssignment& Lag::addresses() const noexcept {
   return parts_->announcements.addresses();
 }
 std::size_t Lag::count_on(const dist::LaneSet& buckets, MemberIndex member) const noexcept {

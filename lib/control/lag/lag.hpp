@@ -32,7 +32,7 @@
 #include "control/lag/roster.hpp"
 #include "control/status/status.hpp"
 #include "control/table/move_keeper.hpp"
-#include "failover/address_plan.hpp"
+#include "failover/address_assignment.hpp"
 #include "options/lag_options.hpp"
 #include "table/distribution.hpp"
 #include "table/port_table.hpp"
@@ -86,7 +86,7 @@ class Lag {
   /// The table to publish, if what the fast path can see has changed. The first call always gives one.
   [[nodiscard]] std::unique_ptr<const table::PortTable> take_table(Instant now);
   /// What the LAG and each member's port are to carry.
-  [[nodiscard]] const failover::AddressPlan& addresses() const noexcept;
+  [[nodiscard]] const failover::AddressAssignment& addresses() const noexcept;
 
   // Commands. Errors say what to do.
 

@@ -132,7 +132,7 @@ void settle(LagParts& lag, Instant now, std::string_view why) {
   const bool was_up = lag.outcome.up;
   const bool was_fallback = lag.outcome.fallback;
   update_outcome(lag, now);
-  lag.announcements.plan(lag.roster, lag.chosen.active);
+  lag.announcements.assign(lag.roster, lag.chosen.active);
   if (lag.chosen.active != active_before) active_changed(lag, active_before, why, now);
   tell_balancers(lag, now);
   lag.journal.note_links(lag.links, lag.outcome.distributing, now);

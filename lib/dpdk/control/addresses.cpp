@@ -51,19 +51,19 @@ Result<std::string> check_address(const config::Lag& lag, MemberRuntime& member)
 }
 
 bool apply_addresses(LagRuntime& lag, Instant now) {
-  const failover::AddressPlan& plan = lag.lag->addresses();
+  const failover::AddressAssignment& assigned = lag.lag->addresses();
   bool changed = false;
   for_each_member(lag, [&](MemberIndex index, MemberRuntime& member) {
-    const MacAddress& wanted = plan.member[index.value()];
+    const MacAddress& wanted = assigned.member[index.value()];
     if (member.carries == wanted || !member.served || wanted.is_zero()) return;
     member.carries = wanted;
     set_address(lag, index, member, wanted, now);
     changed = true;
   });
   // The kernel's own access to a LAG speaks with the LAG's address.
-  if (lag.host_port != nullptr && lag.host_carries != plan.lag && !plan.lag.is_zero()) {
-    lag.host_carries = plan.lag;
-    if (const auto set = lag.host_port->set_address(plan.lag); !set)
+  if (lag.host_port != nullptr && lag.host_carries != assigned.lag && !assigned.lag.is_zero()) {
+    lag.host_carries = assigned.lag;
+    if (const auto set = lag.host_port->set_address(assigned.lag); !set)
       log_line(LogLevel::warning, set.error().detail);
     changed = true;
   }

@@ -1,4 +1,4 @@
-// Who carries which address: brings the ports of a LAG, and the tap behind it, to the plan that
+// Who carries which address: brings the ports of a LAG, and the tap behind it, to the assignment that
 // Lag::addresses() has at the moment.
 //
 // Thread: the control lcore.

@@ -82,12 +82,12 @@ TEST_CASE("An address that can't be the LAG's is refused, and changes nothing", 
   Solo follows{Mode::active_backup, 2,
                [](LagSettings& s) { s.options.active.fail_over_mac = failover::FailOverMac::active; }};
   follows.all_links(true);
-  const failover::AddressPlan before = follows.lag->addresses();
+  const failover::AddressAssignment before = follows.lag->addresses();
   CHECK(follows.lag->set_address(kNew, follows.now).error().code == Errc::not_supported);
   CHECK(follows.lag->addresses() == before);
 
   Solo solo{Mode::balance_xor, 2};
-  const failover::AddressPlan kept = solo.lag->addresses();
+  const failover::AddressAssignment kept = solo.lag->addresses();
   for (const MacAddress& bad : {MacAddress{}, MacAddress{{1, 0, 0x5e, 0, 0, 1}}})
     CHECK(solo.lag->set_address(bad, solo.now).error().code == Errc::invalid_argument);
   CHECK(solo.lag->addresses() == kept);

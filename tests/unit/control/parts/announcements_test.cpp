@@ -37,7 +37,7 @@ TEST_CASE("Who carries which address follows from the mode and the active member
   SECTION("all the LAG's") {
     Announced of{Mode::balance_xor};
     Announcements a{of.options, of.outbox, kLag, of.now};
-    a.plan(of.roster, std::nullopt);
+    a.assign(of.roster, std::nullopt);
     CHECK(a.addresses().lag == kLag);
     CHECK(a.addresses().member[0] == kLag);
     CHECK(a.addresses().member[1] == kLag);
@@ -46,15 +46,15 @@ TEST_CASE("Who carries which address follows from the mode and the active member
     Announced of{Mode::active_backup};
     of.options.active.fail_over_mac = failover::FailOverMac::active;
     Announcements a{of.options, of.outbox, kLag, of.now};
-    a.plan(of.roster, kSecond);
+    a.assign(of.roster, kSecond);
     CHECK(a.addresses().lag == kOwn[1]);
-    a.plan(of.roster, std::nullopt);
+    a.assign(of.roster, std::nullopt);
     CHECK(a.addresses().lag == kOwn[1]);
   }
   SECTION("the active one carries the LAG's, the others their own") {
     Announced of{Mode::balance_tlb};
     Announcements a{of.options, of.outbox, kLag, of.now};
-    a.plan(of.roster, kFirst);
+    a.assign(of.roster, kFirst);
     CHECK(a.addresses().member[0] == kLag);
     CHECK(a.addresses().member[1] == kOwn[1]);
     CHECK(a.set_address(kOwn[0]));
@@ -68,7 +68,7 @@ TEST_CASE("Another active member is announced by ARP, of each address once", "[c
   const HostAddress host{.address = Ipv4Address{{10, 0, 0, 1}}};
   CHECK(a.set_hosts(std::span{&host, 1}));
   CHECK_FALSE(a.set_hosts(std::span{&host, 1}));
-  a.plan(of.roster, kFirst);
+  a.assign(of.roster, kFirst);
   a.announce(kFirst, 0b01, of.now);
   REQUIRE(a.deadline());
   const auto frame = a.transmit(of.now);
@@ -91,7 +91,7 @@ TEST_CASE("Members with addresses of their own send learning frames", "[control]
   Announcements a{of.options, of.outbox, kLag, of.now};
   const HostAddress host{.address = Ipv4Address{{10, 0, 0, 1}}, .vlan = 7};
   CHECK(a.set_hosts(std::span{&host, 1}));
-  a.plan(of.roster, kFirst);
+  a.assign(of.roster, kFirst);
   a.announce(kFirst, 0b11, of.now);
   CHECK(of.learning_frames() == 4);  // of two members, untagged and in the VLAN
   a.expire(0b11, of.now + 1s - 1ns);

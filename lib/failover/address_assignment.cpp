@@ -1,4 +1,4 @@
-#include "failover/address_plan.hpp"
+#include "failover/address_assignment.hpp"
 
 namespace lagoon::failover {
 
@@ -12,27 +12,27 @@ std::optional<std::size_t> carrier(const AddressInput& input) noexcept {
 
 }  // namespace
 
-AddressPlan plan_addresses(const AddressInput& input) noexcept {
+AddressAssignment assign_addresses(const AddressInput& input) noexcept {
   const std::optional<std::size_t> active = carrier(input);
-  AddressPlan plan{.lag = input.lag};
-  if (input.rule == FailOverMac::active && active) plan.lag = input.own[*active];
+  AddressAssignment assignment{.lag = input.lag};
+  if (input.rule == FailOverMac::active && active) assignment.lag = input.own[*active];
   for (std::size_t i = 0; i < kMembersMax; ++i) {
     if ((input.members >> i & 1U) == 0) continue;
     switch (input.rule) {
       case FailOverMac::none:
-        plan.member[i] = input.lag;
+        assignment.member[i] = input.lag;
         break;
       case FailOverMac::active:
-        plan.member[i] = input.own[i];
+        assignment.member[i] = input.own[i];
         break;
       case FailOverMac::follow:
-        plan.member[i] = input.own[i];
-        if (active == i) plan.member[i] = input.lag;
-        if (active && active != i && input.own[i] == input.lag) plan.member[i] = input.own[*active];
+        assignment.member[i] = input.own[i];
+        if (active == i) assignment.member[i] = input.lag;
+        if (active && active != i && input.own[i] == input.lag) assignment.member[i] = input.own[*active];
         break;
     }
   }
-  return plan;
+  return assignment;
 }
 
 }  // namespace lagoon::failover

@@ -1,4 +1,4 @@
-#include "failover/address_plan.hpp"
+#include "failover/address_assignment.hpp"
 
 #include <bit>
 #include <set>
@@ -33,13 +33,13 @@ struct Row {
   MacAddress lag;
   std::optional<unsigned> active;
   std::optional<unsigned> last_active;
-  MacAddress planned;
+  MacAddress assigned;
   std::array<MacAddress, 4> member;
 };
 
 }  // namespace
 
-TEST_CASE("Who carries which address, for each rule", "[failover][address_plan]") {
+TEST_CASE("Who carries which address, for each rule", "[failover][address_assignment]") {
   using enum FailOverMac;
   const std::optional<unsigned> nobody;
   const std::vector<Row> rows{
@@ -64,17 +64,17 @@ TEST_CASE("Who carries which address, for each rule", "[failover][address_plan]"
     AddressInput in = input(row.rule, row.lag, 0b1011);
     if (row.active) in.active = at(*row.active);
     if (row.last_active) in.last_active = at(*row.last_active);
-    const AddressPlan plan = plan_addresses(in);
-    CHECK((plan.lag == row.planned));
+    const AddressAssignment assignment = assign_addresses(in);
+    CHECK((assignment.lag == row.assigned));
     for (unsigned i = 0; i < 4; ++i) {
       CAPTURE(i);
-      CHECK(to_string(plan.member[i]) == to_string(row.member[i]));
+      CHECK(to_string(assignment.member[i]) == to_string(row.member[i]));
     }
   }
 }
 
 TEST_CASE("Under follow no two members ever carry one address, and the active one carries the LAG's",
-          "[failover][address_plan]") {
+          "[failover][address_assignment]") {
   const std::uint64_t seed = test::seed_from_environment().value_or(31);
   CAPTURE(seed);
   test::Prng prng{seed};
@@ -83,33 +83,33 @@ TEST_CASE("Under follow no two members ever carry one address, and the active on
     AddressInput in = input(FailOverMac::follow, prng.chance(0.3) ? kSet : own(owner), prng.u32());
     if (prng.chance(0.7)) in.active = at(static_cast<unsigned>(prng.below(kMembersMax)));
     if (prng.chance(0.7)) in.last_active = at(static_cast<unsigned>(prng.below(kMembersMax)));
-    const AddressPlan plan = plan_addresses(in);
+    const AddressAssignment assignment = assign_addresses(in);
     std::set<MacAddress> seen;
     for (unsigned i = 0; i < kMembersMax; ++i)
-      if ((in.members >> i & 1U) != 0) REQUIRE(seen.insert(plan.member[i]).second);
+      if ((in.members >> i & 1U) != 0) REQUIRE(seen.insert(assignment.member[i]).second);
     REQUIRE(seen.size() == static_cast<std::size_t>(std::popcount(in.members)));
     const bool is_member = in.active && (in.members >> in.active->value() & 1U) != 0;
-    if (is_member) REQUIRE((plan.member[in.active->value()] == in.lag));
+    if (is_member) REQUIRE((assignment.member[in.active->value()] == in.lag));
   }
 }
 
 TEST_CASE("Under follow all carry their own addresses again when the owner is active",
-          "[failover][address_plan]") {
+          "[failover][address_assignment]") {
   for (unsigned owner = 0; owner < 8; ++owner) {
     AddressInput in = input(FailOverMac::follow, own(owner), 0xff);
     for (unsigned other = 0; other < 8; ++other) {
       in.active = at(other);
-      const AddressPlan plan = plan_addresses(in);
-      CHECK((plan.member[owner] == own(other)));
-      CHECK((plan.member[other] == own(owner)));
+      const AddressAssignment assignment = assign_addresses(in);
+      CHECK((assignment.member[owner] == own(other)));
+      CHECK((assignment.member[other] == own(owner)));
       // The same exchange, from where the addresses now are, leads back.
       AddressInput back = in;
-      back.own = plan.member;
+      back.own = assignment.member;
       back.lag = own(other);
-      CHECK((plan_addresses(back).member[owner] == own(owner)));
+      CHECK((assign_addresses(back).member[owner] == own(owner)));
     }
     in.active = at(owner);
-    const AddressPlan home = plan_addresses(in);
+    const AddressAssignment home = assign_addresses(in);
     for (unsigned i = 0; i < 8; ++i) CHECK((home.member[i] == own(i)));
   }
 }

@@ -32,14 +32,14 @@ struct AddressInput {
   std::optional<MemberIndex> last_active{};  // stands for `active` while there is none
 };
 
-struct AddressPlan {
+struct AddressAssignment {
   MacAddress lag{};
   std::array<MacAddress, kMembersMax> member{};  // of those in `members`
-  friend constexpr bool operator==(const AddressPlan&, const AddressPlan&) noexcept = default;
+  friend constexpr bool operator==(const AddressAssignment&, const AddressAssignment&) noexcept = default;
 };
 
 /// Under follow, no two members carry one address: who owns the LAG's address and is not active carries the
 /// active one's in exchange.
-[[nodiscard]] AddressPlan plan_addresses(const AddressInput& input) noexcept;
+[[nodiscard]] AddressAssignment assign_addresses(const AddressInput& input) noexcept;
 
 }  // namespace lagoon::failover
