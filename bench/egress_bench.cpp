@@ -89,8 +89,8 @@ class Queues {
  public:
   using Egress = fast::Egress<Frame, test::ReferenceMeter>;
 
-  explicit Queues(const qos::TrafficOptions& options) : plan_{qos::TrafficPlan::from(options).value()} {
-    for (auto& one : members_) one = std::make_unique<Member>(plan_);
+  explicit Queues(const qos::TrafficOptions& options) : policy_{qos::TrafficPolicy::from(options).value()} {
+    for (auto& one : members_) one = std::make_unique<Member>(policy_);
   }
   [[nodiscard]] Egress* of(MemberIndex member) noexcept { return &members_[member.value()]->egress; }
   void set_speed(BitsPerSecond speed) {
@@ -99,14 +99,14 @@ class Queues {
 
  private:
   struct Member {
-    explicit Member(const qos::TrafficPlan& plan)
-        : storage{plan}, meter{plan}, egress{plan, storage.memory(), meter, counters} {}
+    explicit Member(const qos::TrafficPolicy& policy)
+        : storage{policy}, meter{policy}, egress{policy, storage.memory(), meter, counters} {}
     fast::EgressStorage<Frame> storage;
     test::ReferenceMeter meter;
     fast::EgressCounters counters;
     Egress egress;
   };
-  qos::TrafficPlan plan_;
+  qos::TrafficPolicy policy_;
   std::array<std::unique_ptr<Member>, kMembers> members_;
 };
 

@@ -77,18 +77,18 @@ OuterHeaders outer_headers(Octets frame) noexcept {
   return headers;
 }
 
-ClassIndex class_by_walk(const TrafficPlan& plan, Octets frame) noexcept {
+ClassIndex class_by_walk(const TrafficPolicy& policy, Octets frame) noexcept {
   const OuterHeaders outer = outer_headers(frame);
-  if (!plan.matches().empty()) [[unlikely]] {
+  if (!policy.matches().empty()) [[unlikely]] {
     const wire::FlowHeaders flow = wire::walk_frame(frame);
-    for (const Match& match : plan.matches())
+    for (const Match& match : policy.matches())
       if (fits(match, outer.ether_type, flow)) return match.to;
   }
   if (outer.dscp != kNoClass)
-    if (const ClassIndex of_dscp = plan.of_dscp(outer.dscp); of_dscp != kNoClass) return of_dscp;
+    if (const ClassIndex of_dscp = policy.of_dscp(outer.dscp); of_dscp != kNoClass) return of_dscp;
   if (outer.pcp != kNoClass)
-    if (const ClassIndex of_pcp = plan.of_pcp(outer.pcp); of_pcp != kNoClass) return of_pcp;
-  return plan.default_class();
+    if (const ClassIndex of_pcp = policy.of_pcp(outer.pcp); of_pcp != kNoClass) return of_pcp;
+  return policy.default_class();
 }
 
 }  // namespace lagoon::qos

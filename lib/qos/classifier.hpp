@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <span>
 
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 #include "wire/octets.hpp"
 
 namespace lagoon::qos {
@@ -25,22 +25,24 @@ struct OuterHeaders {
 [[nodiscard]] OuterHeaders outer_headers(std::span<const std::byte> frame) noexcept;
 
 /// The general case of class_of().
-[[nodiscard]] ClassIndex class_by_walk(const TrafficPlan& plan, std::span<const std::byte> frame) noexcept;
+[[nodiscard]] ClassIndex class_by_walk(const TrafficPolicy& policy,
+                                       std::span<const std::byte> frame) noexcept;
 
-[[nodiscard]] inline ClassIndex class_of(const TrafficPlan& plan, std::span<const std::byte> frame) noexcept {
+[[nodiscard]] inline ClassIndex class_of(const TrafficPolicy& policy,
+                                         std::span<const std::byte> frame) noexcept {
   constexpr std::size_t kTypeAt = 12;
-  if (frame.size() >= kTypeAt + 4 && plan.matches().empty()) {
+  if (frame.size() >= kTypeAt + 4 && policy.matches().empty()) {
     const std::uint32_t type_and_first = wire::be32_at(frame, kTypeAt);
     // An untagged packet with its version: what there is most of.
     std::uint32_t dscp = kCodePoints;
     if (type_and_first >> 12 == 0x08004) dscp = type_and_first >> 2 & 0x3fU;
     if (type_and_first >> 12 == 0x86dd6) dscp = type_and_first >> 6 & 0x3fU;
     if (dscp != kCodePoints) {
-      const ClassIndex of_dscp = plan.of_dscp(static_cast<std::uint8_t>(dscp));
-      return of_dscp != kNoClass ? of_dscp : plan.default_class();
+      const ClassIndex of_dscp = policy.of_dscp(static_cast<std::uint8_t>(dscp));
+      return of_dscp != kNoClass ? of_dscp : policy.default_class();
     }
   }
-  return class_by_walk(plan, frame);
+  return class_by_walk(policy, frame);
 }
 
 }  // namespace lagoon::qos

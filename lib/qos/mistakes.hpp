@@ -1,5 +1,5 @@
 // Mistakes in TrafficOptions: what one value alone can't show. The reader of the configuration file reports
-// them with their place, and a TrafficPlan is made of options that have none.
+// them with their place, and a TrafficPolicy is made of options that have none.
 #pragma once
 
 #include <string>

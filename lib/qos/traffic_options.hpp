@@ -1,5 +1,5 @@
 // TrafficOptions: what an operator says about the queues in front of a LAG's members. Plain values; a
-// TrafficPlan is made of them.
+// TrafficPolicy is made of them.
 #pragma once
 
 #include <array>

@@ -32,8 +32,11 @@ constexpr Instant kEnd = Instant{} + 200ms;
 
 class Member {
  public:
-  explicit Member(const qos::TrafficPlan& plan)
-      : wire{kSpeed, kRing}, storage_{plan}, meter_{plan}, egress{plan, storage_.memory(), meter_, counters} {
+  explicit Member(const qos::TrafficPolicy& policy)
+      : wire{kSpeed, kRing},
+        storage_{policy},
+        meter_{policy},
+        egress{policy, storage_.memory(), meter_, counters} {
     egress.set_speed(kSpeed);
   }
   WireModel wire;
@@ -51,12 +54,12 @@ class Scenario {
  public:
   // (Without a shaper a critical class has to bridge the time that the port's ring takes to empty.)
   explicit Scenario(bool shape)
-      : plan_{test::plan_of(
+      : policy_{test::policy_of(
             {.classes =
                  {{.name = "critical", .priority = 0, .limit = shape ? 200U : 3000U, .dscp = {kCritical}},
                   {.name = "bulk", .limit = 1000}},
              .shape = shape})},
-        members{Member{plan_}, Member{plan_}} {}
+        members{Member{policy_}, Member{policy_}} {}
 
   /// `critical` and `bulk` in Mb/s, over all living members; frames of twelve conversations each.
   void offer(double critical, double bulk) {
@@ -129,7 +132,7 @@ class Scenario {
   }
 
  private:
-  const qos::TrafficPlan plan_;
+  const qos::TrafficPolicy policy_;
 
  public:
   std::array<Member, 2> members;

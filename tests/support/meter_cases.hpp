@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::test {
 

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::test {
 
 class ReferenceMeter {
  public:
-  explicit ReferenceMeter(const qos::TrafficPlan& plan, Instant start = {}) {
-    for (const qos::ClassPlan& one : plan.classes()) {
+  explicit ReferenceMeter(const qos::TrafficPolicy& policy, Instant start = {}) {
+    for (const qos::ClassPolicy& one : policy.classes()) {
       const qos::RateLimit& rate = one.rate;
       const std::uint64_t other = rate.pir ? rate.pbs.value_or(rate.cbs) : rate.ebs;
       const State state{rate, start, static_cast<double>(rate.cbs) * 8e9, static_cast<double>(other) * 8e9};

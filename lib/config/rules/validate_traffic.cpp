@@ -1,4 +1,4 @@
-// The rules between the values of a LAG's section traffic, which are those of a qos::TrafficPlan.
+// The rules between the values of a LAG's section traffic, which are those of a qos::TrafficPolicy.
 #include "config/rules/validator.hpp"
 #include "qos/mistakes.hpp"
 

@@ -22,10 +22,10 @@ namespace {
 Result<void> EgressKeeper::serve(LagRuntime& lag, Instant now) {
   const qos::TrafficOptions& wanted = lag.lag->options().traffic;
   const bool changed = !(wanted == made_of_);
-  if (!changed && plan_ == nullptr && sets_.empty()) return {};
+  if (!changed && policy_ == nullptr && sets_.empty()) return {};
   Result<void> done;
-  if (changed || (plan_ != nullptr && members_of(lag) != made_for_)) done = make(lag, now);
-  if (plan_ != nullptr) set_speeds(lag);
+  if (changed || (policy_ != nullptr && members_of(lag) != made_for_)) done = make(lag, now);
+  if (policy_ != nullptr) set_speeds(lag);
   free_old(lag);
   return done;
 }
@@ -34,14 +34,14 @@ Result<void> EgressKeeper::make(LagRuntime& lag, Instant now) {
   const qos::TrafficOptions& wanted = lag.lag->options().traffic;
   if (!(wanted == made_of_)) {
     made_of_ = wanted;  // (what can't be made is said once)
-    std::shared_ptr<const qos::TrafficPlan> plan;
+    std::shared_ptr<const qos::TrafficPolicy> policy;
     if (!wanted.classes.empty()) {
-      auto made = qos::TrafficPlan::from(wanted);
+      auto made = qos::TrafficPolicy::from(wanted);
       if (!made) return std::unexpected{made.error()};
-      plan = std::make_shared<const qos::TrafficPlan>(*std::move(made));
-      if (const auto meter = RateMeter::from(*plan, now); !meter) return std::unexpected{meter.error()};
+      policy = std::make_shared<const qos::TrafficPolicy>(*std::move(made));
+      if (const auto meter = RateMeter::from(*policy, now); !meter) return std::unexpected{meter.error()};
     }
-    plan_ = std::move(plan);
+    policy_ = std::move(policy);
     counts_.clear();
     for (std::size_t w = 0; w < lag.egress.size(); ++w) counts_.push_back(std::make_shared<EgressCounts>());
   }
@@ -49,8 +49,8 @@ Result<void> EgressKeeper::make(LagRuntime& lag, Instant now) {
   sets_.resize(lag.egress.size());
   for (std::size_t w = 0; w < lag.egress.size(); ++w) {
     std::unique_ptr<const EgressSet> set;
-    if (plan_ != nullptr) {
-      auto made = EgressSet::of(plan_, made_for_, counts_[w], now);
+    if (policy_ != nullptr) {
+      auto made = EgressSet::of(policy_, made_for_, counts_[w], now);
       if (!made) return std::unexpected{made.error()};
       set = *std::move(made);
     }
@@ -82,12 +82,12 @@ void EgressKeeper::free_old(LagRuntime& lag) {
     std::erase_if(sets_[w], [&](const auto& set) { return set.get() != wanted && set.get() != adopted; });
     any = any || !sets_[w].empty();
   }
-  if (!any && plan_ == nullptr) sets_.clear();
+  if (!any && policy_ == nullptr) sets_.clear();
 }
 
 void EgressKeeper::add_status(const LagRuntime& lag, control::LagStatus& status) const {
-  if (plan_ == nullptr) return;
-  for (const qos::ClassPlan& plan : plan_->classes()) status.classes.push_back({.name = plan.name});
+  if (policy_ == nullptr) return;
+  for (const qos::ClassPolicy& policy : policy_->classes()) status.classes.push_back({.name = policy.name});
   for (std::size_t c = 0; c < status.classes.size(); ++c) {
     control::ClassStatus& sum = status.classes[c];
     for (const auto& counts : counts_)

@@ -19,7 +19,7 @@ struct LagRuntime;
 
 class EgressKeeper {
  public:
-  /// To be called once a turn. Errors: the plan can't be kept (said once; what was before goes on).
+  /// To be called once a turn. Errors: the policy can't be kept (said once; what was before goes on).
   [[nodiscard]] Result<void> serve(LagRuntime& lag, Instant now);
   /// What the queues have counted, class by class. Nothing: there are none.
   void add_status(const LagRuntime& lag, control::LagStatus& status) const;
@@ -31,7 +31,7 @@ class EgressKeeper {
 
   qos::TrafficOptions made_of_{};
   MemberSet made_for_ = 0;
-  std::shared_ptr<const qos::TrafficPlan> plan_{};
+  std::shared_ptr<const qos::TrafficPolicy> policy_{};
   std::vector<std::shared_ptr<EgressCounts>> counts_{};  // by worker
   std::vector<std::vector<std::unique_ptr<const EgressSet>>>
       sets_{};  // by worker; the last is the wanted one

@@ -22,7 +22,7 @@
 #include "dpdk/snapshot/rate_meter.hpp"
 #include "fast/egress/egress.hpp"
 #include "fast/egress/storage.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::dpdk {
 
@@ -35,8 +35,8 @@ class EgressSet {
 
   /// Errors: those of RateMeter::from().
   [[nodiscard]] static Result<std::unique_ptr<const EgressSet>> of(
-      std::shared_ptr<const qos::TrafficPlan> plan, MemberSet members, std::shared_ptr<EgressCounts> counts,
-      Instant now);
+      std::shared_ptr<const qos::TrafficPolicy> policy, MemberSet members,
+      std::shared_ptr<EgressCounts> counts, Instant now);
 
   /// Null when the member has no queues.
   [[nodiscard]] Egress* of(MemberIndex member) const noexcept {
@@ -44,7 +44,7 @@ class EgressSet {
     return one != nullptr ? &one->egress : nullptr;
   }
   [[nodiscard]] MemberSet members() const noexcept { return present_; }
-  [[nodiscard]] const qos::TrafficPlan& plan() const noexcept { return *plan_; }
+  [[nodiscard]] const qos::TrafficPolicy& policy() const noexcept { return *policy_; }
   [[nodiscard]] const EgressCounts& counts() const noexcept { return *counts_; }
 
   /// Sets the rate that the member is shaped to.
@@ -63,8 +63,8 @@ class EgressSet {
 
  private:
   struct Member {
-    Member(const qos::TrafficPlan& plan, const RateMeter& m, fast::EgressCounters& counters)
-        : storage{plan}, meter{m}, egress{plan, storage.memory(), meter, counters} {}
+    Member(const qos::TrafficPolicy& policy, const RateMeter& m, fast::EgressCounters& counters)
+        : storage{policy}, meter{m}, egress{policy, storage.memory(), meter, counters} {}
     fast::EgressStorage<rte_mbuf> storage;
     RateMeter meter;
     Egress egress;
@@ -73,7 +73,7 @@ class EgressSet {
   };
   EgressSet() = default;
 
-  std::shared_ptr<const qos::TrafficPlan> plan_;
+  std::shared_ptr<const qos::TrafficPolicy> policy_;
   std::shared_ptr<EgressCounts> counts_;
   MemberSet present_ = 0;
   std::array<std::unique_ptr<Member>, kMembersMax> members_{};

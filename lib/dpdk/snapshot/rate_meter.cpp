@@ -34,11 +34,11 @@ Result<RateMeter::One> RateMeter::limited(const qos::RateLimit& limit) {
   return one;
 }
 
-Result<RateMeter> RateMeter::from(const qos::TrafficPlan& plan, Instant start) {
+Result<RateMeter> RateMeter::from(const qos::TrafficPolicy& policy, Instant start) {
   RateMeter meter;
-  for (std::size_t i = 0; i < plan.classes().size(); ++i) {
-    if (!plan.classes()[i].metered) continue;
-    auto one = limited(plan.classes()[i].rate);
+  for (std::size_t i = 0; i < policy.classes().size(); ++i) {
+    if (!policy.classes()[i].metered) continue;
+    auto one = limited(policy.classes()[i].rate);
     if (!one) return std::unexpected{std::move(one).error()};
     meter.classes_[i] = *one;
   }

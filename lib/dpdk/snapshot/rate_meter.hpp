@@ -1,4 +1,4 @@
-// RateMeter: the rate limits of a plan's classes, kept by rte_meter (srTCM of RFC 2697, trTCM of RFC 2698,
+// RateMeter: the rate limits of a policy's classes, kept by rte_meter (srTCM of RFC 2697, trTCM of RFC 2698,
 // both colour-blind). What fast::Egress takes for its Meter: one for each worker and member.
 //
 // Thread: the worker's, once made.
@@ -12,7 +12,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "fast/egress/concepts.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::dpdk {
 
@@ -20,7 +20,7 @@ class RateMeter {
  public:
   /// All buckets are full at `start`. Precondition: EAL has been started (rte_meter counts in its cycles).
   /// Errors: not_supported, for a limit that rte_meter does not take.
-  [[nodiscard]] static Result<RateMeter> from(const qos::TrafficPlan& plan, Instant start);
+  [[nodiscard]] static Result<RateMeter> from(const qos::TrafficPolicy& policy, Instant start);
 
   [[nodiscard]] qos::Colour colour(qos::ClassIndex of, std::uint32_t octets, Instant now) noexcept {
     One& one = classes_[of];

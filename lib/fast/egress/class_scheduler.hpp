@@ -9,13 +9,13 @@
 #include <span>
 
 #include "base/check.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::fast {
 
 class ClassScheduler {
  public:
-  explicit ClassScheduler(std::span<const qos::ClassPlan> classes) noexcept {
+  explicit ClassScheduler(std::span<const qos::ClassPolicy> classes) noexcept {
     for (std::size_t i = 0; i < classes.size(); ++i) {
       peers_[i] = classes[i].peers;
       quantum_[i] = static_cast<std::int32_t>(classes[i].quantum);

@@ -9,7 +9,7 @@
 #include "base/time.hpp"
 #include "fast/concepts.hpp"
 #include "qos/colour.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::fast {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "fast/counters.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::fast {
 

@@ -9,7 +9,7 @@
 // in docs/traffic-management.md.
 //
 // Thread: the worker that owns it. Owns the frames that it took; take() or discard() them before the end.
-// The plan, the memory, the meter and the counters outlive it.
+// The policy, the memory, the meter and the counters outlive it.
 #pragma once
 
 #include <algorithm>
@@ -40,12 +40,12 @@ class Egress {
   /// Frames for one call of serve(): a worker has other ports to look at.
   static constexpr std::size_t kServeMost = 4 * kBurstMax;
 
-  Egress(const qos::TrafficPlan& plan, const EgressMemory<P>& memory, M& meter,
+  Egress(const qos::TrafficPolicy& policy, const EgressMemory<P>& memory, M& meter,
          EgressCounters& counters) noexcept
-      : plan_{plan},
-        classes_{plan.classes()},
+      : policy_{policy},
+        classes_{policy.classes()},
         pool_{memory.frames},
-        scheduler_{plan.classes()},
+        scheduler_{policy.classes()},
         meter_{meter},
         counters_{counters} {
     for (std::size_t i = 0; i < classes_.size(); ++i) queues_[i] = {memory.queues[i], memory.sets[i]};
@@ -53,10 +53,10 @@ class Egress {
   Egress(const Egress&) = delete;
   Egress& operator=(const Egress&) = delete;
 
-  /// Sets the rate that the member is shaped to, where the plan shapes: its speed, or this worker's share of
-  /// it. 0: it is not shaped.
+  /// Sets the rate that the member is shaped to, where the policy shapes: its speed, or this worker's share
+  /// of it. 0: it is not shaped.
   void set_speed(BitsPerSecond speed) noexcept {
-    if (plan_.shape()) shaper_.set(speed, plan_.burst());
+    if (policy_.shape()) shaper_.set(speed, policy_.burst());
   }
   [[nodiscard]] const Shaper& shaper() const noexcept { return shaper_; }
 
@@ -69,7 +69,7 @@ class Egress {
     LAGOON_DCHECK(burst.size() <= kBurstMax && hashes.size() == burst.size());
     std::array<qos::ClassIndex, kBurstMax> of;
     for (std::size_t i = 0; i < burst.size(); ++i) {
-      of[i] = qos::class_of(plan_, PacketTraits<P>::headers(*burst[i]));
+      of[i] = qos::class_of(policy_, PacketTraits<P>::headers(*burst[i]));
       queues_[of[i]].prefetch(hashes[i]);
     }
     Losses<Sink> losses{sink};
@@ -116,7 +116,7 @@ class Egress {
   }
 
   /// Hands frames back, in the order of service and whatever the shaper says, until none is left (0): to send
-  /// them over another member when this one is lost, or to queue them by another plan.
+  /// them over another member when this one is lost, or to queue them by another policy.
   [[nodiscard]] std::size_t take(std::span<P*> out) noexcept {
     std::size_t count = 0;
     while (count < out.size()) {
@@ -284,8 +284,8 @@ class Egress {
     }
   }
 
-  const qos::TrafficPlan& plan_;
-  std::span<const qos::ClassPlan> classes_;
+  const qos::TrafficPolicy& policy_;
+  std::span<const qos::ClassPolicy> classes_;
   FramePool<P> pool_;
   std::array<FairQueues, qos::kClassesMax> queues_;
   ClassScheduler scheduler_;

@@ -21,7 +21,7 @@
 #include "base/check.hpp"
 #include "fast/egress/flow_queue.hpp"
 #include "fast/egress/frame_pool.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::fast {
 

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/ids.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::fast {
 

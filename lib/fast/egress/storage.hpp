@@ -9,7 +9,7 @@
 #include "fast/egress/egress_memory.hpp"
 #include "fast/egress/flow_queue.hpp"
 #include "fast/egress/frame_pool.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 namespace lagoon::fast {
 
@@ -17,11 +17,11 @@ template <typename P>
 class EgressStorage {
  public:
   /// A frame enters before another of its class goes, so each class has one place more than its limit.
-  explicit EgressStorage(const qos::TrafficPlan& plan)
-      : frames_(plan.frames_max() + plan.classes().size()),
-        queues_(plan.classes().size() * kFlowQueues),
-        sets_(plan.classes().size() * kFlowSets),
-        classes_{plan.classes().size()} {}
+  explicit EgressStorage(const qos::TrafficPolicy& policy)
+      : frames_(policy.frames_max() + policy.classes().size()),
+        queues_(policy.classes().size() * kFlowQueues),
+        sets_(policy.classes().size() * kFlowSets),
+        classes_{policy.classes().size()} {}
 
   [[nodiscard]] EgressMemory<P> memory() noexcept {
     EgressMemory<P> memory{.frames = frames_};

@@ -2,7 +2,7 @@
 
 #include "config/file/yaml_reader.hpp"
 #include "printed.hpp"
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::config {
@@ -68,7 +68,7 @@ TEST_CASE("Classes, rate limits and matches are read", "[config][traffic]") {
       .shape = true,
       .burst = 16 * 1024};
   CHECK(traffic == expected);
-  CHECK(qos::TrafficPlan::from(traffic).has_value());
+  CHECK(qos::TrafficPolicy::from(traffic).has_value());
 }
 
 TEST_CASE("Without the section, and with off, there are no classes and ports keep their pauses",

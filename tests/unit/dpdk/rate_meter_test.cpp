@@ -29,18 +29,18 @@ void start_eal() {
   REQUIRE(started);
 }
 
-qos::TrafficPlan plan_with(const qos::RateLimit& limit) {
-  auto plan = qos::TrafficPlan::from({.classes = {{.name = "free"}, {.name = "limited", .rate = limit}}});
-  REQUIRE(plan.has_value());
-  return *std::move(plan);
+qos::TrafficPolicy policy_with(const qos::RateLimit& limit) {
+  auto policy = qos::TrafficPolicy::from({.classes = {{.name = "free"}, {.name = "limited", .rate = limit}}});
+  REQUIRE(policy.has_value());
+  return *std::move(policy);
 }
 
 TEST_CASE("rte_meter colours as RFC 2697 and RFC 2698 say", "[meter]") {
   start_eal();
   for (const test::MeterCase& one : test::meter_cases()) {
-    const qos::TrafficPlan plan = plan_with(one.limit);
+    const qos::TrafficPolicy policy = policy_with(one.limit);
     const Instant start = instant_from_ns(123'456);
-    auto meter = dpdk::RateMeter::from(plan, start);
+    auto meter = dpdk::RateMeter::from(policy, start);
     REQUIRE(meter.has_value());
     for (std::size_t i = 0; i < one.steps.size(); ++i) {
       CAPTURE(one.name, i);
@@ -60,9 +60,9 @@ TEST_CASE("At three times its rate a class keeps its rate, for days as well as f
   limit.cbs = 20'000 + static_cast<std::uint64_t>(octets_per_step);
   if (two_rates) limit.pir = mbps(2 * megabits);
   if (two_rates) limit.pbs = 2 * limit.cbs;
-  const qos::TrafficPlan plan = plan_with(limit);
+  const qos::TrafficPolicy policy = policy_with(limit);
   const Instant start = instant_from_ns(5);
-  auto meter = dpdk::RateMeter::from(plan, start);
+  auto meter = dpdk::RateMeter::from(policy, start);
   REQUIRE(meter.has_value());
   const auto frame = static_cast<std::uint32_t>(std::max(1500.0, octets_per_step / 50));
   std::array<double, qos::kColours> octets{};

@@ -14,12 +14,12 @@ using namespace lagoon::dpdk::test;
 
 namespace {
 
-std::shared_ptr<const qos::TrafficPlan> plan_of(bool shape, std::uint32_t limit = 2000) {
+std::shared_ptr<const qos::TrafficPolicy> plan_of(bool shape, std::uint32_t limit = 2000) {
   qos::TrafficOptions options;
   options.shape = shape;
   options.classes = {{.name = "voice", .priority = 0, .limit = limit, .dscp = {46}},
                      {.name = "rest", .limit = limit}};
-  return std::make_shared<const qos::TrafficPlan>(qos::TrafficPlan::from(options).value());
+  return std::make_shared<const qos::TrafficPolicy>(qos::TrafficPolicy::from(options).value());
 }
 
 // Gives the worker sets of queues as EgressKeeper does, and frees those that it does not use any more.
@@ -28,8 +28,8 @@ struct Queues {
   std::shared_ptr<EgressCounts> counts = std::make_shared<EgressCounts>();
   std::vector<std::unique_ptr<const EgressSet>> sets{};
 
-  void give(std::shared_ptr<const qos::TrafficPlan> plan, MemberSet members, BitsPerSecond speed = {}) {
-    auto set = EgressSet::of(std::move(plan), members, counts, dpdk::now()).value();
+  void give(std::shared_ptr<const qos::TrafficPolicy> policy, MemberSet members, BitsPerSecond speed = {}) {
+    auto set = EgressSet::of(std::move(policy), members, counts, dpdk::now()).value();
     for_each(members, [&](MemberIndex m) { set->set_speed(m, speed); });
     give(std::move(set));
   }

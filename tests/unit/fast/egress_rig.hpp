@@ -29,10 +29,10 @@ inline constexpr MemberIndex kMember{3};
   return packet;
 }
 
-[[nodiscard]] inline qos::TrafficPlan plan_of(const qos::TrafficOptions& options) {
-  auto plan = qos::TrafficPlan::from(options);
-  REQUIRE(plan.has_value());
-  return *std::move(plan);
+[[nodiscard]] inline qos::TrafficPolicy policy_of(const qos::TrafficOptions& options) {
+  auto policy = qos::TrafficPolicy::from(options);
+  REQUIRE(policy.has_value());
+  return *std::move(policy);
 }
 
 /// A hash with all of its bits in use, as FlowMixer gives.
@@ -45,7 +45,10 @@ class EgressRig {
   using Egress = fast::Egress<TestPacket, ReferenceMeter>;
 
   explicit EgressRig(const qos::TrafficOptions& options)
-      : plan{plan_of(options)}, storage{plan}, meter{plan}, egress{plan, storage.memory(), meter, counters} {}
+      : policy{policy_of(options)},
+        storage{policy},
+        meter{policy},
+        egress{policy, storage.memory(), meter, counters} {}
 
   TestPacket* make(std::uint8_t dscp, std::uint32_t conversation, std::size_t size = 60) {
     TestPacket& packet = packets.emplace_back(frame_with(dscp, size));
@@ -75,7 +78,7 @@ class EgressRig {
   }
   [[nodiscard]] const fast::ClassCounters& of(std::size_t index) const { return counters.of_class[index]; }
   void check_conserved() const {
-    for (std::size_t i = 0; i < plan.classes().size(); ++i) {
+    for (std::size_t i = 0; i < policy.classes().size(); ++i) {
       const fast::ClassCounters& one = counters.of_class[i];
       std::uint64_t gone = one.out_packets.read() + one.taken_back.read() + one.depth_packets.read();
       for (const fast::Counter& drop : one.drop) gone += drop.read();
@@ -84,7 +87,7 @@ class EgressRig {
     }
   }
 
-  qos::TrafficPlan plan;
+  qos::TrafficPolicy policy;
   fast::EgressStorage<TestPacket> storage;
   ReferenceMeter meter;
   fast::EgressCounters counters;

@@ -124,7 +124,7 @@ TEST_CASE("A full class loses from its longest conversation, the oldest frame, a
   CHECK(rig.of(2).depth_packets.read() == 0);
   REQUIRE(rig.sink.freed.size() == 60);
   for (std::uint32_t i = 0; i < 60; ++i) CHECK(rig.sink.freed[i]->number == greedy + i);
-  const std::size_t silver = rig.plan.of_dscp(20);
+  const std::size_t silver = rig.policy.of_dscp(20);
   CHECK(rig.of(silver).of(EgressDrop::queue_full).read() == 60);
   CHECK(rig.of(silver).depth_packets.read() == 60);
   CHECK(rig.of(silver).highest_packets.read() == 60);
@@ -136,7 +136,7 @@ TEST_CASE("A full class loses from its longest conversation, the oldest frame, a
 TEST_CASE("A class is limited in octets as well", "[egress]") {
   EgressRig rig{four_classes()};
   for (std::uint32_t i = 0; i < 50; ++i) rig.enqueue(10, i, 1000);
-  const std::size_t gold = rig.plan.of_dscp(10);
+  const std::size_t gold = rig.policy.of_dscp(10);
   CHECK(rig.of(gold).depth_packets.read() == 40);
   CHECK(rig.of(gold).depth_bytes.read() == 40'000);
   CHECK(rig.of(gold).highest_bytes.read() == 40'000);

@@ -19,10 +19,10 @@ TrafficOptions options() {
                       {.name = "rest"}}};
 }
 
-TrafficPlan plan_of(const TrafficOptions& options) {
-  auto plan = TrafficPlan::from(options);
-  REQUIRE(plan.has_value());
-  return *std::move(plan);
+TrafficPolicy policy_of(const TrafficOptions& options) {
+  auto policy = TrafficPolicy::from(options);
+  REQUIRE(policy.has_value());
+  return *std::move(policy);
 }
 
 FlowFrame with_dscp(unsigned dscp, int version, int tags = 0, unsigned pcp = 0) {
@@ -46,7 +46,7 @@ FlowFrame with_dscp(unsigned dscp, int version, int tags = 0, unsigned pcp = 0) 
 }
 
 TEST_CASE("A DSCP decides the class, behind any number of tags, and a PCP where it says nothing", "[qos]") {
-  const TrafficPlan plan = plan_of(options());
+  const TrafficPolicy policy = policy_of(options());
   struct Row {
     unsigned dscp;
     unsigned pcp;
@@ -57,19 +57,19 @@ TEST_CASE("A DSCP decides the class, behind any number of tags, and a PCP where 
                            Row{63, 4, 3, 1}, Row{1, 7, 3, 3});
   const int version = GENERATE(4, 6);
   CAPTURE(row.dscp, row.pcp, version);
-  CHECK(class_of(plan, with_dscp(row.dscp, version).octets()) == row.untagged);
+  CHECK(class_of(policy, with_dscp(row.dscp, version).octets()) == row.untagged);
   for (const int tags : {1, 2, 4})
-    CHECK(class_of(plan, with_dscp(row.dscp, version, tags, row.pcp).octets()) == row.tagged);
+    CHECK(class_of(policy, with_dscp(row.dscp, version, tags, row.pcp).octets()) == row.tagged);
   // Behind more it is not looked for, but the outermost tag is there.
   const ClassIndex by_pcp = row.pcp == 5 ? 0 : row.pcp == 4 ? 1 : 3;
-  CHECK(class_of(plan, with_dscp(row.dscp, version, 5, row.pcp).octets()) == by_pcp);
+  CHECK(class_of(policy, with_dscp(row.dscp, version, 5, row.pcp).octets()) == by_pcp);
 }
 
 TEST_CASE("A frame that is cut off anywhere has a class by what is there", "[qos]") {
   TrafficOptions with_match = options();
   with_match.match.push_back({.protocol = 17, .destination_port = PortRange{2, 2}, .class_name = "bulk"});
-  const TrafficPlan plain = plan_of(options());
-  const TrafficPlan matching = plan_of(with_match);
+  const TrafficPolicy plain = policy_of(options());
+  const TrafficPolicy matching = policy_of(with_match);
   const FlowFrame frame = with_dscp(46, 4, 2, 4);
   for (std::size_t size = 0; size <= frame.octets().size(); ++size) {
     // (a buffer of exactly this size, for the address sanitizer)
@@ -85,7 +85,7 @@ TEST_CASE("A frame that is cut off anywhere has a class by what is there", "[qos
 TEST_CASE("Any octets have a class", "[qos]") {
   TrafficOptions with_match = options();
   with_match.match.push_back({.protocol = 6, .class_name = "bulk"});
-  const TrafficPlan plan = plan_of(with_match);
+  const TrafficPolicy policy = policy_of(with_match);
   test::Prng random{3};
   for (int i = 0; i < 20'000; ++i) {
     std::vector<std::byte> octets(random.below(80));
@@ -96,7 +96,7 @@ TEST_CASE("Any octets have a class", "[qos]") {
       octets[16] = std::byte{random.chance(0.5) ? std::uint8_t{0x08} : std::uint8_t{0x86}};
       octets[17] = std::byte{random.chance(0.5) ? std::uint8_t{0x00} : std::uint8_t{0xdd}};
     }
-    CHECK(class_of(plan, octets) < 4);
+    CHECK(class_of(policy, octets) < 4);
   }
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("A configured match wins over code points, the first that fits", "[qos
     with_match.match = {rows[i].match, {.vlan = std::uint16_t{4000}, .class_name = "voice"}};
     with_match.match[0].class_name = "bulk";
     CAPTURE(i);
-    CHECK(class_of(plan_of(with_match), rows[i].frame.octets()) == (rows[i].fits ? 2 : 3));
+    CHECK(class_of(policy_of(with_match), rows[i].frame.octets()) == (rows[i].fits ? 2 : 3));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 #include "qos/mistakes.hpp"
 #include "support/catch.hpp"
@@ -7,13 +7,13 @@ namespace lagoon::qos {
 namespace {
 
 TEST_CASE("Classes are numbered by priority, and weights are brought to their smallest turns", "[qos]") {
-  const auto plan = TrafficPlan::from({.classes = {{.name = "bulk", .weight = 100, .limit = 7},
-                                                   {.name = "voice", .priority = 0},
-                                                   {.name = "rest", .weight = 50},
-                                                   {.name = "video", .priority = 1, .weight = 9}},
-                                       .default_class = "rest"});
-  REQUIRE(plan.has_value());
-  const auto classes = plan->classes();
+  const auto policy = TrafficPolicy::from({.classes = {{.name = "bulk", .weight = 100, .limit = 7},
+                                                       {.name = "voice", .priority = 0},
+                                                       {.name = "rest", .weight = 50},
+                                                       {.name = "video", .priority = 1, .weight = 9}},
+                                           .default_class = "rest"});
+  REQUIRE(policy.has_value());
+  const auto classes = policy->classes();
   REQUIRE(classes.size() == 4);
   CHECK(classes[0].name == "voice");
   CHECK(classes[0].peers == 0b0001);
@@ -23,17 +23,17 @@ TEST_CASE("Classes are numbered by priority, and weights are brought to their sm
   CHECK(classes[2].peers == 0b1100);
   CHECK(classes[2].quantum == 2 * kQuantum);
   CHECK(classes[3].quantum == kQuantum);
-  CHECK(plan->default_class() == 3);
-  CHECK(plan->frames_max() == 3007);
+  CHECK(policy->default_class() == 3);
+  CHECK(policy->frames_max() == 3007);
 }
 
 TEST_CASE("The last class is the default one", "[qos]") {
-  const auto plan = TrafficPlan::from({.classes = {{.name = "rest"}, {.name = "voice", .priority = 0}}});
-  REQUIRE(plan.has_value());
-  CHECK(plan->classes()[plan->default_class()].name == "voice");
+  const auto policy = TrafficPolicy::from({.classes = {{.name = "rest"}, {.name = "voice", .priority = 0}}});
+  REQUIRE(policy.has_value());
+  CHECK(policy->classes()[policy->default_class()].name == "voice");
 }
 
-TEST_CASE("Options that contradict each other make no plan, and say where and why", "[qos]") {
+TEST_CASE("Options that contradict each other make no policy, and say where and why", "[qos]") {
   struct Row {
     TrafficOptions options;
     std::string_view where;
@@ -89,10 +89,10 @@ TEST_CASE("Options that contradict each other make no plan, and say where and wh
     REQUIRE(mistakes.size() == 1);
     CHECK(mistakes[0].where == row.where);
     CHECK(mistakes[0].what == row.what);
-    CHECK_FALSE(TrafficPlan::from(row.options).has_value());
+    CHECK_FALSE(TrafficPolicy::from(row.options).has_value());
   }
   CHECK(mistakes_in({}).empty());
-  CHECK_FALSE(TrafficPlan::from({}).has_value());
+  CHECK_FALSE(TrafficPolicy::from({}).has_value());
   TrafficOptions many;
   for (int i = 0; i < 9; ++i) many.classes.push_back({.name = std::string(1, static_cast<char>('a' + i))});
   CHECK(mistakes_in(many).size() == 1);

@@ -1,4 +1,4 @@
-// TrafficPlan: TrafficOptions in the form in which workers use them. Immutable once made, and shared by all
+// TrafficPolicy: TrafficOptions in the form in which workers use them. Immutable once made, and shared by all
 // workers and all members of a LAG.
 //
 // Classes are numbered in the order in which they are served: by priority, and among equals as they were
@@ -18,14 +18,14 @@
 
 namespace lagoon::qos {
 
-/// Position of a class in its plan: the order of service.
+/// Position of a class in its policy: the order of service.
 using ClassIndex = std::uint8_t;
 inline constexpr ClassIndex kNoClass = 0xff;
 
 /// What the shares of classes and of conversations are counted in: an ordinary frame without FCS.
 inline constexpr std::uint32_t kQuantum = 1514;
 
-struct ClassPlan {
+struct ClassPolicy {
   std::string name{};
   std::uint8_t peers = 0;            // the classes of the same priority, as a bit set; itself among them
   std::uint32_t quantum = kQuantum;  // octets of a turn among them
@@ -54,12 +54,12 @@ struct Match {
   ClassIndex to = 0;
 };
 
-class TrafficPlan {
+class TrafficPolicy {
  public:
   /// Errors: invalid_argument, with all mistakes in words; also when there are no classes.
-  [[nodiscard]] static Result<TrafficPlan> from(const TrafficOptions& options);
+  [[nodiscard]] static Result<TrafficPolicy> from(const TrafficOptions& options);
 
-  [[nodiscard]] std::span<const ClassPlan> classes() const noexcept { return classes_; }
+  [[nodiscard]] std::span<const ClassPolicy> classes() const noexcept { return classes_; }
   [[nodiscard]] std::span<const Match> matches() const noexcept { return matches_; }
   [[nodiscard]] ClassIndex default_class() const noexcept { return default_; }
   /// kNoClass: the code point says nothing.
@@ -72,9 +72,9 @@ class TrafficPlan {
   [[nodiscard]] std::uint32_t burst() const noexcept { return burst_; }
 
  private:
-  TrafficPlan() = default;
+  TrafficPolicy() = default;
 
-  std::vector<ClassPlan> classes_;
+  std::vector<ClassPolicy> classes_;
   std::vector<Match> matches_;
   std::array<ClassIndex, kPriorities> pcp_{};
   std::array<ClassIndex, kCodePoints> dscp_{};

@@ -1,4 +1,4 @@
-#include "qos/plan.hpp"
+#include "qos/traffic_policy.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,13 +13,13 @@
 namespace lagoon::qos {
 namespace {
 
-ClassIndex index_of(const std::vector<ClassPlan>& classes, std::string_view name) {
-  const auto found = std::ranges::find(classes, name, &ClassPlan::name);
+ClassIndex index_of(const std::vector<ClassPolicy>& classes, std::string_view name) {
+  const auto found = std::ranges::find(classes, name, &ClassPolicy::name);
   return static_cast<ClassIndex>(found - classes.begin());
 }
 
 // Weights 100 and 50 are 2 and 1: turns are as short as the shares allow.
-void set_quanta(const std::vector<const ClassOptions*>& order, std::vector<ClassPlan>& classes) {
+void set_quanta(const std::vector<const ClassOptions*>& order, std::vector<ClassPolicy>& classes) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     unsigned divisor = 0;
     for (std::size_t k = 0; k < order.size(); ++k) {
@@ -76,7 +76,7 @@ Match compiled(const MatchOptions& options, ClassIndex to) {
 
 }  // namespace
 
-Result<TrafficPlan> TrafficPlan::from(const TrafficOptions& options) {
+Result<TrafficPolicy> TrafficPolicy::from(const TrafficOptions& options) {
   if (!options.enabled()) return fail(Errc::invalid_argument, "there are no traffic classes");
   std::string wrong;
   for (const Mistake& mistake : mistakes_in(options)) wrong += (wrong.empty() ? "" : "; ") + mistake.what;
@@ -87,29 +87,29 @@ Result<TrafficPlan> TrafficPlan::from(const TrafficOptions& options) {
   // stable_sort would ask for heap, by a function that clang calls deprecated.
   std::ranges::sort(order, {}, [](const ClassOptions* one) { return std::pair{one->priority, one}; });
 
-  TrafficPlan plan;
-  plan.pcp_.fill(kNoClass);
-  plan.dscp_.fill(kNoClass);
+  TrafficPolicy policy;
+  policy.pcp_.fill(kNoClass);
+  policy.dscp_.fill(kNoClass);
   for (const ClassOptions* one : order) {
-    const auto index = static_cast<ClassIndex>(plan.classes_.size());
-    plan.classes_.push_back(
+    const auto index = static_cast<ClassIndex>(policy.classes_.size());
+    policy.classes_.push_back(
         {.name = one->name,
          .limit_frames = one->limit,
          .limit_octets = one->limit_octets.value_or(std::numeric_limits<std::uint32_t>::max()),
          .metered = one->rate.has_value(),
          .rate = one->rate.value_or(RateLimit{})});
-    for (const std::uint8_t value : one->pcp) plan.pcp_[value % kPriorities] = index;
-    for (const std::uint8_t value : one->dscp) plan.dscp_[value % kCodePoints] = index;
-    plan.frames_max_ += one->limit;
+    for (const std::uint8_t value : one->pcp) policy.pcp_[value % kPriorities] = index;
+    for (const std::uint8_t value : one->dscp) policy.dscp_[value % kCodePoints] = index;
+    policy.frames_max_ += one->limit;
   }
-  set_quanta(order, plan.classes_);
-  plan.default_ = index_of(
-      plan.classes_, options.default_class.empty() ? options.classes.back().name : options.default_class);
+  set_quanta(order, policy.classes_);
+  policy.default_ = index_of(
+      policy.classes_, options.default_class.empty() ? options.classes.back().name : options.default_class);
   for (const MatchOptions& match : options.match)
-    plan.matches_.push_back(compiled(match, index_of(plan.classes_, match.class_name)));
-  plan.shape_ = options.shape;
-  plan.burst_ = options.burst.value_or(0);
-  return plan;
+    policy.matches_.push_back(compiled(match, index_of(policy.classes_, match.class_name)));
+  policy.shape_ = options.shape;
+  policy.burst_ = options.burst.value_or(0);
+  return policy;
 }
 
 }  // namespace lagoon::qos
