@@ -21,8 +21,8 @@
 #include "lagoond/config_telemetry.hpp"
 #include "lagoond/console_thread.hpp"
 #include "lagoond/engine_running.hpp"
+#include "lagoond/observability.hpp"
 #include "lagoond/options.hpp"
-#include "lagoond/seeing.hpp"
 #include "lagoond/service_thread.hpp"
 #include "lagoond/side_cpus.hpp"
 #include "lagoond/signal_thread.hpp"
@@ -106,17 +106,17 @@ int run(const Options& options) {
   if (!socket) return complain(socket.error());
   const SideCpus cpus{config->eal};
   block_signals();
-  auto seeing = std::make_unique<Seeing>(*config);
-  if (auto prepared = seeing->prepare(*config); !prepared) return complain(prepared.error());
+  auto observability = std::make_unique<Observability>(*config);
+  if (auto prepared = observability->prepare(*config); !prepared) return complain(prepared.error());
   auto engine = dpdk::Engine::start(*config);
   if (!engine) return complain(engine.error());
   if (auto offered = dpdk::offer_telemetry(**engine); !offered) return complain(offered.error());
-  if (auto started = seeing->start(**engine); !started) return complain(started.error());
+  if (auto started = observability->start(**engine); !started) return complain(started.error());
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config->lags.size());
   std::fflush(stdout);
   const bool worked = serve(**engine, options, *std::move(socket), cpus);
-  seeing.reset();
+  observability.reset();
   engine->reset();
   std::printf("lagoond: ended\n");
   return worked ? 0 : 1;

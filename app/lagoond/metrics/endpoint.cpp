@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/version.hpp"
-#include "config/values/seeing_value.hpp"
+#include "config/values/observability_value.hpp"
 
 namespace lagoon::lagoond {
 

@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "config/plan/plan_lag.hpp"
-#include "config/values/seeing_value.hpp"
+#include "config/values/observability_value.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -28,7 +28,7 @@ std::string journal_words(const JournalSink& journal) {
 }
 
 // What is asked for beside the traffic: nothing is said of the defaults.
-void add_seeing(Plan& steps, const Config& config) {
+void add_observability(Plan& steps, const Config& config) {
   if (config.metrics)
     steps.push_back({"metrics for Prometheus: http://" + to_string(*config.metrics) + "/metrics", {}});
   if (config.journal == JournalSink{SystemLog{}}) return;
@@ -57,7 +57,7 @@ std::vector<Component> components_of(const Config& config) {
 
 Plan plan(const Config& config) {
   Plan steps{eal_step(config.eal)};
-  add_seeing(steps, config);
+  add_observability(steps, config);
   for (const Port& port : config.ports)
     steps.push_back({"port " + port.name + ": " + text_of(port.source), {}});
   for (const Lag& lag : config.lags) steps.push_back(lag_step(lag));

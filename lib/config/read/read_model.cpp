@@ -1,7 +1,7 @@
 #include "config/read/read_model.hpp"
 
 #include "config/values/device_name.hpp"
-#include "config/values/seeing_value.hpp"
+#include "config/values/observability_value.hpp"
 
 namespace lagoon::config {
 namespace {

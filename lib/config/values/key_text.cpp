@@ -6,8 +6,8 @@
 
 #include "config/member_rows.hpp"
 #include "config/values/device_name.hpp"
+#include "config/values/observability_value.hpp"
 #include "config/values/option_value.hpp"
-#include "config/values/seeing_value.hpp"
 #include "options/lag_rows.hpp"
 
 namespace lagoon::config {
@@ -85,7 +85,7 @@ std::vector<KeyText> keys_of(const Eal& eal) {
           {"args", yaml_list(eal.extra)}};
 }
 
-std::vector<KeyText> seeing_keys_of(const Config& config) {
+std::vector<KeyText> observability_keys_of(const Config& config) {
   std::string journal = "off";
   if (std::holds_alternative<SystemLog>(config.journal)) journal = "syslog";
   if (const auto* const file = std::get_if<JournalFile>(&config.journal)) journal = yaml_of(file->path);

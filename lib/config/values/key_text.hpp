@@ -16,7 +16,7 @@ namespace lagoon::config {
 [[nodiscard]] std::vector<KeyText> keys_of(const Lag& lag);
 [[nodiscard]] std::vector<KeyText> keys_of(const Eal& eal);
 /// metrics and journal.
-[[nodiscard]] std::vector<KeyText> seeing_keys_of(const Config& config);
+[[nodiscard]] std::vector<KeyText> observability_keys_of(const Config& config);
 /// "{ name: va0, dev: \"net_af_packet1,iface=va0\" }": what differs from the defaults.
 [[nodiscard]] std::string yaml_of(const Member& member);
 [[nodiscard]] std::string yaml_of(const Port& port);

@@ -1,10 +1,10 @@
-#include "lagoond/seeing.hpp"
+#include "lagoond/observability.hpp"
 
 #include <utility>
 
 namespace lagoon::lagoond {
 
-Result<void> Seeing::prepare(const config::Config& config) {
+Result<void> Observability::prepare(const config::Config& config) {
   const auto visit = cpus_.visit();
   if (config.metrics) {
     auto metrics = MetricsEndpoint::listen(*config.metrics);
@@ -17,7 +17,7 @@ Result<void> Seeing::prepare(const config::Config& config) {
   return {};
 }
 
-Result<void> Seeing::start(dpdk::Engine& engine) {
+Result<void> Observability::start(dpdk::Engine& engine) {
   const auto visit = cpus_.visit();
   if (sink_ != nullptr) {
     const auto feed = engine.open_event_feed();

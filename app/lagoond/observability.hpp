@@ -1,4 +1,5 @@
-// Seeing: what the configuration asks for so that others see what the Engine does: metrics, the journal.
+// Observability: what the configuration asks for so that others see what the Engine does: metrics, the
+// journal.
 #pragma once
 
 #include <memory>
@@ -13,10 +14,10 @@
 
 namespace lagoon::lagoond {
 
-class Seeing {
+class Observability {
  public:
   /// To be made before EAL starts, and after signals are blocked.
-  explicit Seeing(const config::Config& config) : cpus_{config.eal} {}
+  explicit Observability(const config::Config& config) : cpus_{config.eal} {}
 
   /// Takes the port and opens the file, so that what can't be had is told before anything is touched.
   [[nodiscard]] Result<void> prepare(const config::Config& config);

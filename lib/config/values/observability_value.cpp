@@ -1,4 +1,4 @@
-#include "config/values/seeing_value.hpp"
+#include "config/values/observability_value.hpp"
 
 #include <charconv>
 #include <cstdint>

@@ -2,7 +2,7 @@
 
 #include "config/file/yaml_reader.hpp"
 #include "config/plan/plan.hpp"
-#include "config/values/seeing_value.hpp"
+#include "config/values/observability_value.hpp"
 #include "printed.hpp"
 #include "support/catch.hpp"
 
@@ -25,7 +25,7 @@ std::string planned(std::string_view text) {
   return out.str();
 }
 
-TEST_CASE("Metrics are off unless an address and a port are given", "[config][seeing]") {
+TEST_CASE("Metrics are off unless an address and a port are given", "[config][observability]") {
   CHECK_FALSE(config_of("").metrics);
   CHECK_FALSE(config_of("metrics: off\n").metrics);
   CHECK(config_of("metrics: 127.0.0.1:9478\n").metrics ==
@@ -35,7 +35,7 @@ TEST_CASE("Metrics are off unless an address and a port are given", "[config][se
   CHECK(to_string(*six) == "[::1]:65535");
 }
 
-TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][seeing]") {
+TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][observability]") {
   CHECK(config_of("").journal == JournalSink{SystemLog{}});
   CHECK(config_of("journal: syslog\n").journal == JournalSink{SystemLog{}});
   CHECK(config_of("journal: off\n").journal == JournalSink{});
@@ -43,7 +43,7 @@ TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][seeing]
         JournalSink{JournalFile{.path = "/var/log/lagoon.log"}});
 }
 
-TEST_CASE("Mistakes in what an operator sees by are told with their place", "[config][seeing]") {
+TEST_CASE("Mistakes in what an operator sees by are told with their place", "[config][observability]") {
   const std::string where = "an address of this machine with a port, like 127.0.0.1:9478 or \"[::1]:9478\"";
   const std::string what = "syslog, off, or the absolute path of a file, like /var/log/lagoon.log";
   struct Row {
@@ -73,7 +73,7 @@ TEST_CASE("Mistakes in what an operator sees by are told with their place", "[co
   CHECK(mistakes(std::string{kLag} + text + "\n") == Lines{"f:" + said});
 }
 
-TEST_CASE("The plan says what was asked for beside the traffic", "[config][seeing]") {
+TEST_CASE("The plan says what was asked for beside the traffic", "[config][observability]") {
   CHECK(planned("").find("journal") == std::string::npos);
   CHECK(planned("").find("metrics") == std::string::npos);
   CHECK(planned("metrics: 127.0.0.1:9478\njournal: /var/log/l.log\n")
