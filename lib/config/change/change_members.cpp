@@ -98,7 +98,7 @@ ChangeStep step_of(const MemberGone& gone) {
 
 }  // namespace
 
-void compare_members(const Lag& running, const Lag& wanted, Membership& changes) {
+void compare_members(const Lag& running, const Lag& wanted, MemberChanges& changes) {
   const auto named = [](const Lag& lag, const std::string& name) {
     const auto found = std::ranges::find(lag.members, name, &Member::name);
     return found == lag.members.end() ? nullptr : &*found;
@@ -117,7 +117,7 @@ void compare_members(const Lag& running, const Lag& wanted, Membership& changes)
     if (named(running, after.name) == nullptr) changes.come.push_back({wanted.name, after});
 }
 
-MemberSteps order_members(const Config& running, Membership changes, std::size_t room) {
+MemberSteps order_members(const Config& running, MemberChanges changes, std::size_t room) {
   MemberSteps steps;
   room = std::min(room, changes.come.size());  // (more is never needed, and it is counted up)
   std::map<std::string, std::size_t> counts;

@@ -38,7 +38,7 @@ struct MemberNew {
   std::string lag;
   Member member;
 };
-struct Membership {
+struct MemberChanges {
   std::vector<MemberGone> gone;
   std::vector<MemberNew> come;
   std::vector<ChangeStep> in_place;  // of members that stay
@@ -52,13 +52,13 @@ void refuse_fixed(const Config& running, const Config& wanted, Refusals& refusal
 /// `path` is that of the LAG in the new file.
 [[nodiscard]] OptionChanges compare_options(const Lag& running, const Lag& wanted, const std::string& path,
                                             Refusals& refusals);
-void compare_members(const Lag& running, const Lag& wanted, Membership& changes);
+void compare_members(const Lag& running, const Lag& wanted, MemberChanges& changes);
 
 /// Members that come before any goes, as far as there is room; the rest after what they depend on is gone.
 struct MemberSteps {
   std::vector<ChangeStep> before;
   std::vector<ChangeStep> after;
 };
-[[nodiscard]] MemberSteps order_members(const Config& running, Membership changes, std::size_t room);
+[[nodiscard]] MemberSteps order_members(const Config& running, MemberChanges changes, std::size_t room);
 
 }  // namespace lagoon::config

@@ -43,7 +43,7 @@ void append(std::vector<OptionChange>& to, std::vector<OptionChange> more) {
 
 struct Differences {
   std::vector<std::pair<std::string, OptionChanges>> options;  // by LAG
-  Membership members;
+  MemberChanges members;
 };
 
 std::vector<ChangeStep> ordered(const Config& running, Differences all, std::size_t room) {

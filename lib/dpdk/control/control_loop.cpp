@@ -31,8 +31,8 @@ ControlLoop::ControlLoop(const ControlLoopParts& parts) : parts_{parts}, loads_(
 }
 
 void ControlLoop::list_members() {
-  if (listed_ == parts_.membership.revision()) return;
-  listed_ = parts_.membership.revision();
+  if (listed_ == parts_.lifecycle.revision()) return;
+  listed_ = parts_.lifecycle.revision();
   origin_.fill({});
   news_.clear();
   for (const auto& lag : parts_.lags) {
@@ -58,7 +58,7 @@ bool ControlLoop::turn(Instant now) {
   busy |= watch_hosts(now);
   busy |= parts_.tasks.serve();
   busy |= run_machines(now);
-  busy |= parts_.membership.serve(now, [this, now] {
+  busy |= parts_.lifecycle.serve(now, [this, now] {
     // (bounded, since others go on punting)
     for (unsigned round = 0; round < kPuntRounds && take_punts(now); ++round) continue;
   });

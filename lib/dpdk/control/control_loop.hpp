@@ -18,7 +18,7 @@
 #include "dpdk/control/event_feed.hpp"
 #include "dpdk/control/lag_runtime.hpp"
 #include "dpdk/control/link_monitor.hpp"
-#include "dpdk/control/membership.hpp"
+#include "dpdk/control/member_lifecycle.hpp"
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
@@ -37,7 +37,7 @@ struct ControlLoopParts {
   QsbrPublisher& publisher;
   SlowTransmitter& transmitter;
   LinkMonitor& links;
-  Membership& membership;
+  MemberLifecycle& lifecycle;
   TaskQueue& tasks;
   EventFeed* feed = nullptr;  // nothing: nobody reads the journals as they are written
   config::Idle idle = config::Idle::busy;
@@ -77,7 +77,7 @@ class ControlLoop {
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
-  std::uint64_t listed_ = 0;               // the revision of the membership that the next two are of
+  std::uint64_t listed_ = 0;               // the lifecycle's revision that the next two are of
   std::array<Origin, 1024> origin_{};      // by ethdev id
   std::vector<pollfd> news_;               // what wakes us
   std::vector<report::LoadCounts> loads_;  // by LAG

@@ -162,7 +162,7 @@ void EmbeddedLag::Parts::make_loop() {
                                 .publisher = parts.publisher,
                                 .transmitter = *parts.transmitter,
                                 .links = parts.links,
-                                .membership = *parts.membership,
+                                .lifecycle = *parts.lifecycle,
                                 .tasks = parts.tasks,
                                 .idle = parts.config.eal.idle,
                                 .care = &care,

@@ -92,7 +92,7 @@ void Engine::run() {
                       .publisher = parts_->publisher,
                       .transmitter = *parts_->transmitter,
                       .links = parts_->links,
-                      .membership = *parts_->membership,
+                      .lifecycle = *parts_->lifecycle,
                       .tasks = parts_->tasks,
                       .feed = parts_->feed.get(),
                       .idle = parts_->config.eal.idle}};

@@ -107,8 +107,8 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::AddMember&
     (*member)->port.drain();
     if (taken = parts_.wires.arm(); !taken) return;
     control::MemberSettings settings = parts_.settings_of(wanted, (*member)->port);
-    const auto index = parts_.membership->attach(runtime(), *member, std::move(settings),
-                                                 count_all(runtime().users), dpdk::now());
+    const auto index = parts_.lifecycle->attach(runtime(), *member, std::move(settings),
+                                                count_all(runtime().users), dpdk::now());
     if (!index)
       taken = std::unexpected{index.error()};
     else
@@ -126,7 +126,7 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::RemoveMemb
     const auto found = runtime().lag->find(command.member);
     if (!found)
       index = no_member(known().name, command.member);
-    else if (auto left = parts_.membership->leave(runtime(), *found, true, dpdk::now()); left) {
+    else if (auto left = parts_.lifecycle->leave(runtime(), *found, true, dpdk::now()); left) {
       index = *found;
       if (parts_.capture) parts_.capture->leave_port(runtime().find(*found)->port.id().value());
     } else
@@ -137,7 +137,7 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::RemoveMemb
   std::erase_if(known().members, [&](const config::Member& m) { return m.name == command.member; });
 
   std::unique_ptr<MemberRuntime> gone;
-  const auto take = [&] { gone = parts_.membership->take(runtime(), *index); };
+  const auto take = [&] { gone = parts_.lifecycle->take(runtime(), *index); };
   const Instant until = dpdk::now() + kRemovalPatience;
   while (gone == nullptr && !parts_.tasks.is_server() && dpdk::now() < until) {
     std::this_thread::sleep_for(kRemovalLook);
@@ -145,12 +145,12 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::RemoveMemb
   }
   if (gone == nullptr) {
     static_cast<void>(
-        parts_.tasks.run([&] { parts_.membership->abandon(runtime(), *index); }, kAnswerPatience));
+        parts_.tasks.run([&] { parts_.lifecycle->abandon(runtime(), *index); }, kAnswerPatience));
     return "removal of member '" + command.member + "' from LAG '" + known().name + "' is under way";
   }
   gone.reset();
   static_cast<void>(
-      parts_.tasks.run([&] { parts_.membership->closed(runtime(), *index, dpdk::now()); }, kAnswerPatience));
+      parts_.tasks.run([&] { parts_.lifecycle->closed(runtime(), *index, dpdk::now()); }, kAnswerPatience));
   return "member '" + command.member + "' removed from LAG '" + known().name + "'";
 }
 

@@ -73,7 +73,7 @@ Result<void> Engine::Parts::make_lags() {
   if (!guest) tell_of_veths();
   LAGOON_TRY(links.open());
   transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
-  membership = std::make_unique<Membership>(publisher, *transmitter, links);
+  lifecycle = std::make_unique<MemberLifecycle>(publisher, *transmitter, links);
   for (std::size_t i = 0; i < lags.size(); ++i) LAGOON_TRY(make_lag(i, now));
   return {};
 }

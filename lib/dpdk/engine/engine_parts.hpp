@@ -18,7 +18,7 @@
 #include "dpdk/control/event_feed.hpp"
 #include "dpdk/control/lag_runtime.hpp"
 #include "dpdk/control/link_monitor.hpp"
-#include "dpdk/control/membership.hpp"
+#include "dpdk/control/member_lifecycle.hpp"
 #include "dpdk/control/removal_watch.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
@@ -66,7 +66,7 @@ struct Engine::Parts {
   TaskQueue tasks;
   std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written
   std::unique_ptr<SlowTransmitter> transmitter;
-  std::unique_ptr<Membership> membership;
+  std::unique_ptr<MemberLifecycle> lifecycle;
   std::unique_ptr<Capture> capture;  // under `commands`
   std::atomic<bool> stop = false;
   std::atomic<bool> stop_workers = false;

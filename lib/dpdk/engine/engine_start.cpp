@@ -228,7 +228,7 @@ void Engine::Parts::stop_all() {
 Engine::Parts::~Parts() {
   stop_all();
   capture.reset();
-  membership.reset();
+  lifecycle.reset();
   transmitter.reset();
   workers.clear();
   lags.clear();

@@ -1,6 +1,6 @@
 // SidePorts: the queues that one worker polls and sends on, on one side of a cross-connect. A snapshot:
-// immutable once published, replaced whole when a member comes or goes (dpdk/control/membership.hpp), and
-// freed after every worker was quiescent.
+// immutable once published, replaced whole when a member comes or goes (dpdk/control/member_lifecycle.hpp),
+// and freed after every worker was quiescent.
 //
 // Order that the workers rely on: a member is in here before a PortTable names it, and stays until all
 // workers have passed a table that does not name it any more. So a worker that loads the table first, then

@@ -1,6 +1,6 @@
 // Members come and go at random while a real Worker carries traffic on a thread of its own, and a real
 // ControlLoop turns under a clock that the test sets. Runs under ThreadSanitizer as well (suite "threads").
-#include "dpdk/control/membership.hpp"
+#include "dpdk/control/member_lifecycle.hpp"
 
 #include <rte_eal.h>
 #include <rte_mempool.h>
@@ -87,7 +87,7 @@ class Bench {
     outgoing_ = ring("outgoing");
     slow_.push_back(ring("slow"));
     transmitter_.emplace(pool(), slow_);
-    membership_.emplace(publisher_, *transmitter_, links_);
+    lifecycle_.emplace(publisher_, *transmitter_, links_);
     lags_.push_back(std::make_unique<LagRuntime>());
     lag().workers = {0};
     lag().use_positions(1, 1);
@@ -119,7 +119,7 @@ class Bench {
                                    .publisher = publisher_,
                                    .transmitter = *transmitter_,
                                    .links = links_,
-                                   .membership = *membership_,
+                                   .lifecycle = *lifecycle_,
                                    .tasks = tasks_});
     thread_ = std::thread{[this] { workers_.front()->run(); }};
   }
@@ -127,7 +127,7 @@ class Bench {
     stop_.store(true, std::memory_order_release);
     thread_.join();
     loop_.reset();
-    membership_.reset();
+    lifecycle_.reset();
     transmitter_.reset();
     workers_.clear();
     lags_.clear();
@@ -146,7 +146,7 @@ class Bench {
     auto runtime = std::make_unique<MemberRuntime>(name, ring->give_port());
     const LagTotals counted = count_all(lag().users);
     const auto index =
-        membership_->attach(lag(), runtime, {.name = name, .address = {{2, 0, 0, 0, 1, 1}}}, counted, now_);
+        lifecycle_->attach(lag(), runtime, {.name = name, .address = {{2, 0, 0, 0, 1, 1}}}, counted, now_);
     REQUIRE(index.has_value());
     REQUIRE(members_.emplace(index->value(), std::move(ring)).second);
     const control::Traffic traffic =
@@ -156,8 +156,8 @@ class Bench {
   }
   /// With `takes`, this thread closes the port, else the control loop does.
   void begin_to_remove(std::uint8_t index, bool takes) {
-    REQUIRE(membership_->leave(lag(), MemberIndex{index}, takes, now_).has_value());
-    REQUIRE_FALSE(membership_->leave(lag(), MemberIndex{index}, takes, now_).has_value());
+    REQUIRE(lifecycle_->leave(lag(), MemberIndex{index}, takes, now_).has_value());
+    REQUIRE_FALSE(lifecycle_->leave(lag(), MemberIndex{index}, takes, now_).has_value());
     leaving_[index] = takes;
   }
   void administrate(std::uint8_t index, control::Administration administration) {
@@ -169,9 +169,9 @@ class Bench {
     for (auto it = leaving_.begin(); it != leaving_.end();) {
       const MemberIndex index{it->first};
       if (it->second) {
-        if (auto gone = membership_->take(lag(), index)) {
+        if (auto gone = lifecycle_->take(lag(), index)) {
           gone.reset();
-          membership_->closed(lag(), index, now_);
+          lifecycle_->closed(lag(), index, now_);
         }
       }
       if (contains(lag().lag->members(), index)) {
@@ -217,7 +217,7 @@ class Bench {
   rte_ring* outgoing_ = nullptr;
   PortsSlot access_slot_{nullptr};
   std::optional<SlowTransmitter> transmitter_;
-  std::optional<Membership> membership_;
+  std::optional<MemberLifecycle> lifecycle_;
   std::optional<ControlLoop> loop_;
   std::map<std::uint8_t, std::uint64_t> put_;
   std::atomic<bool> stop_ = false;

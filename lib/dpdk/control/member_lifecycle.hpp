@@ -1,5 +1,5 @@
-// Membership: members come to and go from a LAG that carries traffic. Nobody waits for anybody: a member that
-// leaves passes through stages, each of which is looked at once a turn of the control loop.
+// MemberLifecycle: members come to and go from a LAG that carries traffic. Nobody waits for anybody: a member
+// that leaves passes through stages, each of which is looked at once a turn of the control loop.
 //
 //   leaving     Lag moves its conversations and tells the Partner; what is under way is still taken
 //   untabled    no PortTable names it; until every worker has passed one of those
@@ -25,12 +25,12 @@ namespace lagoon::dpdk {
 /// Gives the workers of a LAG the ports of all its members that are not about to be closed.
 void publish_ports(QsbrPublisher& publisher, LagRuntime& lag);
 
-class Membership {
+class MemberLifecycle {
  public:
-  Membership(QsbrPublisher& publisher, SlowTransmitter& transmitter, LinkMonitor& links)
+  MemberLifecycle(QsbrPublisher& publisher, SlowTransmitter& transmitter, LinkMonitor& links)
       : publisher_{publisher}, transmitter_{transmitter}, links_{links} {}
-  Membership(const Membership&) = delete;
-  Membership& operator=(const Membership&) = delete;
+  MemberLifecycle(const MemberLifecycle&) = delete;
+  MemberLifecycle& operator=(const MemberLifecycle&) = delete;
 
   /// Takes a member in whose port is started. `counted`: what workers have counted for the LAG so far. On an
   /// error the member stays with the caller. Errors: those of Lag::add_member().

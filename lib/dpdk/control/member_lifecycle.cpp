@@ -1,4 +1,4 @@
-#include "dpdk/control/membership.hpp"
+#include "dpdk/control/member_lifecycle.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,9 +32,9 @@ void publish_ports(QsbrPublisher& publisher, LagRuntime& lag) {
   }
 }
 
-Result<MemberIndex> Membership::attach(LagRuntime& lag, std::unique_ptr<MemberRuntime>& member,
-                                       control::MemberSettings settings, const LagTotals& counted,
-                                       Instant now) {
+Result<MemberIndex> MemberLifecycle::attach(LagRuntime& lag, std::unique_ptr<MemberRuntime>& member,
+                                            control::MemberSettings settings, const LagTotals& counted,
+                                            Instant now) {
   const auto index = lag.lag->add_member(std::move(settings), now);
   if (!index) return index;
   LAGOON_CHECK(lag.members[index->value()] == nullptr);
@@ -47,7 +47,7 @@ Result<MemberIndex> Membership::attach(LagRuntime& lag, std::unique_ptr<MemberRu
   return index;
 }
 
-Result<void> Membership::leave(LagRuntime& lag, MemberIndex member, bool somebody_takes, Instant now) {
+Result<void> MemberLifecycle::leave(LagRuntime& lag, MemberIndex member, bool somebody_takes, Instant now) {
   LAGOON_CHECK(lag.find(member) != nullptr);
   if (find(lag, member) != nullptr) return fail(Errc::busy, "it is being removed already");
   lag.lag->leave_member(member, now);
@@ -55,7 +55,7 @@ Result<void> Membership::leave(LagRuntime& lag, MemberIndex member, bool somebod
   return {};
 }
 
-void Membership::advance(Departure& d, Instant now) {
+void MemberLifecycle::advance(Departure& d, Instant now) {
   MemberRuntime* const runtime = d.lag->find(d.member);
   switch (d.stage) {
     case Stage::leaving:
@@ -89,25 +89,25 @@ void Membership::advance(Departure& d, Instant now) {
   }
 }
 
-Membership::Departure* Membership::find(const LagRuntime& lag, MemberIndex member) noexcept {
+MemberLifecycle::Departure* MemberLifecycle::find(const LagRuntime& lag, MemberIndex member) noexcept {
   const auto at = std::find_if(departures_.begin(), departures_.end(), [&](const Departure& d) {
     return d.lag == &lag && d.member == member && d.stage != Stage::gone;
   });
   return at != departures_.end() ? &*at : nullptr;
 }
 
-std::unique_ptr<MemberRuntime> Membership::take(const LagRuntime& lag, MemberIndex member) noexcept {
+std::unique_ptr<MemberRuntime> MemberLifecycle::take(const LagRuntime& lag, MemberIndex member) noexcept {
   Departure* const departure = find(lag, member);
   if (departure == nullptr || departure->stage != Stage::closing) return nullptr;
   return std::move(departure->runtime);
 }
 
-void Membership::closed(LagRuntime& lag, MemberIndex member, Instant now) {
+void MemberLifecycle::closed(LagRuntime& lag, MemberIndex member, Instant now) {
   if (Departure* const departure = find(lag, member)) departure->stage = Stage::gone;
   lag.lag->forget_member(member, now);
 }
 
-void Membership::abandon(const LagRuntime& lag, MemberIndex member) noexcept {
+void MemberLifecycle::abandon(const LagRuntime& lag, MemberIndex member) noexcept {
   if (Departure* const departure = find(lag, member)) departure->somebody_takes = false;
 }
 
