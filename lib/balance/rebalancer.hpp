@@ -91,8 +91,7 @@ class Rebalancer {
   [[nodiscard]] const dist::Pins& pins() const noexcept { return pins_; }
   [[nodiscard]] const PinMembers& pin_members() const noexcept { return pin_members_; }
   [[nodiscard]] const RebalancerCounters& counters() const noexcept { return counters_; }
-  /// Smoothed octets a second that a lane carries, and that a member will when all moves are made.
-  [[nodiscard]] double lane_rate(std::size_t lane) const noexcept { return rates_.rate()[lane]; }
+  /// Smoothed octets a second that a member will carry when all moves are made.
   [[nodiscard]] double member_rate(MemberIndex member) const noexcept;
 
  private:
