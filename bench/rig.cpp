@@ -147,12 +147,12 @@ std::unique_ptr<dpdk::EmbeddedLag> embedded_over(std::span<const std::uint16_t> 
 }
 
 std::unique_ptr<table::PortTable> table_for(std::size_t members, Way way) {
-  dist::BucketPlan plan;
+  dist::BucketPreferences preferences;
   table::PortTableInput input;
   input.generation = 1;
   input.collecting = input.distributing = (std::uint32_t{1} << members) - 1;
   std::fill_n(input.capacity.begin(), members, 10'000U);
-  auto table = table::build_port_table(input, plan);
+  auto table = table::build_port_table(input, preferences);
   table->counts_lanes = way == Way::counting;
   if (way != Way::weighted) return table;
   table->distribution = table::Distribution::weighted;

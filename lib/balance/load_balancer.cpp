@@ -51,7 +51,7 @@ void LoadBalancer::set_members(const std::array<std::uint32_t, kMembersMax>& cap
 // utilised.
 void LoadBalancer::place_groups() {
   dist::GroupMap pure{};
-  plan_.map({capacity_, distributing_}, pure);
+  preferences_.map({capacity_, distributing_}, pure);
 
   sort_groups();
   const auto rate = rates_.rate();

@@ -56,7 +56,7 @@ class LoadBalancer {
   LoadBalancerOptions options_;
   std::array<std::uint32_t, kMembersMax> capacity_{};
   std::uint32_t distributing_ = 0;
-  dist::GroupPlan plan_{};
+  dist::GroupPreferences preferences_{};
   dist::GroupMap map_{};
   RateEstimator rates_;
   std::array<std::uint16_t, dist::kLoadGroups> by_rate_{};  // the groups, busiest first

@@ -41,7 +41,7 @@ class Diffusion {
 }  // namespace
 
 template <std::size_t Size>
-void PreferencePlan<Size>::lay_out(std::span<const std::uint32_t, kMembersMax> capacity) {
+void Preferences<Size>::lay_out(std::span<const std::uint32_t, kMembersMax> capacity) {
   std::copy(capacity.begin(), capacity.end(), capacity_.begin());
   members_ = 0;
   std::array<std::uint16_t, Size> visit{};
@@ -72,7 +72,7 @@ void PreferencePlan<Size>::lay_out(std::span<const std::uint32_t, kMembersMax> c
 }
 
 template <std::size_t Size>
-void PreferencePlan<Size>::map(const BucketMapInput& input, std::array<std::uint8_t, Size>& out) {
+void Preferences<Size>::map(const BucketMapInput& input, std::array<std::uint8_t, Size>& out) {
   if (input.capacity != capacity_) lay_out(input.capacity);
   for (std::size_t bucket = 0; bucket < Size; ++bucket) {
     const auto& order = preference_[bucket];
@@ -83,7 +83,7 @@ void PreferencePlan<Size>::map(const BucketMapInput& input, std::array<std::uint
   }
 }
 
-template class PreferencePlan<kBuckets>;
-template class PreferencePlan<kLoadGroups>;
+template class Preferences<kBuckets>;
+template class Preferences<kLoadGroups>;
 
 }  // namespace lagoon::dist

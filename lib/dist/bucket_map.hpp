@@ -32,9 +32,9 @@ struct BucketMapInput {
 /// preferences for these capacities were laid out, which for 4096 buckets takes about 2 ms for 8 members and
 /// 10 ms for 32, and which is kept. Exists for the two sizes that are named (load_group.hpp has the other).
 template <std::size_t Size>
-class PreferencePlan {
+class Preferences {
  public:
-  PreferencePlan() = default;
+  Preferences() = default;
   /// Lays out the preferences anew when the capacities differ from the last call's.
   void map(const BucketMapInput& input, std::array<std::uint8_t, Size>& out);
 
@@ -47,6 +47,6 @@ class PreferencePlan {
   std::array<std::array<std::uint8_t, kMembersMax>, Size> preference_{};
 };
 
-using BucketPlan = PreferencePlan<kBuckets>;
+using BucketPreferences = Preferences<kBuckets>;
 
 }  // namespace lagoon::dist

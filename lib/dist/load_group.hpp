@@ -19,6 +19,6 @@ inline constexpr std::size_t kLoadGroups = 256;
 
 using GroupOctets = std::array<std::uint64_t, kLoadGroups>;
 using GroupMap = std::array<std::uint8_t, kLoadGroups>;  // MemberIndex of each group
-using GroupPlan = PreferencePlan<kLoadGroups>;
+using GroupPreferences = Preferences<kLoadGroups>;
 
 }  // namespace lagoon::dist

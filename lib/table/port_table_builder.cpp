@@ -1,5 +1,5 @@
-// The map of buckets comes from dist::BucketPlan, or from load groups; what is added here is the proof that
-// it names only members that distribute.
+// The map of buckets comes from dist::BucketPreferences, or from load groups; what is added here is the proof
+// that it names only members that distribute.
 #include "table/port_table_builder.hpp"
 
 #include "base/check.hpp"
@@ -8,16 +8,17 @@ namespace lagoon::table {
 
 namespace {
 
-void map_by_preference(const PortTableInput& input, dist::BucketPlan& plan, dist::BucketMap& out) {
+void map_by_preference(const PortTableInput& input, dist::BucketPreferences& preferences,
+                       dist::BucketMap& out) {
   if (input.order.empty())
-    return plan.map({.capacity = input.capacity, .distributing = input.distributing}, out);
+    return preferences.map({.capacity = input.capacity, .distributing = input.distributing}, out);
   dist::BucketMapInput dense;
   for (std::size_t i = 0; i < input.order.size(); ++i) {
     const std::uint8_t member = input.order[i].value();
     dense.capacity[i] = input.capacity[member];
     if ((input.distributing >> member & 1U) != 0) dense.distributing |= std::uint32_t{1} << i;
   }
-  plan.map(dense, out);
+  preferences.map(dense, out);
   for (std::uint8_t& member : out) member = input.order[member].value();
 }
 
@@ -28,7 +29,8 @@ void map_by_group(const dist::GroupMap& groups, dist::BucketMap& out) {
 
 }  // namespace
 
-std::unique_ptr<PortTable> build_port_table(const PortTableInput& input, dist::BucketPlan& plan) {
+std::unique_ptr<PortTable> build_port_table(const PortTableInput& input,
+                                            dist::BucketPreferences& preferences) {
   auto table = std::make_unique<PortTable>();
   table->generation = input.generation;
   table->collecting = input.collecting;
@@ -39,7 +41,7 @@ std::unique_ptr<PortTable> build_port_table(const PortTableInput& input, dist::B
   if (input.groups != nullptr)
     map_by_group(*input.groups, table->bucket);
   else
-    map_by_preference(input, plan, table->bucket);
+    map_by_preference(input, preferences, table->bucket);
   for (const std::uint8_t member : table->bucket)
     LAGOON_CHECK(member < kMembersMax && (input.distributing >> member & 1U) != 0);
   return table;

@@ -24,10 +24,10 @@ struct PortTableInput {
   const dist::GroupMap* groups = nullptr;  // instead of preferences: a member for each load group
 };
 
-/// Precondition (checked): every distributing member has a capacity. `plan` belongs to this LAG and is kept
-/// from one call to the next, so that only the first call for given capacities is costly (about 10 ms for 32
-/// members, 2 ms for 8).
+/// Precondition (checked): every distributing member has a capacity. `preferences` belong to this LAG and are
+/// kept from one call to the next, so that only the first call for given capacities is costly (about 10 ms
+/// for 32 members, 2 ms for 8).
 [[nodiscard]] std::unique_ptr<PortTable> build_port_table(const PortTableInput& input,
-                                                          dist::BucketPlan& plan);
+                                                          dist::BucketPreferences& preferences);
 
 }  // namespace lagoon::table

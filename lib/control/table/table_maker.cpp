@@ -72,7 +72,7 @@ std::unique_ptr<table::PortTable> TableMaker::compose(const TableInput& input) {
                                         .capacity = input.capacity,
                                         .order = input.order,
                                         .groups = input.groups ? &*input.groups : nullptr},
-                                       plan_);
+                                       preferences_);
   copy_plain(input, *table);
   if (input.distributing == 0) return table;
   for (std::size_t b = 0; b < dist::kBuckets; ++b) {

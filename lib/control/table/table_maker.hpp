@@ -113,7 +113,7 @@ class TableMaker {
   [[nodiscard]] MoveReason reason_of(const TableInput& before, std::size_t lane,
                                      std::uint8_t from) const noexcept;
 
-  dist::BucketPlan plan_;
+  dist::BucketPreferences preferences_;
   TableInput published_{};
   std::vector<LaneFacts> lanes_ = std::vector<LaneFacts>(dist::kLanes);
   table::PinIndex pins_{};

@@ -115,7 +115,7 @@ void LagoonStation::update_table() {
                               .collecting = collecting(),
                               .distributing = distributing()};
   for (std::size_t i = 0; i < settings_.ports.size(); ++i) input.capacity[i] = 1;
-  table_ = table::build_port_table(input, plan_);
+  table_ = table::build_port_table(input, preferences_);
 }
 
 void LagoonStation::trace(std::ostream* out) {

@@ -50,7 +50,7 @@ class LagoonStation : public Station {
   LagoonSettings settings_;
   lacp::Aggregator aggregator_;
   bool builds_tables_;
-  dist::BucketPlan plan_;
+  dist::BucketPreferences preferences_;
   std::unique_ptr<const table::PortTable> table_;
   std::size_t frames_refused_ = 0;
 };

@@ -42,7 +42,7 @@ void Traffic::members(std::uint32_t distributing) {
   for (std::size_t m = 0; m < options_.capacity.size(); ++m)
     capacity[m] = static_cast<std::uint32_t>(options_.capacity[m] * 8 / 1e6);
   distributing_ = distributing;
-  plan_.map({capacity, distributing}, base);
+  preferences_.map({capacity, distributing}, base);
   rebalancer.members_changed(capacity, distributing, now);
   for (Conversation& one : conversations)
     if ((distributing >> one.member & 1U) == 0) one.member = base[dist::bucket_of(one.hash)];

@@ -69,7 +69,7 @@ class Traffic {
   void carry(std::size_t lane, std::uint8_t member);
 
   TrafficOptions options_;
-  dist::BucketPlan plan_{};
+  dist::BucketPreferences preferences_{};
   std::uint32_t distributing_ = 0;
   dist::LaneMap carried_by_{};
   dist::LaneMap came_from_{};

@@ -74,12 +74,12 @@ const std::vector<FlowSet>& polarised_sets() {
 }
 
 BucketMap equal_map(std::size_t members) {
-  BucketPlan plan;
+  BucketPreferences preferences;
   BucketMapInput input;
   std::fill_n(input.capacity.begin(), members, 1U);
   input.distributing = (1U << members) - 1;
   BucketMap map;
-  plan.map(input, map);
+  preferences.map(input, map);
   return map;
 }
 

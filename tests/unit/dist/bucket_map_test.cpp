@@ -19,9 +19,9 @@ constexpr std::uint32_t first_members(std::size_t count) {
   return count == 32 ? ~0U : (std::uint32_t{1} << count) - 1;
 }
 
-BucketMap map_of(BucketPlan& plan, const BucketMapInput& input) {
+BucketMap map_of(BucketPreferences& preferences, const BucketMapInput& input) {
   BucketMap map;
-  plan.map(input, map);
+  preferences.map(input, map);
   return map;
 }
 
@@ -48,7 +48,7 @@ BucketMapInput equal_members(std::size_t count) {
 }  // namespace
 
 TEST_CASE("Shares follow the capacities to within 1 % and three buckets", "[dist][bucket]") {
-  BucketPlan plan;
+  BucketPreferences preferences;
   Prng random{1};
   for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 12U, 16U, 24U, 32U})
     for (const int kind : {0, 1, 2}) {
@@ -56,7 +56,7 @@ TEST_CASE("Shares follow the capacities to within 1 % and three buckets", "[dist
       for (std::size_t i = 0; i < count && kind != 0; ++i)
         input.capacity[i] = kind == 1 ? (i % 2 == 0 ? 100U : 1U)  // the widest ratio asked for
                                       : static_cast<std::uint32_t>(random.between(1, 100));
-      const auto count_of = buckets_of(map_of(plan, input));
+      const auto count_of = buckets_of(map_of(preferences, input));
       for (std::size_t m = 0; m < count; ++m) {
         const double fair = fair_share(input, m);
         CAPTURE(count, kind, m, fair, count_of[m]);
@@ -67,13 +67,13 @@ TEST_CASE("Shares follow the capacities to within 1 % and three buckets", "[dist
 
 TEST_CASE("When a member goes only its buckets move, and evenly; when it returns they come back",
           "[dist][bucket]") {
-  BucketPlan plan;
+  BucketPreferences preferences;
   for (std::size_t count = 2; count <= 8; ++count) {
     BucketMapInput input = equal_members(count);
-    const BucketMap whole = map_of(plan, input);
+    const BucketMap whole = map_of(preferences, input);
     for (std::size_t victim = 0; victim < count; ++victim) {
       input.distributing = first_members(count) & ~(std::uint32_t{1} << victim);
-      const BucketMap without = map_of(plan, input);
+      const BucketMap without = map_of(preferences, input);
       std::array<double, kMembersMax> heirs{};
       for (std::size_t b = 0; b < kBuckets; ++b) {
         if (whole[b] == victim)
@@ -86,17 +86,17 @@ TEST_CASE("When a member goes only its buckets move, and evenly; when it returns
       CHECK(*std::max_element(heirs.begin(), heirs.end()) <= 1.05 * mean);
       CHECK(heirs[victim] == 0);
       input.distributing = first_members(count);
-      CHECK(map_of(plan, input) == whole);
+      CHECK(map_of(preferences, input) == whole);
     }
   }
 }
 
 TEST_CASE("Heirs take buckets by capacity", "[dist][bucket]") {
-  BucketPlan plan;
+  BucketPreferences preferences;
   BucketMapInput input;
   input.capacity = {10, 10, 20, 40, 100};
   input.distributing = first_members(4);  // the largest is gone
-  const auto count_of = buckets_of(map_of(plan, input));
+  const auto count_of = buckets_of(map_of(preferences, input));
   for (std::size_t m = 0; m < 4; ++m) {
     CAPTURE(m);
     CHECK(std::abs(count_of[m] - fair_share(input, m)) <= 0.01 * fair_share(input, m) + 2);
@@ -105,16 +105,16 @@ TEST_CASE("Heirs take buckets by capacity", "[dist][bucket]") {
 
 TEST_CASE("Any subset of members shares fairly, and the path to it does not matter", "[dist][bucket]") {
   Prng random{2};
-  BucketPlan plan;
-  BucketPlan fresh;
+  BucketPreferences preferences;
+  BucketPreferences fresh;
   for (const std::size_t count : {3U, 5U, 8U, 16U, 32U}) {
     BucketMapInput input = equal_members(count);
     for (int round = 0; round < 60; ++round) {
       input.distributing = random.u32() & first_members(count);
       if (input.distributing == 0) continue;
-      const BucketMap map = map_of(plan, input);
+      const BucketMap map = map_of(preferences, input);
       if (round % 20 == 0) {
-        fresh = BucketPlan{};
+        fresh = BucketPreferences{};
         CHECK(map == map_of(fresh, input));
       }
       const auto count_of = buckets_of(map);
@@ -132,10 +132,10 @@ TEST_CASE("Any subset of members shares fairly, and the path to it does not matt
 }
 
 TEST_CASE("A further member takes its share and moves nothing else", "[dist][bucket]") {
-  BucketPlan plan;
+  BucketPreferences preferences;
   for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 15U, 31U}) {
-    const BucketMap before = map_of(plan, equal_members(count));
-    const BucketMap after = map_of(plan, equal_members(count + 1));
+    const BucketMap before = map_of(preferences, equal_members(count));
+    const BucketMap after = map_of(preferences, equal_members(count + 1));
     std::size_t moved = 0;
     for (std::size_t b = 0; b < kBuckets; ++b) {
       if (before[b] == after[b]) continue;
@@ -148,12 +148,12 @@ TEST_CASE("A further member takes its share and moves nothing else", "[dist][buc
 }
 
 TEST_CASE("Members need not be numbered without gaps", "[dist][bucket]") {
-  BucketPlan plan;
+  BucketPreferences preferences;
   BucketMapInput input;
   input.capacity[3] = 5;
   input.capacity[31] = 5;
   input.distributing = ~0U;
-  const auto count_of = buckets_of(map_of(plan, input));
+  const auto count_of = buckets_of(map_of(preferences, input));
   CHECK(count_of[3] == kBuckets / 2);
   CHECK(count_of[31] == kBuckets / 2);
 }

@@ -103,7 +103,7 @@ class Bench {
   void publish(table::PortTableInput input, bool holding = false) {
     input.generation = ++generation_;
     for (std::size_t i = 0; i < kMembers; ++i) input.capacity[i] = 10;
-    auto table = table::build_port_table(input, plan_);
+    auto table = table::build_port_table(input, preferences_);
     if (holding) ++move_;
     table->moves = {.way = table::MoveWay::hold,
                     .gone_wait = true,
@@ -149,7 +149,7 @@ class Bench {
     static unsigned number = 0;
     return name + std::to_string(number++);
   }
-  dist::BucketPlan plan_;
+  dist::BucketPreferences preferences_;
   std::uint64_t generation_ = 0;
   std::uint64_t move_ = 0;
   std::atomic<bool> stop_ = false;

@@ -28,11 +28,11 @@ MacAddress mac(std::uint64_t bits) {
 }
 
 std::unique_ptr<table::PortTable> table_of(std::uint32_t members, std::uint8_t active) {
-  static dist::BucketPlan plan;
+  static dist::BucketPreferences preferences;
   table::PortTableInput input;
   input.distributing = members;
   input.capacity.fill(10);
-  auto table = table::build_port_table(input, plan);
+  auto table = table::build_port_table(input, preferences);
   table->distribution = table::Distribution::adaptive;
   table->active = active;
   table->own = mac(kOwn);

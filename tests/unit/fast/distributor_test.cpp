@@ -18,11 +18,11 @@ using lagoon::test::TestTx;
 namespace {
 
 std::unique_ptr<table::PortTable> table_of(std::uint32_t distributing, dist::FlowHashSettings hash = {}) {
-  static dist::BucketPlan plan;  // laid out once: the capacities are always the same
+  static dist::BucketPreferences preferences;  // laid out once: the capacities are always the same
   table::PortTableInput input;
   input.distributing = distributing;
   input.capacity.fill(10);
-  auto table = table::build_port_table(input, plan);
+  auto table = table::build_port_table(input, preferences);
   table->options.hash = hash;
   return table;
 }

@@ -10,7 +10,7 @@ using namespace lagoon;
 TEST_CASE("A PortTable names distributing members only, each of them, and carries what it was given",
           "[table]") {
   test::Prng random{1};
-  dist::BucketPlan plan;
+  dist::BucketPreferences preferences;
   for (int round = 0; round < 200; ++round) {
     table::PortTableInput input;
     input.generation = random.next();
@@ -21,7 +21,7 @@ TEST_CASE("A PortTable names distributing members only, each of them, and carrie
         capacity = static_cast<std::uint32_t>(random.between(1, 10));
     else
       input.capacity.fill(10'000);
-    const auto table = table::build_port_table(input, plan);
+    const auto table = table::build_port_table(input, preferences);
     CHECK(table->generation == input.generation);
     CHECK(table->collecting == input.collecting);
     CHECK(table->distributing == input.distributing);
