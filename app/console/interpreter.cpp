@@ -8,12 +8,12 @@ namespace lagoon::console {
 
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kLineBlanks = " \t\r\n";
 
 std::string_view trimmed(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(kBlanks);
+  const std::size_t first = line.find_first_not_of(kLineBlanks);
   if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
+  return line.substr(first, line.find_last_not_of(kLineBlanks) - first + 1);
 }
 
 void add_choice(std::vector<Completion>& choices, Completion choice) {

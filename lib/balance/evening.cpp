@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/member_set.hpp"
+
 namespace lagoon::balance {
 namespace {
 
@@ -16,10 +18,6 @@ constexpr double kDeviations = 4;
 constexpr double kScatterMax = 0.2;
 // Lanes of the giver that an exchange is tried for: bounds the work, as each try looks at all of the taker's.
 constexpr std::size_t kExchangeTries = 64;
-
-constexpr bool contains(std::uint32_t set, std::size_t member) noexcept {
-  return (set >> member & 1U) != 0;
-}
 
 // Moving this much makes the two alike.
 double level_of(const Share& giver, const Share& taker) noexcept {

@@ -5,14 +5,10 @@
 #include <numeric>
 #include <ranges>
 
+#include "base/member_set.hpp"
+
 namespace lagoon::balance {
-namespace {
-
-constexpr bool contains(std::uint32_t set, std::size_t member) noexcept {
-  return (set >> member & 1U) != 0;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 LoadBalancer::LoadBalancer(const LoadBalancerOptions& options, Instant now)
     : options_{options}, rates_{dist::kLoadGroups, now} {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/member_set.hpp"
+
 namespace lagoon::balance {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr double kPinSmall = 0.01;
 // Intervals in a row without anything to do for a member before its relief ends. Rates are smoothed, and what
 // a full member held back shows only when it has room: what comes of the moves is known after so long.
 constexpr std::uint32_t kSettled = 4;
-
-constexpr bool contains(std::uint32_t set, std::size_t member) noexcept {
-  return member < kMembersMax && (set >> member & 1U) != 0;
-}
 
 // And of what all carry together: workers tell reliably only of conversations that are a part of all traffic
 // (fast/conversations/heavy_hitters.hpp), and others would be moved by a wrong size.

@@ -16,6 +16,10 @@ using MemberSet = std::uint32_t;
 [[nodiscard]] constexpr bool contains(MemberSet set, MemberIndex member) noexcept {
   return (set & set_of(member)) != 0;
 }
+/// For loops over the slots of an array.
+[[nodiscard]] constexpr bool contains(MemberSet set, std::size_t member) noexcept {
+  return (set >> member & 1) != 0;
+}
 template <typename Function>
 constexpr void for_each(MemberSet set, Function function) {
   for (; set != 0; set &= set - 1) function(MemberIndex{static_cast<std::uint8_t>(std::countr_zero(set))});

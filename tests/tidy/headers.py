@@ -2,8 +2,9 @@
 """Sees that every header compiles alone: headers.py ROOT CACHE COMPILER FLAG...
 
 A header that a .cpp file beside it includes before all else compiles alone wherever that file does, so the build
-has shown it. The others are compiled here, twice included. One that compiled and has not changed since, nor anything
-that it includes, is not compiled again: CACHE keeps what the compiler said it reads.
+has shown it, unless it compiled files in batches (--batched). The others are compiled here, twice included. One that
+compiled and has not changed since, nor anything that it includes, is not compiled again: CACHE keeps what the compiler
+said it reads.
 
 --precompiled FOLDER takes the build's precompiled header and the flags it was made with, which halves the time. (That
 a file includes what it takes of the standard library is then shown by includes.py alone.)"""
@@ -60,10 +61,10 @@ def leads_its_source(header: pathlib.Path) -> bool:
     return first is not None and header.as_posix().endswith("/" + first[1])
 
 
-def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers")):
+def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers"), batched=False):
     cache.mkdir(parents=True, exist_ok=True)
     headers = [file.relative_to(root).as_posix() for file in source.files(root, {".hpp", ".h"}, folders)
-               if not leads_its_source(file)]
+               if batched or not leads_its_source(file)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda path: complaint(root, cache, compiler, path), headers)
     return [text for text in found if text]
@@ -80,10 +81,13 @@ if __name__ == "__main__":
         made = json.loads((folder / "headers.made").read_text())["fPIE"]["flags"]
         flags = next(at for at, word in enumerate(command) if word.startswith("-"))
         command = made + ["-include", str(folder / "headers.hpp")] + command[flags:]
+    batches = "--batched" in command
+    if batches:
+        command.remove("--batched")
     if "--no-drivers" in command:
         command.remove("--no-drivers")
         parts = ("lib", "app")
     if "--no-dpdk" in command:
         command.remove("--no-dpdk")
         parts = tuple(f"lib/{layer}" for layer in "base wire lacp marker dist table fast control config".split())
-    sys.exit(source.report("headers", check(pathlib.Path(top).resolve(), pathlib.Path(kept), command, parts)))
+    sys.exit(source.report("headers", check(pathlib.Path(top).resolve(), pathlib.Path(kept), command, parts, batches)))

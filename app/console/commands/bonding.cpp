@@ -134,7 +134,7 @@ Result<Outcome> set_aggregation(Session& session, const Arguments& arguments) {
   return set_option(session, arguments["LAG"], "lacp.select", std::string{arguments.choice()});
 }
 
-Result<Outcome> show_config(Session& session, const Arguments& arguments) {
+Result<Outcome> show_bonding_config(Session& session, const Arguments& arguments) {
   note_words(session, arguments.choice());
   const auto lag = lag_of(session, arguments["LAG"]);
   if (!lag) return std::unexpected{lag.error()};
@@ -148,7 +148,7 @@ Result<Outcome> show_config(Session& session, const Arguments& arguments) {
 }
 
 // (a command of 22.11 alone)
-Result<Outcome> show_lacp(Session& session, const Arguments& arguments) {
+Result<Outcome> show_bonding_lacp(Session& session, const Arguments& arguments) {
   const auto lag = lag_of(session, arguments["LAG"]);
   if (!lag) return std::unexpected{lag.error()};
   if (control::row_of(lag->options.mode).choice != control::Choice::lacp)
@@ -160,7 +160,7 @@ Result<Outcome> show_lacp(Session& session, const Arguments& arguments) {
 
 constexpr std::string_view kTestpmd = "As in testpmd";
 
-constexpr std::array<CommandRow, 12> kCommands{{
+constexpr std::array<CommandRow, 12> kBondingCommands{{
     {"create bonded|bonding device MODE SOCKET", kTestpmd, create},
     {"add bonding slave|member MEMBER LAG", kTestpmd, add},
     {"remove bonding slave|member MEMBER LAG", kTestpmd, remove},
@@ -172,14 +172,14 @@ constexpr std::array<CommandRow, 12> kCommands{{
     {"set bonding lacp dedicated_queues LAG enable|disable", kTestpmd, set_queues},
     {"set bonding agg_mode LAG stable|bandwidth|count", kTestpmd, set_aggregation},
     {"show bonding config LAG [as 22.11|24.11]", "As in testpmd; as that of the words used last, or said",
-     show_config},
-    {"show bonding lacp info LAG", kTestpmd, show_lacp},
+     show_bonding_config},
+    {"show bonding lacp info LAG", kTestpmd, show_bonding_lacp},
 }};
 
 }  // namespace
 
 std::span<const CommandRow> bonding_commands() noexcept {
-  return kCommands;
+  return kBondingCommands;
 }
 
 }  // namespace lagoon::console

@@ -12,31 +12,31 @@ Result<Outcome> said(Result<std::string> text) {
   return Outcome{.text = *std::move(text) + "\n"};
 }
 
-Result<Outcome> start(Session& session, const Arguments& arguments) {
+Result<Outcome> start_capture(Session& session, const Arguments& arguments) {
   std::vector<std::string> of;
   for (const Word& word : words_of(arguments["PORTS"])) of.emplace_back(word.text);
   return said(session.running.start_capture(std::string{arguments["FILE"]}, of));
 }
 
-Result<Outcome> stop(Session& session, const Arguments&) {
+Result<Outcome> stop_capture(Session& session, const Arguments&) {
   return said(session.running.stop_capture());
 }
 
-Result<Outcome> show(Session& session, const Arguments&) {
+Result<Outcome> show_capture(Session& session, const Arguments&) {
   return said(session.running.describe_capture());
 }
 
-constexpr std::array<CommandRow, 3> kCommands{{
+constexpr std::array<CommandRow, 3> kCaptureCommands{{
     {"capture start FILE [of PORTS...]", "Into a new file; PORTS are LAGs, members, access ports; or all",
-     start},
-    {"capture stop", "Says how many frames were written, and how many were lost", stop},
-    {"show capture", "The same, while it goes on", show},
+     start_capture},
+    {"capture stop", "Says how many frames were written, and how many were lost", stop_capture},
+    {"show capture", "The same, while it goes on", show_capture},
 }};
 
 }  // namespace
 
 std::span<const CommandRow> capture_commands() noexcept {
-  return kCommands;
+  return kCaptureCommands;
 }
 
 }  // namespace lagoon::console

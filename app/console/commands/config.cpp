@@ -14,34 +14,34 @@ Result<Outcome> asked(Session& session, ConfigVerb verb, std::string_view file) 
   return Outcome{.text = *std::move(text)};
 }
 
-Result<Outcome> show(Session& session, const Arguments&) {
+Result<Outcome> show_config(Session& session, const Arguments&) {
   return asked(session, ConfigVerb::show, "");
 }
-Result<Outcome> check(Session& session, const Arguments& arguments) {
+Result<Outcome> check_config(Session& session, const Arguments& arguments) {
   return asked(session, ConfigVerb::check, arguments["FILE"]);
 }
-Result<Outcome> diff(Session& session, const Arguments& arguments) {
+Result<Outcome> diff_config(Session& session, const Arguments& arguments) {
   return asked(session, ConfigVerb::diff, arguments["FILE"]);
 }
-Result<Outcome> apply(Session& session, const Arguments& arguments) {
+Result<Outcome> apply_config(Session& session, const Arguments& arguments) {
   return asked(session, ConfigVerb::apply, arguments["FILE"]);
 }
-Result<Outcome> save(Session& session, const Arguments& arguments) {
+Result<Outcome> save_config(Session& session, const Arguments& arguments) {
   return asked(session, ConfigVerb::save, arguments["FILE"]);
 }
 
-constexpr std::array<CommandRow, 5> kCommands{{
-    {"config show", "What runs, as a configuration file", show},
-    {"config check [FILE]", "All that is wrong with FILE, or what a start with it would do", check},
-    {"config diff [FILE]", "The steps from what runs to FILE", diff},
-    {"config apply [FILE]", "Takes those steps: all of them, or none", apply},
-    {"config save [FILE]", "Writes what runs to FILE; without FILE it is lagoond's own", save},
+constexpr std::array<CommandRow, 5> kConfigCommands{{
+    {"config show", "What runs, as a configuration file", show_config},
+    {"config check [FILE]", "All that is wrong with FILE, or what a start with it would do", check_config},
+    {"config diff [FILE]", "The steps from what runs to FILE", diff_config},
+    {"config apply [FILE]", "Takes those steps: all of them, or none", apply_config},
+    {"config save [FILE]", "Writes what runs to FILE; without FILE it is lagoond's own", save_config},
 }};
 
 }  // namespace
 
 std::span<const CommandRow> config_commands() noexcept {
-  return kCommands;
+  return kConfigCommands;
 }
 
 }  // namespace lagoon::console

@@ -36,7 +36,7 @@ Result<Outcome> quit(Session&, const Arguments&) {
   return Outcome{.after = After::quit};
 }
 
-constexpr std::array<CommandRow, 3> kCommands{{
+constexpr std::array<CommandRow, 3> kGeneralCommands{{
     {"show version", "The version of Lagoon that runs", show_version},
     {"help [COMMAND...]", "All commands, or those that begin with COMMAND", help},
     {"quit|exit", "Ends the session; under lagoond -i, lagoond as well", quit},
@@ -45,7 +45,7 @@ constexpr std::array<CommandRow, 3> kCommands{{
 }  // namespace
 
 std::span<const CommandRow> general_commands() noexcept {
-  return kCommands;
+  return kGeneralCommands;
 }
 
 }  // namespace lagoon::console

@@ -19,20 +19,17 @@ bool speaks_lacp(const LagStatus& lag) {
   return control::row_of(lag.options.mode).choice == control::Choice::lacp;
 }
 
-std::string number(std::uint64_t value) {
-  return std::to_string(value);
-}
-
 std::string summary(const LagStatus& lag) {
-  std::string text = "  System " + number(lag.system_priority) + "," + to_string(lag.system) + ", " +
+  std::string text = "  System " + std::to_string(lag.system_priority) + "," + to_string(lag.system) + ", " +
                      (lag.options.lacp.activity == lacp::Activity::active ? "active" : "passive") +
                      ", asks for " + (lag.options.lacp.rate == lacp::Rate::fast ? "fast" : "slow") +
                      " LACPDUs\n";
   text += "  LAG ID " + (lag.lag_id == lacp::LagId{} ? "-" : control::to_string(lag.lag_id)) + "\n";
   const auto selected = std::ranges::count(lag.members, lacp::Selected::selected,
                                            [](const MemberStatus& m) { return m.lacp.selected; });
-  return text + "  " + number(static_cast<std::uint64_t>(selected)) + " of " + number(lag.members.size()) +
-         " members SELECTED, " + number(lag.distributing_members) + " distributing" +
+  return text + "  " + std::to_string(static_cast<std::uint64_t>(selected)) + " of " +
+         std::to_string(lag.members.size()) + " members SELECTED, " +
+         std::to_string(lag.distributing_members) + " distributing" +
          (lag.fallback ? ", fallback: no Partner speaks" : "") + "\n";
 }
 
@@ -44,8 +41,9 @@ std::string neighbors(const LagStatus& lag) {
       table.add({m.name, "-", "-", "-", "-", "-", "-", "never"});
       continue;
     }
-    table.add({m.name, to_string(partner.system), number(partner.system_priority), number(partner.key),
-               number(partner.port_number), number(partner.port_priority), state_letters(partner.state),
+    table.add({m.name, to_string(partner.system), std::to_string(partner.system_priority),
+               std::to_string(partner.key), std::to_string(partner.port_number),
+               std::to_string(partner.port_priority), state_letters(partner.state),
                duration_words(std::max(Duration{}, lag.taken - m.lacp.last_received)) + " ago"});
   }
   return table.text(2);
@@ -56,9 +54,10 @@ std::string internal(const LagStatus& lag) {
                    "periodic", "mux", "churn"}};
   for (const MemberStatus& m : lag.members) {
     const lacp::PortView& v = m.lacp;
-    table.add({m.name, number(v.actor.port_number), number(v.actor.port_priority), number(v.actor.key),
-               state_letters(v.actor.state), std::string{name_of(v.selected)}, std::string{name_of(v.reason)},
-               std::string{name_of(v.receive)}, std::string{name_of(v.periodic)}, std::string{name_of(v.mux)},
+    table.add({m.name, std::to_string(v.actor.port_number), std::to_string(v.actor.port_priority),
+               std::to_string(v.actor.key), state_letters(v.actor.state), std::string{name_of(v.selected)},
+               std::string{name_of(v.reason)}, std::string{name_of(v.receive)},
+               std::string{name_of(v.periodic)}, std::string{name_of(v.mux)},
                std::string{name_of(v.actor_churn)} + "/" + std::string{name_of(v.partner_churn)}});
   }
   return table.text(2);
@@ -69,10 +68,11 @@ std::string counters(const LagStatus& lag) {
                    "partner changes", "looped"}};
   for (const MemberStatus& m : lag.members) {
     const lacp::PortCounters& c = m.lacp.counters;
-    table.add({m.name, number(c.lacpdu_rx), number(c.lacpdu_tx), number(m.markers_received),
-               number(m.marker_responses), number(c.expirations),
-               number(c.actor_churns) + "/" + number(c.partner_churns), number(c.partner_changes),
-               number(c.looped)});
+    table.add({m.name, std::to_string(c.lacpdu_rx), std::to_string(c.lacpdu_tx),
+               std::to_string(m.markers_received), std::to_string(m.marker_responses),
+               std::to_string(c.expirations),
+               std::to_string(c.actor_churns) + "/" + std::to_string(c.partner_churns),
+               std::to_string(c.partner_changes), std::to_string(c.looped)});
   }
   return table.text(2);
 }
@@ -93,7 +93,7 @@ Result<Outcome> show_lacp(Session& session, const Arguments& arguments) {
   return Outcome{.text = std::move(text)};
 }
 
-constexpr std::array<CommandRow, 1> kCommands{{
+constexpr std::array<CommandRow, 1> kLacpCommands{{
     {"show lacp [neighbors|internal|counters] [LAG]",
      "The Partners, our own ports, the frames counted; or a summary", show_lacp},
 }};
@@ -101,7 +101,7 @@ constexpr std::array<CommandRow, 1> kCommands{{
 }  // namespace
 
 std::span<const CommandRow> lacp_commands() noexcept {
-  return kCommands;
+  return kLacpCommands;
 }
 
 }  // namespace lagoon::console

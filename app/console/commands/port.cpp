@@ -33,16 +33,12 @@ std::string what_for(const EthdevStatus& port) {
   return port.lag.empty() ? "access" : "member of " + port.lag;
 }
 
-std::string number(std::uint64_t value) {
-  return std::to_string(value);
-}
-
 std::string ports_text(const Ports& ports) {
   TextTable table{{"id", "ethdev", "name", "for", "driver", "link", "address", "mtu", "queues rx/tx"}};
   for (const EthdevStatus& port : ports)
-    table.add({number(port.id), port.ethdev, port.name, what_for(port), port.driver, link_words(port.link),
-               to_string(port.address), number(port.mtu),
-               number(port.rx_queues) + "/" + number(port.tx_queues)});
+    table.add({std::to_string(port.id), port.ethdev, port.name, what_for(port), port.driver,
+               link_words(port.link), to_string(port.address), std::to_string(port.mtu),
+               std::to_string(port.rx_queues) + "/" + std::to_string(port.tx_queues)});
   return table.text();
 }
 
@@ -51,9 +47,10 @@ std::string stats_text(const Ports& ports) {
                    "tx bytes", "errors"}};
   for (const EthdevStatus& port : ports) {
     const dpdk::EthdevCounters& c = port.counters;
-    table.add({number(port.id), port.name, what_for(port), number(c.rx_packets), number(c.rx_bytes),
-               number(c.rx_missed), number(c.rx_errors), number(c.rx_no_mbuf), number(c.tx_packets),
-               number(c.tx_bytes), number(c.tx_errors)});
+    table.add({std::to_string(port.id), port.name, what_for(port), std::to_string(c.rx_packets),
+               std::to_string(c.rx_bytes), std::to_string(c.rx_missed), std::to_string(c.rx_errors),
+               std::to_string(c.rx_no_mbuf), std::to_string(c.tx_packets), std::to_string(c.tx_bytes),
+               std::to_string(c.tx_errors)});
   }
   return table.text();
 }
@@ -94,10 +91,10 @@ Result<std::string> xstats_text(Session& session, const Ports& ports) {
   for (const EthdevStatus& port : ports) {
     const auto counts = session.running.extended_counts(port.id);
     if (!counts) return std::unexpected{counts.error()};
-    text += "port " + number(port.id) + ", " + port.name + ":" +
+    text += "port " + std::to_string(port.id) + ", " + port.name + ":" +
             (counts->empty() ? " its driver has none\n" : "\n");
     for (const dpdk::ExtendedCount& count : *counts)
-      text += "  " + count.name + ": " + number(count.count) + "\n";
+      text += "  " + count.name + ": " + std::to_string(count.count) + "\n";
   }
   return text;
 }
@@ -134,7 +131,7 @@ Result<Outcome> show_stats(Session& session, const Arguments& arguments) {
   return Outcome{.text = stats_text(*ports)};
 }
 
-constexpr std::array<CommandRow, 5> kCommands{{
+constexpr std::array<CommandRow, 5> kPortCommands{{
     {"show port [PORT]", "Ports: driver, link, address, queues; PORT is an id or a name", show_port},
     {"show port [PORT] as json", "The same and what they have counted, for programs", show_port_json},
     {"show stats [PORT]", "What ports have counted", show_stats},
@@ -145,7 +142,7 @@ constexpr std::array<CommandRow, 5> kCommands{{
 }  // namespace
 
 std::span<const CommandRow> port_commands() noexcept {
-  return kCommands;
+  return kPortCommands;
 }
 
 }  // namespace lagoon::console

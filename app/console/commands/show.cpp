@@ -134,7 +134,7 @@ Result<Outcome> explain_flow(Session& session, const Arguments& arguments) {
   return Outcome{.text = explanation(*answer)};
 }
 
-constexpr std::array<CommandRow, 3> kCommands{{
+constexpr std::array<CommandRow, 3> kShowCommands{{
     {"show lag [LAG] [as VIEW]", "LAGs as they are now, as table, linux, lagg, cisco or json", show_lag},
     {"show events [LAG] [last NUMBER] [as FORM]", "What happened last, the oldest first; FORM: table, json",
      show_events},
@@ -145,7 +145,7 @@ constexpr std::array<CommandRow, 3> kCommands{{
 }  // namespace
 
 std::span<const CommandRow> show_commands() noexcept {
-  return kCommands;
+  return kShowCommands;
 }
 
 }  // namespace lagoon::console

@@ -43,7 +43,7 @@ Result<Outcome> watch(Session& session, const Arguments& arguments) {
   return outcome;
 }
 
-constexpr std::array<CommandRow, 1> kCommands{{
+constexpr std::array<CommandRow, 1> kWatchCommands{{
     {"watch [LAG] [every SECONDS] [count NUMBER]",
      "Live: what members carry, as rates and bars; a key ends it", watch},
 }};
@@ -51,7 +51,7 @@ constexpr std::array<CommandRow, 1> kCommands{{
 }  // namespace
 
 std::span<const CommandRow> watch_commands() noexcept {
-  return kCommands;
+  return kWatchCommands;
 }
 
 }  // namespace lagoon::console

@@ -11,12 +11,6 @@ namespace lagoon::pmd {
 
 namespace {
 
-MacAddress to_mac(const rte_ether_addr& address) {
-  MacAddress mac;
-  std::ranges::copy(address.addr_bytes, mac.octets.begin());
-  return mac;
-}
-
 std::string list_of(const std::vector<MacAddress>& addresses) {
   std::string list = "[";
   for (const MacAddress& mac : addresses) list += (list.size() == 1 ? "\"" : ", \"") + to_string(mac) + "\"";

@@ -13,12 +13,6 @@ namespace lagoon::pmd {
 
 namespace {
 
-MacAddress to_mac(const rte_ether_addr& address) {
-  MacAddress mac;
-  std::ranges::copy(address.addr_bytes, mac.octets.begin());
-  return mac;
-}
-
 config::Member* find(config::Lag& lag, const std::string& name) {
   const auto found = std::ranges::find(lag.members, name, &config::Member::name);
   return found == lag.members.end() ? nullptr : &*found;

@@ -1,6 +1,7 @@
 // Shared: what all processes see of a LAG's port, in DPDK's memory. No pointers to functions, no containers.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <span>
 
 #include "base/ids.hpp"
+#include "base/mac_address.hpp"
 #include "dpdk/engine/embedded_lag.hpp"
 #include "fast/counters.hpp"
 #include "sdk.hpp"
@@ -49,6 +51,12 @@ struct Shared {
 
 [[nodiscard]] inline Shared& shared_of(const rte_eth_dev& dev) noexcept {
   return *static_cast<Shared*>(dev.data->dev_private);
+}
+
+[[nodiscard]] inline MacAddress to_mac(const rte_ether_addr& address) noexcept {
+  MacAddress mac;
+  std::ranges::copy(address.addr_bytes, mac.octets.begin());
+  return mac;
 }
 
 template <typename Function>

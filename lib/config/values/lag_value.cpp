@@ -12,10 +12,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-[[nodiscard]] std::unexpected<std::string> no(std::string remark = {}) {
-  return std::unexpected{std::move(remark)};
-}
-
 // lagg's lagghash: which layers count.
 struct LaggFlags {
   bool l2 = false;

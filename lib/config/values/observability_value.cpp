@@ -9,10 +9,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-[[nodiscard]] std::unexpected<std::string> no(std::string remark = {}) {
-  return std::unexpected{std::move(remark)};
-}
-
 std::optional<IpAddress> bracketed(std::string_view text) {
   if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;
   const auto address = parse_ipv6_address(text.substr(1, text.size() - 2));

@@ -20,10 +20,6 @@ constexpr std::array<Word, 7> kProtocols{
     {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"gre", 47}, {"esp", 50}, {"icmpv6", 58}, {"sctp", 132}}};
 constexpr std::array<Word, 3> kEtherTypes{{{"ipv4", 0x0800}, {"arp", 0x0806}, {"ipv6", 0x86dd}}};
 
-[[nodiscard]] std::unexpected<std::string> no(std::string remark = {}) {
-  return std::unexpected{std::move(remark)};
-}
-
 template <typename T>
 std::optional<T> number(std::string_view text) {
   T value{};

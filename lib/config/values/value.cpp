@@ -13,10 +13,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-[[nodiscard]] std::unexpected<std::string> no(std::string remark = {}) {
-  return std::unexpected{std::move(remark)};
-}
-
 struct Unit {
   std::string_view name;
   std::uint64_t factor;

@@ -21,6 +21,10 @@ namespace lagoon::config {
 template <typename T>
 using Parsed = std::expected<T, std::string>;
 
+[[nodiscard]] inline std::unexpected<std::string> no(std::string remark = {}) {
+  return std::unexpected{std::move(remark)};
+}
+
 /// Decimal, or hexadecimal after 0x; from `min` to `max`.
 struct WholeNumber {
   std::uint64_t min;

@@ -78,6 +78,11 @@ struct ClientOf {
   const balance::Client& client;
 };
 
+/// Of a group: there, or left out.
+[[nodiscard]] inline Value applies_if(bool condition) {
+  return condition ? Value{true} : Value{};
+}
+
 // In the order in which they are shown.
 [[nodiscard]] std::span<const Field<LagStatus>> lag_fields() noexcept;
 [[nodiscard]] std::span<const Field<MemberOf>> member_fields() noexcept;

@@ -20,11 +20,7 @@ Value shown(const lacp::LagId& id) {
   return id == lacp::LagId{} ? Value{} : Value{to_string(id)};
 }
 
-Value applies_if(bool condition) {
-  return condition ? Value{true} : Value{};
-}
-
-constexpr std::array kRows = std::to_array<Field<LagStatus>>({
+constexpr std::array kLagRows = std::to_array<Field<LagStatus>>({
     {"name", text, Unit::none, [](S s) -> Value { return s.name; }, "Name of the LAG."},
     {"mode",
      text,
@@ -329,7 +325,7 @@ constexpr std::array kRows = std::to_array<Field<LagStatus>>({
 }  // namespace
 
 std::span<const Field<LagStatus>> lag_fields() noexcept {
-  return kRows;
+  return kLagRows;
 }
 
 }  // namespace lagoon::control

@@ -9,10 +9,6 @@ namespace {
 using M = const MemberOf&;
 using enum Kind;
 
-Value applies_if(bool condition) {
-  return condition ? Value{true} : Value{};
-}
-
 // Between then and the time of the status; where it has never been, it does not apply.
 Value age(M m, Instant then) {
   return then == Instant{} ? Value{} : Value{m.lag.taken - then};
@@ -41,7 +37,7 @@ constexpr auto kReceive = names_of<lacp::ReceiveState, 6>();
 constexpr auto kMux = names_of<lacp::MuxState, 5>();
 constexpr auto kReasons = names_of<lacp::UnselectedReason, lacp::kUnselectedReasons.size()>();
 
-constexpr std::array kRows = std::to_array<Field<MemberOf>>({
+constexpr std::array kMemberRows = std::to_array<Field<MemberOf>>({
     {"name", text, Unit::none, [](M m) -> Value { return m.member.name; }, "Name of the member."},
     {"port", text, Unit::none, [](M m) -> Value { return m.member.port; }, "What it is to DPDK: the name of its port.",
      {.metric = "info", .metric_help = "What the member is; always 1.", .label = "port"}},
@@ -240,7 +236,7 @@ constexpr std::array kRows = std::to_array<Field<MemberOf>>({
 }  // namespace
 
 std::span<const Field<MemberOf>> member_fields() noexcept {
-  return kRows;
+  return kMemberRows;
 }
 
 }  // namespace lagoon::control

@@ -24,7 +24,6 @@ namespace lagoon::dpdk {
 
 namespace {
 
-constexpr Duration kFarewellPatience = 1500ms;
 // Of data that the control thread finds in a queue that nobody polls.
 constexpr unsigned kFoundRoom = 1024;
 

@@ -18,7 +18,6 @@ namespace lagoon::dpdk {
 namespace {
 
 // A Partner that was told three things in the last second hears the fourth after it: 3 LACPDUs a second.
-constexpr Duration kFarewellPatience = 1500ms;
 
 std::vector<std::string> pci_addresses(const config::Config& config) {
   std::vector<std::string> pci;

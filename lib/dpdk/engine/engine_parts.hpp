@@ -38,6 +38,9 @@ struct rte_ring;
 
 namespace lagoon::dpdk {
 
+/// So long control tries to tell the Partners that it ends.
+constexpr Duration kFarewellPatience = std::chrono::milliseconds{1500};
+
 [[nodiscard]] GuestPorts guest_ports_of(const Embedding& embedding);
 
 struct Engine::Parts {

@@ -1,5 +1,7 @@
 #include "dpdk/port/device.hpp"
 
+#include <rte_errno.h>
+
 #include <string_view>
 
 #include "config/values/device_name.hpp"
@@ -44,6 +46,10 @@ Device device_of(const config::PortSource& source, unsigned tap_number) {
   }
   const std::string& wire = std::get<config::WirePort>(source).wire;
   return {.bus = DeviceBus::wire, .name = wire, .devargs = wire};
+}
+
+std::string failure_in_words(const Device& device, const char* call, int error) {
+  return device.name + ": " + call + ": " + rte_strerror(error < 0 ? -error : error);
 }
 
 }  // namespace lagoon::dpdk

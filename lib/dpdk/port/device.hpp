@@ -25,6 +25,9 @@ struct Device {
   bool is_tap = false;
 };
 
+/// "DEVICE: CALL: why", for an error number of DPDK's, of either sign.
+[[nodiscard]] std::string failure_in_words(const Device& device, const char* call, int error);
+
 /// `tap_number` makes the names of tap devices differ.
 [[nodiscard]] Device device_of(const config::PortSource& source, unsigned tap_number);
 

@@ -137,7 +137,7 @@ bool HostAccess::dump(std::uint16_t type, Take take) {
   request.head.nlmsg_len = NLMSG_LENGTH(sizeof(rtgenmsg));
   request.head.nlmsg_type = type;
   request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  if (send(ask_, &request, request.head.nlmsg_len, 0) < 0) return false;
+  if (::send(ask_, &request, request.head.nlmsg_len, 0) < 0) return false;
   alignas(nlmsghdr) std::array<char, kRoom> room;
   for (;;) {
     const ssize_t size = recv(ask_, room.data(), room.size(), 0);
@@ -214,7 +214,7 @@ void HostAccess::set_carrier(bool up) {
   const std::uint8_t carrier = up ? 1 : 0;
   std::memcpy(&request.value, &carrier, sizeof(carrier));
   alignas(nlmsghdr) std::array<char, 1024> room;
-  if (send(ask_, &request, request.head.nlmsg_len, 0) < 0 || recv(ask_, room.data(), room.size(), 0) < 0) {
+  if (::send(ask_, &request, request.head.nlmsg_len, 0) < 0 || recv(ask_, room.data(), room.size(), 0) < 0) {
     log_line(LogLevel::warning, interface_ + ": carrier: " + std::strerror(errno));
     return;
   }

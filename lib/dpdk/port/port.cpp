@@ -46,10 +46,6 @@ bool tells_of_links(const rte_eth_dev_info& info) {
   return (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
 }
 
-std::string in_words(const Device& device, const char* call, int error) {
-  return device.name + ": " + call + ": " + rte_strerror(error < 0 ? -error : error);
-}
-
 }  // namespace
 
 QueueOffer Port::offer() const {
@@ -106,7 +102,7 @@ Result<void> Port::configure(const PortNeeds& needs) {
   }
   conf.intr_conf.lsc = tells_of_links(*info) ? 1 : 0;
   if (const int error = rte_eth_dev_configure(id_.value(), rx, tx, &conf); error != 0)
-    return fail(Errc::system, in_words(device_, "rte_eth_dev_configure", error));
+    return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_configure", error));
   if (conf.intr_conf.lsc != 0)
     rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
   LAGOON_TRY(set_mtu(needs.mtu));
@@ -117,7 +113,7 @@ Result<void> Port::configure(const PortNeeds& needs) {
 Result<void> Port::take_as_configured(const GuestPorts& guest) {
   rte_eth_dev_info info{};
   if (const int error = rte_eth_dev_info_get(id_.value(), &info); error != 0)
-    return fail(Errc::system, in_words(device_, "rte_eth_dev_info_get", error));
+    return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_info_get", error));
   if (info.nb_rx_queues < guest.rx_queues || info.nb_tx_queues < guest.tx_queues)
     return fail(Errc::invalid_argument,
                 device_.name + ": it is configured with " + std::to_string(info.nb_rx_queues) +
@@ -141,30 +137,30 @@ Result<void> Port::set_up_queues(const PortNeeds& needs, std::uint16_t rx, std::
   };
   if (const int error = rte_eth_dev_adjust_nb_rx_tx_desc(id_.value(), &rx_descriptors, &tx_descriptors);
       error != 0)
-    return fail(Errc::system, in_words(device_, "rte_eth_dev_adjust_nb_rx_tx_desc", error));
+    return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_adjust_nb_rx_tx_desc", error));
   const int node = rte_eth_dev_socket_id(id_.value());
   const unsigned socket = node < 0 ? 0U : static_cast<unsigned>(node);
   for (std::uint16_t q = 0; q < rx; ++q)
     if (const int error = rte_eth_rx_queue_setup(id_.value(), q, rx_descriptors, socket, nullptr, pool_of(q));
         error != 0)
-      return fail(Errc::system, in_words(device_, "rte_eth_rx_queue_setup", error));
+      return fail(Errc::system, failure_in_words(device_, "rte_eth_rx_queue_setup", error));
   for (std::uint16_t q = 0; q < tx; ++q)
     if (const int error = rte_eth_tx_queue_setup(id_.value(), q, tx_descriptors, socket, nullptr); error != 0)
-      return fail(Errc::system, in_words(device_, "rte_eth_tx_queue_setup", error));
+      return fail(Errc::system, failure_in_words(device_, "rte_eth_tx_queue_setup", error));
   return {};
 }
 
 Result<void> Port::start() {
   if (const int error = rte_eth_dev_start(id_.value()); error != 0)
-    return fail(Errc::system, in_words(device_, "rte_eth_dev_start", error));
+    return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_start", error));
   started_ = true;
   // (PortUpkeep changes both for members.)
   if (const int error = rte_eth_promiscuous_enable(id_.value()); error != 0)
-    log_line(LogLevel::warning, in_words(device_, "promiscuous mode", error) +
+    log_line(LogLevel::warning, failure_in_words(device_, "promiscuous mode", error) +
                                     "; frames to other addresses will not be forwarded");
   // Slow-protocol frames are multicast. Drivers without this mode (net_af_packet) let them through.
   if (const int error = rte_eth_allmulticast_enable(id_.value()); error != 0 && error != -ENOTSUP)
-    log_line(LogLevel::warning, in_words(device_, "all-multicast mode", error));
+    log_line(LogLevel::warning, failure_in_words(device_, "all-multicast mode", error));
   if (control_rx_) {
     if (auto steered = steer_slow_protocols(id_, *control_rx_, rx_queues_); !steered) {
       log_line(LogLevel::warning,
@@ -199,7 +195,7 @@ void Port::stop() {
   if (leave_running_) return;
   rte_eth_promiscuous_disable(id_.value());
   if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
-    log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_stop", error));
+    log_line(LogLevel::warning, failure_in_words(device_, "rte_eth_dev_stop", error));
 }
 
 Result<void> Port::set_address(const MacAddress& address) {
@@ -209,7 +205,7 @@ Result<void> Port::set_address(const MacAddress& address) {
   rte_ether_addr octets{};
   std::copy(address.octets.begin(), address.octets.end(), octets.addr_bytes);
   if (const int error = rte_eth_dev_default_mac_addr_set(id_.value(), &octets); error != 0)
-    return fail(Errc::not_supported, in_words(device_, "can't take another address", error));
+    return fail(Errc::not_supported, failure_in_words(device_, "can't take another address", error));
   address_changed_ = true;
   return {};
 }
@@ -217,7 +213,8 @@ Result<void> Port::set_address(const MacAddress& address) {
 Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
   if (!mtu) return {};
   if (const int error = rte_eth_dev_set_mtu(id_.value(), *mtu); error != 0)
-    return fail(Errc::not_supported, in_words(device_, ("an MTU of " + std::to_string(*mtu)).c_str(), error));
+    return fail(Errc::not_supported,
+                failure_in_words(device_, ("an MTU of " + std::to_string(*mtu)).c_str(), error));
   return {};
 }
 

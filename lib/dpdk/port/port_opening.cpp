@@ -15,13 +15,9 @@ namespace lagoon::dpdk {
 
 namespace {
 
-std::string in_words(const Device& device, const char* call, int error) {
-  return device.name + ": " + call + ": " + rte_strerror(error < 0 ? -error : error);
-}
-
 Error probe_error(const Device& device, int error) {
   const int number = error < 0 ? -error : error;
-  std::string words = in_words(device, "can't be probed", number);
+  std::string words = failure_in_words(device, "can't be probed", number);
   if (device.carrier_interface && if_nametoindex(device.carrier_interface->c_str()) == 0)
     return {Errc::no_such_thing, words + "; there is no interface '" + *device.carrier_interface + "'"};
   if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS)
@@ -68,10 +64,10 @@ void Port::close() {
   rte_eth_dev_info info{};
   rte_device* const device = rte_eth_dev_info_get(id_.value(), &info) == 0 ? info.device : nullptr;
   if (const int error = rte_eth_dev_close(id_.value()); error != 0)
-    log_line(LogLevel::warning, in_words(device_, "rte_eth_dev_close", error));
+    log_line(LogLevel::warning, failure_in_words(device_, "rte_eth_dev_close", error));
   if (device == nullptr) return;
   if (const int error = rte_dev_remove(device); error != 0)
-    log_line(LogLevel::warning, in_words(device_, "rte_dev_remove", error));
+    log_line(LogLevel::warning, failure_in_words(device_, "rte_dev_remove", error));
 }
 
 Result<Port> Port::open(const Device& device, const PortUser& user) {
