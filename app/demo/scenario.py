@@ -4,8 +4,10 @@ import time
 
 POLL_S = 0.05
 CONVERGE_PATIENCE_S = 15.0
-# The partner has to see a blackhole as well: 3 s to expire, and Linux sends into a dead direction for 6.
-BLACKHOLE_S = 7.0
+# The partner has to see a blackhole as well: 3 s to expire.
+BLACKHOLE_S = 4.5
+# Linux sends into a dead direction for 6 s.
+BLACKHOLE_LINUX_S = 7.0
 REJOIN_PATIENCE_S = 8.0
 SETTLE_S = 2.0
 
@@ -78,7 +80,7 @@ class Scenario:
         else:
             self._happen("blackhole", other, lambda: other.blackhole(self.blackhole),
                          f"link {{}} swallows the frames {self.blackhole}, its carrier stays")
-        self._watch(BLACKHOLE_S)
+        self._watch(BLACKHOLE_LINUX_S if self.partner.name == "linux" else BLACKHOLE_S)
         self._happen("heal", other, other.heal, "link {} carries frames again")
         self._wait_for_return(other)
 
