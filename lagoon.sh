@@ -171,7 +171,7 @@ configure_optimized() { # MESON-OPTION...
     [ $# -eq 0 ] || meson configure "$optimized" "$@"
   else
     configure "$optimized" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false -Dwerror=false \
-      -Dpch=true "$@"
+      -Dpch=true -Dbatches=true "$@"
   fi
 }
 
@@ -180,16 +180,15 @@ build_optimized() { # MESON-OPTION...
   compile "$optimized"
 }
 
-build_failures=0
-log_files=()
-phases=()
+# What the lanes of a test run tell the summary: lines of a file each, since a lane is a process.
+run_notes=
 
-phase() { # STARTED WORDS: what a part of the run took, for the summary
-  phases+=(--phase "$(seconds_since "$1") $2")
+phase() { # STARTED WORDS: what a part of the run took
+  echo "$(seconds_since "$1") $2" >>"$run_notes/phases"
 }
 
 # (-O1 compiles in two thirds of the time, and the tests are short; who wants a debugger has `build`)
-test_options=(-Dpch=true -Doptimization=1 -Ddebug=false)
+test_options=(-Dpch=true -Dbatches=true -Doptimization=1 -Ddebug=false)
 
 build_tests() { configure build "${test_options[@]}" && compile build; }
 
@@ -216,9 +215,9 @@ run_suites() { # DIR LOGNAME PROCESSES TIMEOUT-FACTOR SUITE...
   say "testing in $dir/: $*"
   rm -f "$dir/meson-logs/$log.json"
   meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "$log" --num-processes "$processes" \
-    -t "$factor" "${suites[@]}" </dev/null || true
+    -t "$factor" "${wrapper[@]}" "${suites[@]}" </dev/null || true
   phase "$started" "tests in $dir/: $*"
-  log_files+=("$dir/meson-logs/$log.json:$(IFS=, && echo "$*")")
+  echo "$dir/meson-logs/$log.json:$(IFS=, && echo "$*")" >>"$run_notes/logs"
 }
 
 build_or_fail() { # BUILD-FUNCTION
@@ -228,48 +227,64 @@ build_or_fail() { # BUILD-FUNCTION
     phase "$started" "${1/_/ing }"
     return 0
   fi
-  build_failures=$((build_failures + 1))
+  echo "${1/_/ing }" >>"$run_notes/failed-builds"
   say "${1/_/ing } failed"
   return 1
 }
 
-verb_test() {
-  local cores started meanwhile
+# What computes: it takes what the other lane leaves of the machine (tests/support/yield.sh).
+computing_lane() {
+  local wrapper=(--wrapper "$PWD/tests/support/yield.sh") cores
   cores=$(nproc)
-  started=$(date +%s)
-  need_packages "${packages_build[@]}" "${packages_test[@]}" "${packages_stage[@]}"
-  phase "$started" "packages"
-  is_root || say "not root: tests that need network namespaces are skipped (with CI=true that is a failure)"
-  local built=no
-  build_or_fail build_tests && built=yes
-  # The other builds are compiled, with what the machine has to spare, while tests of the first one wait.
-  (
-    renice -n 19 "$BASHPID" >/dev/null
-    # (what fails here is compiled again below, and is told then)
-    build_sanitized || true
-    build_threads || true
-  ) >build-meanwhile.log 2>&1 &
-  meanwhile=$!
-  if [ "$built" = yes ]; then
-    # (these wait more than they compute, each has a network namespace of its own, and none measures)
-    run_suites build conformance 10 1 conformance silence
-    run_suites build waiting 3 2 waiting
-  fi
-  wait "$meanwhile"
-  local sanitized=no threads=no
-  build_or_fail build_sanitized && sanitized=yes
-  build_or_fail build_threads && threads=yes
-  rm -f build-meanwhile.log
-  [ "$built" = no ] || run_suites build pure "$cores" 3 unit sim golden tidy
-  if [ "$sanitized" = yes ]; then
+  tests/support/yield.sh --process "$BASHPID"
+  [ "$1" = no ] || run_suites build pure "$cores" 6 unit sim golden tidy
+  if build_or_fail build_sanitized; then
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
-      run_suites build-fuzz sanitized "$cores" 4 unit sim golden
-    run_suites build-fuzz fuzz "$cores" 1 fuzz
+      run_suites build-fuzz sanitized "$cores" 8 unit sim golden
+    run_suites build-fuzz fuzz "$cores" 2 fuzz
   fi
-  [ "$threads" = no ] || TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
-  # One at a time, and alone on the machine: these measure times against real partners.
-  [ "$built" = no ] || run_suites build smoke 1 1 smoke
-  /usr/bin/python3 tests/support/summary.py --build-failures "$build_failures" "${phases[@]}" "${log_files[@]}"
+  build_or_fail build_threads || return 0
+}
+
+# What waits for partners and for time: most of the minutes, little of the work.
+waiting_lane() {
+  local wrapper=()
+  [ "$1" = yes ] || return 0
+  # (each has a network namespace of its own, and none measures)
+  run_suites build conformance 10 1 conformance silence
+  run_suites build waiting 3 2 waiting
+  # One at a time: these measure times against real partners.
+  run_suites build smoke 1 1 smoke
+}
+
+verb_test() {
+  local started began computing built=no status=0
+  began=$(date +%s)
+  run_notes=$(mktemp -d)
+  touch "$run_notes"/{phases,logs,failed-builds}
+  need_packages "${packages_build[@]}" "${packages_test[@]}" "${packages_stage[@]}"
+  phase "$began" "packages"
+  is_root || say "not root: tests that need network namespaces are skipped (with CI=true that is a failure)"
+  build_or_fail build_tests && built=yes
+  # (in a session of its own, which is what the scheduler shares the machine among)
+  export run_notes
+  setsid "$0" computing-lane "$built" >"$run_notes/computing" 2>&1 &
+  computing=$!
+  # shellcheck disable=SC2064
+  trap "kill -- -$computing 2>/dev/null; rm -rf '$run_notes'" EXIT
+  waiting_lane "$built"
+  started=$(date +%s)
+  wait "$computing" || true
+  phase "$started" "then, waiting for what computes"
+  cat "$run_notes/computing"
+  # Real threads under ThreadSanitizer, whose times are long enough as it is.
+  if [ -f build-tsan/build.ninja ] && ! grep -q threads "$run_notes/failed-builds"; then
+    wrapper=() TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
+  fi
+  mapfile -t logs <"$run_notes/logs"
+  /usr/bin/python3 tests/support/summary.py --build-failures "$(wc -l <"$run_notes/failed-builds")" \
+    --phases "$run_notes/phases" --seconds "$(seconds_since "$began")" "${logs[@]}" || status=$?
+  return "$status"
 }
 
 verb_install() { # PREFIX
@@ -364,6 +379,7 @@ verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
   demo | build | test | view | explain | install | deb | bench | plots | check | clean) "verb_$verb" "$@" ;;
+  computing-lane) computing_lane "$@" ;; # of `test`
   help | -h | --help) usage ;;
   *)
     usage >&2

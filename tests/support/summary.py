@@ -73,7 +73,8 @@ def add(total: Total, build: str, suite: str, tests: list):
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--build-failures", type=int, default=0)
-    arguments.add_argument("--phase", action="append", default=[], metavar="SECONDS WORDS")
+    arguments.add_argument("--phases", type=pathlib.Path, help="a file with a line SECONDS WORDS for each part of the run")
+    arguments.add_argument("--seconds", type=int, default=0, help="what all of it took: parts go on beside each other")
     arguments.add_argument("logs", nargs="*")
     options = arguments.parse_args()
     skip_fails = os.environ.get("CI", "").lower() in ("true", "1", "yes")
@@ -88,11 +89,11 @@ def main() -> int:
         tests = list(read(log))
         for suite in suites.split(","):
             add(total, log.parts[0], suite, [test for test in tests if suite in test.suites])
-    if options.phase:
+    if options.phases:
         print("\nseconds  part of the run")
-        for seconds, _, words in (phase.partition(" ") for phase in options.phase):
+        for seconds, _, words in (line.partition(" ") for line in options.phases.read_text().splitlines()):
             print(f"{seconds:>7}  {words}")
-        print(f"{sum(int(phase.partition(' ')[0]) for phase in options.phase):>7}  all of it\n")
+        print(f"{options.seconds:>7}  all of it\n")
     for words in total.retries:
         print("retried:", words)
     if len(total.retries) > RETRIES_MAX:

@@ -30,10 +30,12 @@ class Summary(unittest.TestCase):
         return done.returncode, done.stdout
 
     def test_a_good_run_passes_and_tells_its_times(self):
-        status, said = self.run_on([("a", "OK", ""), ("b", "OK", "")], "--phase", "12 tests in build/", "--phase", "3 more")
+        phases = self.folder / "phases"
+        phases.write_text("12 tests in build/\n3 more\n")
+        status, said = self.run_on([("a", "OK", ""), ("b", "OK", "")], "--phases", str(phases), "--seconds", "14")
         self.assertEqual(status, 0)
         self.assertRegex(said, r"(?m)^build +smoke +2 +0 +0 +0 +3\.0")
-        self.assertRegex(said, r"(?m)^ +15  all of it")
+        self.assertRegex(said, r"(?m)^ +3  more$\n +14  all of it")
         self.assertEqual(said.splitlines()[-1], "2 passed, 0 failed")
 
     def test_three_retries_are_told_and_a_fourth_fails(self):
