@@ -23,7 +23,7 @@ TEST_CASE("An SpscQueue is first in first out, also around its end, and refuses 
 }
 
 TEST_CASE("Two threads lose nothing and see everything in order through an SpscQueue", "[base]") {
-  constexpr std::uint64_t kCount = 200'000;
+  constexpr std::uint64_t kCount = 40'000;
   SpscQueue<std::string, 16> queue;
   std::uint64_t wrong = 0;
   std::thread reader{[&] {
