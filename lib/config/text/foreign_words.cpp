@@ -17,7 +17,7 @@ struct Foreign {
 constexpr std::size_t kWordMax = 32;
 
 // The kernel's bonding parameters and sysfs files, iproute2's words for them, and ifconfig's for lagg.
-constexpr std::array<Foreign, 33> kForeign{{
+constexpr auto kForeign = std::to_array<Foreign>({
     {"slave", "members"},
     {"slaves", "members"},
     {"bond-slaves", "members"},
@@ -50,7 +50,10 @@ constexpr std::array<Foreign, 33> kForeign{{
     {"ad-user-port-key", "lacp.key"},
     {"prio", "priority"},
     {"actor-port-prio", "lacp.port-priority"},
-}};
+    {"coupled-control", "lacp.mux"},
+    {"use-flowid", "nic-hash"},
+    {"net.link.lagg.failover-rx-all", "all-members-active"},
+});
 
 std::optional<std::string_view> key_of(const Section& section, std::string_view word) {
   const auto found = std::ranges::find(section.keys, word);

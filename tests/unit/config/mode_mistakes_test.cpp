@@ -195,7 +195,10 @@ TEST_CASE("Words of Linux and lagg are answered in ours", "[config][mode]") {
       Word{"laggproto", "mode"}, Word{"all_slaves_active", "all-members-active"},
       Word{"packets_per_slave", "packets-per-member"}, Word{"lacp_rate", "lacp: { rate: ... }"},
       Word{"ad_actor_sys_prio", "lacp: { system-priority: ... }"}, Word{"lacp_strict", "lacp-strict"},
-      Word{"num_grat_arp", "num-grat-arp"}, Word{"mimon", "miimon"});
+      Word{"num_grat_arp", "num-grat-arp"}, Word{"mimon", "miimon"}, Word{"use_flowid", "nic-hash"},
+      Word{"net.link.lagg.failover_rx_all", "all-members-active"},
+      Word{"coupled_control", "lacp: { mux: ... }"}, Word{"lacp_fast_timeout", "lacp: { rate: ... }"},
+      Word{"lacp_active", "lacp: { activity: ... }"}, Word{"rr_limit", "packets-per-member"});
   const auto lines =
       mistakes("lags:\n- name: l\n  members: [{ dev: net_a }]\n  " + std::string{row.word} + ": 1\n");
   CAPTURE(row.word, lines);
