@@ -122,6 +122,8 @@ void Validator::device(const PortSource& source, const std::string& path, const 
         validator.repeated_.insert(path);
         return;
       }
+      for (const std::string& device : devices_within(port.devargs))
+        validator.is_first(validator.devices_, device, at, "device", by);
       for (const std::string_view interface : interfaces_of(port.devargs))
         validator.is_first(validator.interfaces_, std::string{interface}, at, "interface", by);
     }

@@ -11,6 +11,7 @@ namespace {
 
 // Far from the numbers that a person would choose for devices of the same driver.
 constexpr unsigned kFirstTapDevice = 1000;
+constexpr std::array<std::string_view, 2> kMemberKeys{"slave", "member"};
 constexpr std::array<std::string_view, 5> kInterfaceKeys{"iface", "rx_iface", "rx_iface_in", "tx_iface",
                                                          "remote"};
 
@@ -29,8 +30,9 @@ std::optional<std::string_view> interface_of(std::string_view devargs) noexcept 
 
 std::vector<std::string_view> interfaces_of(std::string_view devargs) {
   std::vector<std::string_view> interfaces;
+  // (net_failsafe has whole devices in parentheses)
   while (!devargs.empty()) {
-    const std::string_view argument = device_of(devargs);
+    const std::string_view argument = devargs.substr(0, devargs.find_first_of(",()"));
     devargs.remove_prefix(std::min(argument.size() + 1, devargs.size()));
     const std::size_t equals = argument.find('=');
     if (equals == std::string_view::npos) continue;
@@ -46,6 +48,23 @@ std::vector<std::string_view> interfaces_of(const PortSource& source) {
   if (const auto* const tap = std::get_if<TapPort>(&source)) return {tap->interface};
   if (const auto* const device = std::get_if<DevicePort>(&source)) return interfaces_of(device->devargs);
   return {};
+}
+
+std::vector<std::string> devices_within(std::string_view devargs) {
+  std::vector<std::string> devices;
+  const auto add = [&](std::string_view said) {
+    const std::string device = canonical_device(said.substr(0, said.find_first_of(",()")));
+    if (!device.empty() && std::ranges::find(devices, device) == devices.end()) devices.push_back(device);
+  };
+  for (std::size_t at = devargs.find(','); at != std::string_view::npos;
+       at = devargs.find_first_of(",(", at)) {
+    const std::string_view argument = devargs.substr(++at);
+    if (argument.starts_with("dev(")) add(argument.substr(4));
+    for (const std::string_view key : kMemberKeys)
+      if (argument.starts_with(key) && argument.substr(key.size()).starts_with('='))
+        add(argument.substr(key.size() + 1));
+  }
+  return devices;
 }
 
 std::string canonical_device(std::string_view devargs) {

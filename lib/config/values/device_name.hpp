@@ -22,6 +22,9 @@ inline constexpr std::size_t kDeviceNameMax = 63;     // RTE_DEV_NAME_MAX_LEN - 
 /// one.
 [[nodiscard]] std::vector<std::string_view> interfaces_of(std::string_view devargs);
 [[nodiscard]] std::vector<std::string_view> interfaces_of(const PortSource& source);
+/// Every device that is used by the one that the devargs are of: net_failsafe's dev(..), net_bonding's
+/// members.
+[[nodiscard]] std::vector<std::string> devices_within(std::string_view devargs);
 /// One spelling for each device: "pci:3B:00.0" and "0000:3b:00.0" are the same, so are "vdev:x" and "x".
 [[nodiscard]] std::string canonical_device(std::string_view devargs);
 /// The name a member has unless it is given one.

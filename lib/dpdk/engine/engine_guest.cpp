@@ -93,6 +93,8 @@ Result<Port> Engine::Parts::find_or_open(const Device& device, const std::string
   const PortUser as{.words = user, .owns = true, .owner = guest->owner};
   const auto id = find(device);
   if (!id) return Port::open(device, as);
+  // (who has it comes before how it was made)
+  if (auto use = PortUse::begin(*id, as); !use) return std::unexpected{std::move(use).error()};
   LAGOON_TRY(as_said(device, *id));
   return Port::take(*id, described(device, *id), as);
 }

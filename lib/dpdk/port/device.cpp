@@ -26,7 +26,8 @@ bool hides_carrier(std::string_view device) {
 
 Device of(const config::DevicePort& port) {
   Device d;
-  d.name = config::device_of(port.devargs);
+  // (as DPDK calls it, whatever its spelling: its locks and its carrier are looked for by name)
+  d.name = config::canonical_device(port.devargs);
   d.devargs = port.devargs;
   d.bus = is_pci_address(d.name) ? DeviceBus::pci : DeviceBus::vdev;
   if (hides_carrier(d.name))

@@ -84,8 +84,11 @@ Result<Port> Port::open(const Device& device, const PortUser& user) {
   if (!is_there) {
     if (const int error = rte_dev_probe(device.devargs.c_str()); error != 0)
       return std::unexpected{probe_error(device, error)};
-    if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0)
+    if (rte_eth_dev_get_port_by_name(device.name.c_str(), &id) != 0) {
+      static_cast<void>(
+          rte_eal_hotplug_remove(device.bus == DeviceBus::pci ? "pci" : "vdev", device.name.c_str()));
       return fail(Errc::no_such_thing, device.name + ": probed, but there is no such ethdev");
+    }
     auto begun = PortUse::begin(EthdevId{id}, user);
     if (!begun) return std::unexpected{std::move(begun).error()};
     use = *std::move(begun);

@@ -29,13 +29,19 @@ std::unexpected<Error> used(EthdevId port, std::string_view by) {
   return fail(Errc::busy, config::used_already("device", name.data(), by));
 }
 
+// By DPDK's word: drivers that use ports of others (net_failsafe) say it so.
+std::optional<rte_eth_dev_owner> owner_of(EthdevId port) {
+  rte_eth_dev_owner now{};
+  if (rte_eth_dev_owner_get(port.value(), &now) != 0 || now.id == RTE_ETH_DEV_NO_OWNER) return std::nullopt;
+  now.name[sizeof now.name - 1] = '\0';
+  return now;
+}
+
 // Gives the owner that was made; 0: it is ours already.
 Result<std::uint64_t> own(EthdevId port, const PortUser& user) {
-  rte_eth_dev_owner now{};
-  if (rte_eth_dev_owner_get(port.value(), &now) == 0 && now.id != RTE_ETH_DEV_NO_OWNER) {
-    if (now.id == user.owner) return std::uint64_t{0};
-    now.name[sizeof now.name - 1] = '\0';
-    return used(port, now.name);
+  if (const auto now = owner_of(port)) {
+    if (now->id == user.owner) return std::uint64_t{0};
+    return used(port, now->name);
   }
   rte_eth_dev_owner mine{};
   std::copy_n(user.words.data(), std::min(user.words.size(), sizeof mine.name - 1), mine.name);
@@ -56,6 +62,8 @@ Result<PortUse> PortUse::begin(EthdevId port, const PortUser& user) {
     const auto owner = own(port, user);
     if (!owner) return std::unexpected{owner.error()};
     use.owner_ = *owner;
+  } else if (const auto now = owner_of(port)) {
+    return used(port, now->name);
   }
   words = user.words;
   use.port_ = port;

@@ -46,6 +46,15 @@ TEST_CASE("Devargs name a device and the interface it sits on", "[config][words]
   CHECK(interface_of("net_af_packet0,blocksz=4096,iface=eth0") == "eth0");
   CHECK(interface_of("net_af_packet0,iface=eth0,x=1") == "eth0");
   CHECK_FALSE(interface_of("net_pcap0,rx_iface=eth0"));
+  CHECK(interfaces_of("net_pcap0,rx_iface=a,tx_iface=b,rx_iface=a") ==
+        std::vector<std::string_view>{"a", "b"});
+  CHECK(interfaces_of("net_failsafe0,mac=x,dev(net_tap0,iface=a,remote=b),dev(net_af_packet0,iface=c)") ==
+        std::vector<std::string_view>{"a", "b", "c"});
+  CHECK(devices_within("net_failsafe0,mac=x,dev(3B:00.1,a=b),dev(net_tap0,iface=a)") ==
+        std::vector<std::string>{"0000:3b:00.1", "net_tap0"});
+  CHECK(devices_within("net_bonding0,mode=1,slave=net_null0,member=net_null1") ==
+        std::vector<std::string>{"net_null0", "net_null1"});
+  CHECK(devices_within("net_null0,no-rx=1").empty());
   CHECK(canonical_device("pci:3B:00.1,x=1") == "0000:3b:00.1");
   CHECK(canonical_device("vdev:net_Tap0") == "net_Tap0");
   CHECK(default_name(DevicePort{"0000:3b:00.0,a=b"}) == "0000:3b:00.0");

@@ -15,7 +15,11 @@ TEST_CASE("Devices of the configuration are named as DPDK names them", "[dpdk][d
   const Row rows[] = {
       {"0000:3b:00.0", "0000:3b:00.0", DeviceBus::pci, {}},
       {"0000:3b:00.0,rx_vec=1", "0000:3b:00.0", DeviceBus::pci, {}},
+      {"pci:0000:3B:00.0", "0000:3b:00.0", DeviceBus::pci, {}},
+      {"3b:00.0", "0000:3b:00.0", DeviceBus::pci, {}},
       {"net_null0", "net_null0", DeviceBus::vdev, {}},
+      {"vdev:net_af_packet1,iface=eth0", "net_af_packet1", DeviceBus::vdev, "eth0"},
+      {"vdev:net_tap0,iface=t0", "net_tap0", DeviceBus::vdev, {}},
       {"net_af_packet1,iface=eth0", "net_af_packet1", DeviceBus::vdev, "eth0"},
       {"net_af_packet1,qpairs=2,iface=eth0,framecnt=64", "net_af_packet1", DeviceBus::vdev, "eth0"},
       {"net_af_xdp0,iface=eth1", "net_af_xdp0", DeviceBus::vdev, "eth1"},
