@@ -115,6 +115,9 @@ Holder locker_of(int descriptor) {
     const std::size_t begin = line.rfind(' ', at - 1) + 1;
     Holder holder;
     std::from_chars(line.data() + begin, line.data() + at, holder.process);
+    struct stat process{};
+    if (holder.process > 0 && stat(("/proc/" + std::to_string(holder.process)).c_str(), &process) == 0)
+      holder.user = process.st_uid;
     return holder;
   }
   return {};
@@ -123,6 +126,13 @@ Holder locker_of(int descriptor) {
 // Nobody who may not use the interface is to keep others off it.
 bool may_hold(const Holder& holder) {
   return !holder.user || *holder.user == 0 || *holder.user == geteuid();
+}
+
+void warn_of_lock(std::string_view what, std::string_view said, const Holder& holder) {
+  log_line(LogLevel::warning, std::string{what} + " '" + std::string{said} + "': process " +
+                                  std::to_string(holder.process) + " of user " +
+                                  std::to_string(*holder.user) +
+                                  " holds its lock, and may not: the lock is ignored");
 }
 
 }  // namespace
@@ -171,10 +181,7 @@ Result<PortLock> PortLock::of_socket(const std::string& name, std::string_view w
     close(descriptor);
     return refuse(what, said, name, holder);
   }
-  log_line(LogLevel::warning, std::string{what} + " '" + std::string{said} + "': process " +
-                                  std::to_string(holder.process) + " of user " +
-                                  std::to_string(*holder.user) +
-                                  " holds its lock, and may not: the lock is ignored");
+  warn_of_lock(what, said, holder);
   return PortLock{descriptor, name, user};
 }
 
@@ -204,6 +211,10 @@ Result<PortLock> PortLock::of_pci(const std::string& address, const std::string&
     std::this_thread::sleep_for(kBetweenTries);
   }
   const Holder holder = locker_of(descriptor);
+  if (!may_hold(holder)) {
+    warn_of_lock("device", address, holder);
+    return PortLock{descriptor, path, user};
+  }
   close(descriptor);
   return refuse("device", address, path, holder);
 }
@@ -231,6 +242,11 @@ Result<std::vector<PortLock>> lock_device(const Device& device, const std::strin
     LAGOON_TRY(add(locks, PortLock::of_pci(config::canonical_device(device.name), user)));
     return locks;
   }
+  if (device.name.starts_with("net_tap") && !config::interface_of(device.devargs))
+    return fail(Errc::invalid_argument,
+                "device '" + device.name + "' has no name for its interface; give one ('" + device.name +
+                    ",iface=NAME', or tap: NAME), or the driver takes the next number, which another "
+                    "process may have");
   const std::string_view makes =
       makes_interface(device.name) ? config::interface_of(device.devargs).value_or("") : std::string_view{};
   for (const std::string_view interface : config::interfaces_of(device.devargs)) {
