@@ -13,6 +13,7 @@
 #include "config/text/suggest.hpp"
 #include "config/values/device_name.hpp"
 #include "config/values/value.hpp"
+#include "options/lag_rows.hpp"
 
 namespace lagoon::pmd {
 
@@ -30,9 +31,15 @@ constexpr std::array<std::string_view, 17> kKeys{
     "mode",      "member", "slave",  "primary",   "xmit_policy", "agg_mode",
     "socket_id", "mac",    "driver", "up_delay",  "down_delay",  "lsc_poll_period_ms",
     "conf",      "lag",    "rate",   "hash_seed", "min_links"};
-constexpr std::array<std::string_view, 11> kOnce{
-    "mode",     "primary",    "xmit_policy", "agg_mode", "socket_id", "mac", "lsc_poll_period_ms",
-    "up_delay", "down_delay", "conf",        "lag"};
+constexpr std::array<std::string_view, 3> kRepeatable{"member", "slave", "driver"};
+// What they are called in a file.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kShort{
+    {{"rate", "lacp.rate"},
+     {"xmit-policy", "hash"},
+     {"agg-mode", "lacp.select"},
+     {"lsc-poll-period-ms", "miimon"},
+     {"up-delay", "updelay"},
+     {"down-delay", "downdelay"}}};
 constexpr std::string_view kSet = "set.";
 constexpr int kSocketMax = 31;
 constexpr std::uint32_t kDelayMaxMs = 3'600'000;
@@ -44,6 +51,39 @@ std::string argument_text(const Argument& argument) {
 std::unexpected<Error> wrong(const Argument& argument, const std::string& expected) {
   return fail(Errc::invalid_argument,
               std::string{argument.key} + " is " + in_quotes(argument.value) + "; expected " + expected);
+}
+
+// As a file has it: '_' is as good as '-'.
+std::string key_in_file(std::string_view said) {
+  if (said.starts_with(kSet)) said.remove_prefix(kSet.size());
+  std::string key{said};
+  std::ranges::replace(key, '_', '-');
+  for (const auto& [word, ours] : kShort)
+    if (key == word) return std::string{ours};
+  for (const options::LagRow& row : options::lag_rows())
+    if (key == row.other_name) return std::string{row.key};
+  return key;
+}
+
+// An option that is there twice, by whatever names, would depend on their order.
+Result<void> check_once(const std::vector<Argument>& arguments) {
+  for (auto later = arguments.begin(); later != arguments.end(); ++later) {
+    if (std::ranges::find(kRepeatable, later->key) != kRepeatable.end()) continue;
+    const auto earlier = std::find_if(arguments.begin(), later, [&](const Argument& argument) {
+      return key_in_file(argument.key) == key_in_file(later->key);
+    });
+    if (earlier == later) continue;
+    const std::string also = earlier->key == later->key ? "" : ", as " + std::string{earlier->key};
+    return fail(Errc::invalid_argument, std::string{later->key} + " is there twice" + also + "; keep one");
+  }
+  return {};
+}
+
+// What others are read upon goes before them: the mode, and a whole map before its keys.
+int turn_of(const Argument& argument) {
+  const std::string key = key_in_file(argument.key);
+  if (key == "mode") return 0;
+  return key.find('.') == std::string::npos ? 1 : 2;
 }
 
 // At commas, but not within [...].
@@ -75,9 +115,8 @@ Result<std::vector<Argument>> arguments_of(std::string_view text) {
                   in_quotes(part) + " is no argument; expected KEY=VALUE, like mode=4 or member=net_ring0");
     arguments.push_back({part.substr(0, equals), part.substr(equals + 1)});
   }
-  for (const std::string_view key : kOnce)
-    if (std::ranges::count(arguments, key, &Argument::key) > 1)
-      return fail(Errc::invalid_argument, std::string{key} + " is there twice; keep one");
+  LAGOON_TRY(check_once(arguments));
+  std::ranges::stable_sort(arguments, {}, turn_of);
   return arguments;
 }
 
@@ -181,7 +220,6 @@ Result<bool> read_word_of_bonding(const Argument& argument, Devargs& out) {
     const auto mac = parse_mac_address(argument.value);
     if (!mac || mac->is_group() || mac->is_zero()) return wrong(argument, config::Mac{}.expected());
     out.lag.options.mac = *mac;
-    out.lag.options.mac_from.clear();
     return true;
   }
   if (argument.key == "primary") {
@@ -191,12 +229,9 @@ Result<bool> read_word_of_bonding(const Argument& argument, Devargs& out) {
   return argument.key == "driver";
 }
 
-// In a file's words, and by no rule yet: "rate" is short for lacp.rate, and '_' is as good as '-'.
+// In a file's words, and by no rule yet.
 Result<void> read_option(const Argument& argument, config::Lag& lag, config::SourceMap& said) {
-  std::string key{argument.key.starts_with(kSet) ? argument.key.substr(kSet.size()) : argument.key};
-  std::ranges::replace(key, '_', '-');
-  if (key == "rate") key = "lacp.rate";
-  auto done = config::define_unjudged(lag, key, argument.value, said);
+  auto done = config::define_unjudged(lag, key_in_file(argument.key), argument.value, said);
   if (done) return {};
   if (done.error().code == Errc::no_such_thing) {
     if (const auto meant = config::nearest(argument.key, kKeys))
@@ -232,7 +267,11 @@ Result<Devargs> parse_devargs(std::string_view device, std::string_view text) {
 
   config::SourceMap said;
   const auto is_member = [](const Argument& a) { return a.key == "member" || a.key == "slave"; };
-  if (std::ranges::any_of(*arguments, is_member)) out.lag.members.clear();  // not a mixture of both
+  // (not a mixture of the file's and of what is said beside it)
+  if (std::ranges::any_of(*arguments, is_member)) out.lag.members.clear();
+  if (!value_of(*arguments, "mac").empty()) out.lag.options.mac_from.clear();
+  if (std::ranges::any_of(*arguments, [](const Argument& a) { return key_in_file(a.key) == "mac-from"; }))
+    out.lag.options.mac.reset();
   for (const Argument& argument : *arguments)
     if (is_member(argument)) LAGOON_TRY(read_member(argument, out.lag));
   for (const Argument& argument : *arguments) {

@@ -91,8 +91,16 @@ LagPort::~LagPort() {
 Result<void> LagPort::find_members(bool probe) {
   const std::lock_guard lock{mutex_};
   Result<void> found = members_.take_all(config_.members, probe);
+  prefer_primary();
   if (!is_running()) LAGOON_TRY(choose_address());
   return found;
+}
+
+// As the devargs have it: by a name, PCI address or number, of a member whose name is known only now.
+void LagPort::prefer_primary() {
+  auto& preferred = config_.options.active.primary;
+  if (primary_.empty() || !preferred.empty() || !control::row_of(config_.options.mode).has_active) return;
+  if (const auto port = find_port(primary_); port && members_.has(*port)) preferred = member_name(*port);
 }
 
 Result<void> LagPort::choose_address() {
@@ -130,13 +138,14 @@ std::optional<std::uint16_t> LagPort::primary() const {
 
 Result<void> LagPort::set_primary(std::uint16_t port) {
   const std::lock_guard lock{mutex_};
+  if (control::row_of(config_.options.mode).has_active) {
+    const std::string named = members_.has(port) ? member_name(port) : name_of_port(port);
+    const auto done = execute(config::SetOption{"primary", "\"" + named + "\""});
+    if (!done) return std::unexpected{done.error()};
+  }
   if (!members_.has(port))
     return fail(Errc::no_such_thing,
                 "port " + std::to_string(port) + " is no member, so it can't be primary");
-  if (control::row_of(config_.options.mode).has_active) {
-    const auto done = execute(config::SetOption{"primary", "\"" + member_name(port) + "\""});
-    if (!done) return std::unexpected{done.error()};
-  }
   primary_ = name_of_port(port);
   return is_running() ? Result<void>{} : choose_address();
 }

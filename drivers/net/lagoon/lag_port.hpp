@@ -85,6 +85,7 @@ class LagPort {
   [[nodiscard]] Result<std::string> remove(const std::string& name, bool from_engine);
   [[nodiscard]] Result<std::string> let_go(const std::string& name);
   void forget(const std::string& name, std::optional<std::uint16_t> port);
+  void prefer_primary();
   [[nodiscard]] dpdk::Embedding embedding();
   void open_queues();
   void close_queues();

@@ -67,6 +67,9 @@ Result<void> LagPort::start() {
   conf.intr_conf = {};
   dpdk::Embedding embedding = this->embedding();
   embedding.conf = &conf;
+  // (one that is no member is refused with the words of a file)
+  auto& preferred = embedding.lag.options.active.primary;
+  if (preferred.empty() && control::row_of(embedding.lag.options.mode).has_active) preferred = primary_;
   auto lag = dpdk::EmbeddedLag::start(embedding);
   if (!lag) return std::unexpected{std::move(lag).error()};
   lag_ = *std::move(lag);
@@ -221,6 +224,7 @@ Result<std::string> LagPort::remove(const std::string& name, bool from_engine) {
     if (port) passed_on_.flows.give(*port);
     return done;
   }
+  if (port && find_port(primary_) == port) primary_.clear();
   forget(name, port);
   return done;
 }

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
+#include "config/values/key_text.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::pmd {
@@ -90,6 +92,49 @@ TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]
   CHECK(lag.options.miimon == 5ms);
   // What is fixed while a LAG runs is free before.
   CHECK(parsed("set.distribute=weighted").lag.options.distribute == control::LoadSharing::weighted);
+}
+
+// Whether they are taken, and what they come to, in each order.
+std::vector<std::string> outcomes(std::vector<std::string> arguments) {
+  std::ranges::sort(arguments);
+  std::vector<std::string> all;
+  do {
+    std::string text;
+    for (const std::string& argument : arguments) text += (text.empty() ? "" : ",") + argument;
+    const auto devargs = parse_devargs("net_lagoon0", text);
+    std::string outcome = "refused";
+    if (devargs) {
+      outcome = devargs->primary;
+      for (const auto& [key, value] : config::keys_of(devargs->lag)) outcome += " " + key + ": " + value;
+    }
+    if (std::ranges::find(all, outcome) == all.end()) all.push_back(outcome);
+  } while (std::ranges::next_permutation(arguments).found);
+  return all;
+}
+
+TEST_CASE("Arguments mean the same in any order", "[pmd][devargs]") {
+  struct Row {
+    std::vector<std::string> arguments;
+    bool taken;
+  };
+  const Row row = GENERATE(
+      Row{{"mode=1", "member=a_0", "member=a_1", "arp-interval=100ms", "arp-ip-target=[10.0.0.1]"}, true},
+      Row{{"mode=1", "member=a_0", "primary=a_0", "primary-reselect=2", "fail_over_mac=1"}, true},
+      Row{{"mode=4", "member=a_0", "member=a_1", "min_links=2", "min-links-up=2"}, true},
+      Row{{"mode=4", "rebalance=false", "rebalance.start=20%", "rebalance.stop=3%"}, true},
+      Row{{"mode=4", "flap-damping=off", "flap-damping.hold=5s"}, true},
+      Row{{"mode=loadbalance", "hash=1", "set.hash-seed=3"}, true},
+      Row{{"mode=4", "distribute=weighted", "by=headroom", "move=flowlet", "flowlet-gap=1ms"}, true},
+      Row{{"mode=1", "member=a_0", "mac=02:00:00:00:00:01", "mac-from=a_0"}, false},
+      Row{{"mode=1", "member=a_0", "arp-interval=100ms"}, false},
+      Row{{"mode=4", "xmit_policy=l2", "hash=l3"}, false}, Row{{"mode=4", "rate=fast", "lacp.rate=0"}, false},
+      Row{{"mode=4", "min_links=1", "min-links=2"}, false}, Row{{"mode=2", "hash=l2", "set.hash=l3"}, false},
+      Row{{"mode=4", "lacp-strict=1", "lacp.strict=0"}, false});
+  CAPTURE(row.arguments);
+  const std::vector<std::string> all = outcomes(row.arguments);
+  CAPTURE(all);
+  REQUIRE(all.size() == 1);
+  CHECK((all.front() != "refused") == row.taken);
 }
 
 TEST_CASE("A member may have settings of its own in brackets", "[pmd][devargs]") {
