@@ -7,6 +7,7 @@ usage: judge_test.py BUILD [TEST ...]
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -26,17 +27,20 @@ from stage.lagoond import Appliance, LagoondError, eal_section
 
 SKIP = 77
 SPACE = f"lgjudge{os.getpid()}"
-INTERFACES = ("lan0", "a0", "a1", "b0")
+INTERFACES = ("lan0", "a0", "a1", "b0", "c0", "c1")
 ALIAS = "alias-of-a0"
 PATIENCE_S = 20
 LINES = re.compile(r" \(line \d+\)")
-NEAR, FAR = "net_lagoon0", "net_lagoon1"  # (as the PMD's ports are called, so that sentences are the same)
+NEAR, FAR, PAIR = "net_lagoon0", "net_lagoon1", "net_lagoon2"  # (as the PMD's ports are called, so that sentences are the same)
 
-A0, A1, B0 = ({"dev": f"net_af_packet{i},iface={name}"} for i, name in ((1, "a0"), (2, "a1"), (3, "b0")))
+A0, A1, B0, C0, C1 = ({"dev": f"net_af_packet{i},iface={name}"} for i, name in enumerate(INTERFACES[1:], 1))
+MEMBERS = {NEAR: [A0, A1], FAR: [B0], PAIR: [C0, C1]}
 SYSTEM = "02:00:00:00:00:55"
 # (DPDK's telemetry has room for 127 octets)
 ONE_SYSTEM = f"LAG '{FAR}' has the system-id {SYSTEM} and the key 5 of LAG '{NEAR}'; give one another key or system-id"
 NEEDS_TWO = "min-links is 2, but the LAG has 1 member; it would never come up"
+NO_SUCH_PRIMARY = "but no member of the LAG has that name"
+NUMBER_TAKEN = "port-number 1 is what member 'net_af_packet1' has by its position; number that one too, or take another"
 
 # What runs, then a command to a LAG, and what the LAG then would be: { members or options }.
 CASES = (
@@ -46,9 +50,19 @@ CASES = (
     (FAR, "add", {"dev": "net_af_packet9,iface=a0"}, f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
     (FAR, "add", {"dev": "net_pcap9,rx_iface=a1,tx_iface=a1"},
      f"interface 'a1' is used already by LAG '{NEAR}'; expected another"),
+    (NEAR, "add", {"dev": "net_af_packet9,iface=a1"}, f"interface 'a1' is used already by LAG '{NEAR}'; expected another"),
+    (PAIR, "add", {"dev": "vdev:net_af_packet9,iface=a0"}, f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
+    (FAR, "add", {"dev": "vdev:net_af_packet1,iface=x0"},
+     f"device 'net_af_packet1' is used already by LAG '{NEAR}'; expected another"),
+    (FAR, "add", {"dev": "net_failsafe9,dev(net_af_packet9,iface=a0)"},
+     f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
+    (FAR, "add", {"dev": "net_tap9,iface=host0"}, "interface 'host0' is used already by port 'host'; expected another"),
     (FAR, "add", {"tap": "host0"}, "interface 'host0' is used already by port 'host'; expected another"),
     (NEAR, "add", {"name": "net_af_packet1", "dev": "net_null0"},
      "member name 'net_af_packet1' is used already in lags[0].members[0].name; expected another"),
+    (NEAR, "add", {"dev": "net_null0", "lacp": {"port-number": 1}}, NUMBER_TAKEN),
+    (PAIR, "remove", "net_af_packet4", f"primary is 'net_af_packet4', {NO_SUCH_PRIMARY}; did you mean 'net_af_packet5'?"),
+    (PAIR, "set", ("primary", "nobody"), f"primary is 'nobody', {NO_SUCH_PRIMARY}"),
     (NEAR, "add", {"wire": "w0"}, "wire 'w0' is used once; a wire connects exactly two ports or members of this file"),
     (NEAR, "remove", "net_af_packet2", NEEDS_TWO),
     (NEAR, "set", ("min-links", 3), "min-links is 3, but the LAG has 2 members; it would never come up"),
@@ -57,29 +71,35 @@ CASES = (
 )
 
 
-def configuration(prefix, near=None, far=None):
-    def lag(name, members, key, more):
-        return {"name": name, "lacp": {"system-id": SYSTEM, "key": key, **more.pop("lacp", {})}, "members": members, **more}
-    near, far = dict(near or {}), dict(far or {})
+def lag_of(name, changed=None):
+    """The LAG as a file has it, with what is changed."""
+    lacp = {"system-id": SYSTEM, "key": {NEAR: 5, FAR: 6}.get(name), **(changed or {}).get("lacp", {})}
+    options = {NEAR: {"min-links": 2}, FAR: {}, PAIR: {"mode": "active-backup", "primary": "net_af_packet4"}}[name]
+    lag = {"name": name, **options, "members": MEMBERS[name], **(changed or {})}
+    return lag if name == PAIR else {**lag, "lacp": lacp}
+
+
+def configuration(prefix, changes=None):
+    """`changes` of LAGs, by their names."""
     return {"eal": eal_section(prefix),
             "ports": [{"name": "lan", "dev": "net_af_packet0,iface=lan0"}, {"name": "host", "tap": "host0"}],
-            "lags": [{**lag(NEAR, near.pop("members", [A0, A1]), 5, near), "min-links": near.get("min-links", 2)},
-                     lag(FAR, far.pop("members", [B0]), 6, far)],
+            "lags": [lag_of(name, (changes or {}).get(name)) for name in MEMBERS],
             "forward": [["lan", NEAR], ["host", FAR]]}
 
 
-def as_file(prefix, lag, verb, what):
-    """The configuration that the command would make."""
-    index = (NEAR, FAR).index(lag)
-    members = [[A0, A1], [B0]][index]
+def changed_by(lag, verb, what):
+    """What the command would change."""
     if verb == "add":
-        changed = {"members": [*members, what]}
-    elif verb == "remove":
-        changed = {"members": [member for member in members if not member["dev"].startswith(what + ",")]}
-    else:
-        key, value = what
-        changed = {"lacp": {key.removeprefix("lacp."): value}} if key.startswith("lacp.") else {key: value}
-    return configuration(prefix, **{("near", "far")[index]: changed})
+        return {"members": [*MEMBERS[lag], what]}
+    if verb == "remove":
+        return {"members": [member for member in MEMBERS[lag] if not member["dev"].startswith(what + ",")]}
+    key, value = what
+    return {"lacp": {key.removeprefix("lacp."): value}} if key.startswith("lacp.") else {key: value}
+
+
+def argument(verb, what):
+    """In the words of a command."""
+    return flow(what) if verb == "add" else what if verb == "remove" else f"{what[0]}: {what[1]}"
 
 
 def popen(argv, **options):
@@ -87,7 +107,11 @@ def popen(argv, **options):
 
 
 def flow(value):
-    return "{ " + ", ".join(f'{key}: "{word}"' for key, word in value.items()) + " }"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 class Case(unittest.TestCase):
@@ -123,10 +147,10 @@ class Sentences(Case):
         before = self.console(appliance, "config", "show")
         for lag, verb, what, sentence in CASES:
             with self.subTest(verb=verb, what=what):
-                config = as_file(appliance.prefix, lag, verb, what)
+                config = configuration(appliance.prefix, {lag: changed_by(lag, verb, what)})
                 self.assertIn(sentence, self.checked(config))
                 self.assertIn(sentence, LINES.sub("", appliance.reload(config)))
-                words = flow(what) if verb == "add" else what if verb == "remove" else f"{what[0]}: {what[1]}"
+                words = argument(verb, what)
                 with self.assertRaises(telemetry.TelemetryError) as refused:
                     telemetry.ask(appliance.prefix, f"/lagoon/do,{lag},{verb},{words}")
                 self.assertIn(sentence, str(refused.exception))
@@ -158,7 +182,7 @@ class Sentences(Case):
     def pmd(self, near="", far="member=net_af_packet3", **more):
         """testpmd with the ports 0 to 3, and two LAGs, 4 and 5."""
         return self.program([*self.PORTS, f"{NEAR},mode=4,member=net_af_packet1,member=net_af_packet2{near}",
-                             f"{FAR},mode=4,{far}"], **more)
+                             f"{FAR},{far if 'mode=' in far else 'mode=4,' + far}"], **more)
 
     def test_arguments_of_the_pmd(self):
         for near, far, sentence in (
@@ -168,6 +192,10 @@ class Sentences(Case):
                  f"device 'net_af_packet3' is used already by LAG '{FAR}'; expected another"),
                 ("", "min_links=2,member=net_af_packet3", NEEDS_TWO),
                 ("", "member=net_af_packet3,min_links=2", NEEDS_TWO),
+                ("", "mode=1,member=net_af_packet3,primary=net_af_packet7", f"primary is 'net_af_packet7', {NO_SUCH_PRIMARY}"),
+                ("", "primary=0,member=net_af_packet3,mode=1", f"primary is '0', {NO_SUCH_PRIMARY}"),
+                ("", "member=[net_af_packet9,port-number=1],member=[net_af_packet3,port-number=1]",
+                 "port-number 1 is used already"),
                 (f",lacp.system-id={SYSTEM},lacp.key=5", f"member=net_af_packet3,lacp.key=5,lacp.system-id={SYSTEM}",
                  ONE_SYSTEM)):
             with self.subTest(near=near, far=far):
@@ -190,6 +218,45 @@ class Sentences(Case):
                 testpmd.do(command)
                 self.assertIn(sentence, testpmd.text)
         self.assertIn("(2): [0 1]", testpmd.do("show bonding config 4"))
+        testpmd.do("port stop 5")
+        testpmd.do("set bonding mode 1 5")
+        testpmd.do("set bonding primary 1 5")
+        self.assertIn(f"primary is 'net_af_packet2', {NO_SUCH_PRIMARY}", testpmd.text)
+
+    def library(self):
+        """A program that makes LAGs with the library and commands them, built as others would."""
+        folder = os.path.join(BUILD, "lib", "api")
+        words = subprocess.run(["pkg-config", "--cflags", "--libs", "libdpdk"], check=True, capture_output=True, text=True)
+        program = os.path.join(self.folder, "library_judge")
+        subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-D_DEFAULT_SOURCE",
+                        "-I", os.path.join(HERE, "..", "..", "lib", "api"), os.path.join(HERE, "pmd", "library_judge.c"),
+                        "-o", program, "-L", folder, "-llagoon", f"-Wl,-rpath,{folder}", *shlex.split(words.stdout)], check=True)
+
+        def run(lags, commands=()):
+            """What it says of each LAG, and of each command: (LAG, verb, argument)."""
+            options = ["\n".join(f"{key}: {flow(value)}" for key, value in lag.items()) for lag in lags]
+            lines = "".join(f"{[lag['name'] for lag in lags].index(lag)} {verb} {words}\n" for lag, verb, words in commands)
+            done = subprocess.run(netns.command_in(SPACE, [program, "--no-huge", "-m", "192", "--no-pci", "--no-shconf",
+                                                           "--no-telemetry", "--lcores", "0@0", "--", *options]),
+                                  input=lines, check=False, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            return done.stdout.splitlines()
+        return run
+
+    def test_the_library(self):
+        run = self.library()
+        cases = [case for case in CASES if " port '" not in case[3] and "wire" not in case[2]]
+        good = [lag_of(name) for name in MEMBERS]
+        said = run(good, [(lag, verb, argument(verb, what)) for lag, verb, what, _ in cases])
+        self.assertEqual(said[:len(good)], ["made"] * len(good))
+        self.assertEqual(len(said), len(good) + len(cases))
+        for answer, (lag, verb, what, sentence) in zip(said[len(good):], cases):
+            with self.subTest("command", lag=lag, verb=verb, what=what):
+                self.assertIn(sentence, answer)
+        for lag, verb, what, sentence in cases:
+            with self.subTest("made", lag=lag, verb=verb, what=what):
+                lags = [lag_of(name, changed_by(lag, verb, what) if name == lag else None) for name in MEMBERS]
+                self.assertIn(sentence, LINES.sub("", run(lags)[list(MEMBERS).index(lag)]))
 
 
 class Locks(Case):

@@ -3,6 +3,7 @@
 usage: pmd_bondapi_test.py BUILD
 """
 
+import errno
 import os
 import shlex
 import shutil
@@ -59,18 +60,35 @@ class BondApi(unittest.TestCase):
                         *pkg_config("--libs"), "-lrte_net_bond"], check=True)
         return program
 
-    def test_a_program_that_was_written_for_net_bonding(self):
+    def run_program(self, more, env):
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lagoon-bondapi-"))
-        program = self.program(folder)
         eal = ["--no-huge", "-m", "128", "--no-pci", "--no-shconf", "--no-telemetry", "--lcores", "0@0", "--vdev", "net_null0",
                "--vdev", "net_null1"]
+        done = subprocess.run([self.program(folder), *eal, *more], check=False, capture_output=True, text=True, env=env,
+                              cwd=folder, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_a_program_that_was_written_for_net_bonding(self):
         for driver, more, env in (("net_bonding", [], dict(os.environ)),
                                   ("net_lagoon", ["-d", PLUGIN], environment(BUILD, preload=True))):
             with self.subTest(driver=driver):
-                done = subprocess.run([program, *eal, *more], check=False, capture_output=True, text=True, env=env, cwd=folder,
-                                      timeout=60)
-                self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertIn(f"driver {driver} mode 2 policy 2 members 2 active 2 primary 0 frames yes", done.stdout)
+                self.assertIn(f"driver {driver} mode 2 policy 2 members 2 active 2 primary 0 frames yes",
+                              self.run_program(more, env))
+
+    def test_no_name_is_refused(self):
+        said = self.run_program(["-d", PLUGIN], {**environment(BUILD, preload=True), "WITHOUT_NAME": "1"})
+        self.assertIn(f"without a name: {-errno.EINVAL} {-errno.EINVAL}", said)
+
+    def test_the_primary_of_the_arguments_is_preferred(self):
+        for primary in ("net_null1", "1"):
+            with self.subTest(primary=primary), Testpmd(BUILD, [*NULLS, "net_lagoon0,mode=1,member=net_null0,member=net_null1,"
+                                                                f"primary={primary}"], preload=True) as testpmd:
+                testpmd.do("port start 2")
+                testpmd.until("show port info 2", "Link status: up")
+                shown = testpmd.do("show bonding config 2")
+                self.assertRegex(shown, r"Active (Slave|Member)s \(1\): \[1\]")
+                self.assertIn("Primary: [1]", shown)
 
 
 if __name__ == "__main__":
