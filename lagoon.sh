@@ -244,6 +244,7 @@ computing_lane() {
     run_suites build-fuzz fuzz "$cores" 2 fuzz
   fi
   build_or_fail build_threads || return 0
+  TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 6 threads
 }
 
 # What waits for partners and for time: most of the minutes, little of the work.
@@ -253,7 +254,9 @@ waiting_lane() {
   # (each has a network namespace of its own, and none measures)
   run_suites build conformance 10 1 conformance silence
   run_suites build waiting 3 2 waiting
-  # One at a time: these measure times against real partners.
+  # Two at a time: what these measure of real partners is seconds.
+  run_suites build partners 2 1 partners
+  # One at a time: these measure milliseconds.
   run_suites build smoke 1 1 smoke
 }
 
@@ -268,19 +271,15 @@ verb_test() {
   build_or_fail build_tests && built=yes
   # (in a session of its own, which is what the scheduler shares the machine among)
   export run_notes
-  setsid "$0" computing-lane "$built" >"$run_notes/computing" 2>&1 &
+  setsid ./lagoon.sh computing-lane "$built" >"$run_notes/computing" 2>&1 &
   computing=$!
   # shellcheck disable=SC2064
   trap "kill -- -$computing 2>/dev/null; rm -rf '$run_notes'" EXIT
   waiting_lane "$built"
   started=$(date +%s)
-  wait "$computing" || true
+  wait "$computing" || echo "the lane that computes" >>"$run_notes/failed-builds"
   phase "$started" "then, waiting for what computes"
   cat "$run_notes/computing"
-  # Real threads under ThreadSanitizer, whose times are long enough as it is.
-  if [ -f build-tsan/build.ninja ] && ! grep -q threads "$run_notes/failed-builds"; then
-    wrapper=() TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 2 threads
-  fi
   mapfile -t logs <"$run_notes/logs"
   /usr/bin/python3 tests/support/summary.py --build-failures "$(wc -l <"$run_notes/failed-builds")" \
     --phases "$run_notes/phases" --seconds "$(seconds_since "$began")" "${logs[@]}" || status=$?
