@@ -40,7 +40,7 @@ RULES = [
     Rule(r"\busing namespace std\s*;", CXX, "names with std::"),
     Rule(r"(?<!std::)\bget_\w+\s*\(", r"^(lib|app|drivers)/.*" + CXX, "the noun alone"),
     Rule(r"(?i)\bslaves?\b", r"^lib/.*" + CXX, "member",
-         unless=r"^lib/(config/text/foreign_words|control/views/linux)\.cpp$", everywhere=True),
+         unless=r"^lib/(config/text/foreign_words|config/values/device_name|control/views/linux)\.cpp$", everywhere=True),
     Rule(r"\b(TODO|FIXME|XXX|HACK)\b", r"", "do it, or open an issue", unless=r"^tests/tidy/", everywhere=True),
     Rule(r"(?<![\w.])/(work|home|root|Users)/\w", r"", "a path below the project, or one that is given",
          unless=r"^tests/tidy/", everywhere=True),

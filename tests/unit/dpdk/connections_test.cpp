@@ -34,7 +34,8 @@ TEST_CASE("A forward becomes a connection, and what is in none stands alone", "[
   CHECK_FALSE((*made)[1].b.has_value());
 }
 
-TEST_CASE("Each connection has a worker, also when there are more connections than workers", "[dpdk][connections]") {
+TEST_CASE("Each connection has a worker, also when there are more connections than workers",
+          "[dpdk][connections]") {
   std::vector<Connection> connections(5);
   const std::vector<std::size_t> queues(5, 1);
   assign_workers(connections, queues, 2);
