@@ -208,16 +208,18 @@ build_threads() {
 }
 
 run_suites() { # DIR LOGNAME PROCESSES TIMEOUT-FACTOR SUITE...
-  local dir=$1 log=$2 processes=$3 factor=$4 suite suites=() started
+  local dir=$1 log=$2 processes=$3 factor=$4 suite suites=() started written
   shift 4
   for suite in "$@"; do suites+=(--suite "$suite"); done
   started=$(date +%s)
   say "testing in $dir/: $*"
-  rm -f "$dir/meson-logs/$log.json"
+  # (meson puts the name of a wrapper behind the name of the log)
+  written=$dir/meson-logs/$log${wrapper[1]:+-$(basename "${wrapper[1]}")}.json
+  rm -f "$written"
   meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "$log" --num-processes "$processes" \
     -t "$factor" "${wrapper[@]}" "${suites[@]}" </dev/null || true
   phase "$started" "tests in $dir/: $*"
-  echo "$dir/meson-logs/$log.json:$(IFS=, && echo "$*")" >>"$run_notes/logs"
+  echo "$written:$(IFS=, && echo "$*")" >>"$run_notes/logs"
 }
 
 build_or_fail() { # BUILD-FUNCTION
