@@ -20,7 +20,7 @@ namespace {
 constexpr double kGigabit = 125e6;  // octets a second
 constexpr RebalancerOptions kOn{.enabled = true};
 // A sanitizer looks for wrong steps, which one seed shows; how well the figures hold the other build shows.
-constexpr std::uint64_t kSeeds = lagoon::test::kSanitized ? 1 : 10;
+constexpr std::uint64_t kSeeds = lagoon::test::kSanitized ? 1 : 5;
 
 // All of them in buckets that the base map gives to member 0.
 void polarise(Traffic& traffic, std::vector<Conversation> heavy) {
