@@ -32,6 +32,13 @@ inline constexpr std::array<std::string_view, 4> kSelectPolicyNames{"stable", "b
   return kSelectPolicyNames[static_cast<std::size_t>(policy)];
 }
 
+/// Who may be our Partner.
+struct PartnerSystem {
+  MacAddress system{};
+  std::optional<std::uint16_t> priority{};  // nothing: any
+  friend constexpr bool operator==(const PartnerSystem&, const PartnerSystem&) noexcept = default;
+};
+
 struct AggregatorConfig {
   std::uint16_t system_priority = 32768;
   MacAddress system{};                 // must be an individual address
@@ -41,6 +48,7 @@ struct AggregatorConfig {
   Activity activity = Activity::active;
   Rate rate = Rate::fast;
   MuxControl mux = MuxControl::independent;
+  std::optional<PartnerSystem> partner_system{};  // nothing: any System may be our Partner
   SelectPolicy select = SelectPolicy::stable;
   std::uint8_t min_links = 1;            // fewer: the LAG is down, nothing is distributed
   std::uint8_t min_links_up = 1;         // once down, this many bring it up again; >= min_links

@@ -30,11 +30,18 @@ struct Group {
   PortId best{};
 };
 
-std::optional<UnselectedReason> obstacle(const SelectionPort& port) noexcept {
+bool may_be_partner(const wire::LacpInfo& partner, const AggregatorConfig& rules) noexcept {
+  const std::optional<PartnerSystem>& only = rules.partner_system;
+  return !only || (partner.system == only->system &&
+                   partner.system_priority == only->priority.value_or(partner.system_priority));
+}
+
+std::optional<UnselectedReason> obstacle(const SelectionPort& port, const AggregatorConfig& rules) noexcept {
   if (!port.link.up) return UnselectedReason::link_down;
   if (port.looped) return UnselectedReason::looped;
   if (!port.link.full_duplex) return UnselectedReason::half_duplex;
   if (!port.has_partner) return UnselectedReason::no_partner;
+  if (!may_be_partner(port.partner, rules)) return UnselectedReason::partner_not_allowed;
   return std::nullopt;
 }
 
@@ -130,7 +137,7 @@ Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
   Candidates candidates;
   for (std::size_t i = 0; i < ports.size(); ++i) {
     if (!ports[i]) continue;
-    const std::optional<UnselectedReason> reason = obstacle(*ports[i]);
+    const std::optional<UnselectedReason> reason = obstacle(*ports[i], rules);
     if (reason)
       selection.ports[i].reason = *reason;
     else

@@ -13,14 +13,15 @@ namespace lagoon::lacp {
 enum class UnselectedReason : std::uint8_t {
   none,
   link_down,
-  no_partner,       // nothing was heard: the Partner's values are defaults
-  looped,           // our own System answers
-  other_lag_id,     // another Partner System or key than the group in use
-  individual,       // this end or the other does not aggregate, and another port has the Aggregator
-  half_duplex,      //
-  key_mismatch,     // another speed than the group in use, so another key of our own
-  above_max_links,  // STANDBY
-  disabled,         // LACP_Enabled is FALSE: by the operator, or by shutdown
+  no_partner,           // nothing was heard: the Partner's values are defaults
+  partner_not_allowed,  // another System than partner_system
+  looped,               // our own System answers
+  other_lag_id,         // another Partner System or key than the group in use
+  individual,           // this end or the other does not aggregate, and another port has the Aggregator
+  half_duplex,          //
+  key_mismatch,         // another speed than the group in use, so another key of our own
+  above_max_links,      // STANDBY
+  disabled,             // LACP_Enabled is FALSE: by the operator, or by shutdown
 };
 
 struct UnselectedReasonRow {
@@ -33,6 +34,7 @@ inline constexpr auto kUnselectedReasons = std::to_array<UnselectedReasonRow>({
     {UnselectedReason::none, "none", "not selected"},
     {UnselectedReason::link_down, "link_down", "link down"},
     {UnselectedReason::no_partner, "no_partner", "no partner"},
+    {UnselectedReason::partner_not_allowed, "partner_not_allowed", "partner not allowed", true},
     {UnselectedReason::looped, "looped", "looped"},
     {UnselectedReason::other_lag_id, "other_lag_id", "other partner", true},
     {UnselectedReason::individual, "individual", "individual", true},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <expected>
 #include <limits>
 
 #include "options/words.hpp"
@@ -37,6 +39,45 @@ constexpr Field<O> kSeed{
       const auto* const seed = std::get_if<std::uint64_t>(&value);
       o.random_seed = seed == nullptr;
       o.fast.hash.seed = seed == nullptr ? 0 : static_cast<std::uint32_t>(*seed);
+    }};
+
+// "02:00:00:00:00:01", or with a system priority "100/02:00:00:00:00:01"; else what is wrong with it.
+std::expected<lacp::PartnerSystem, std::string_view> partner_system_of(std::string_view text) noexcept {
+  lacp::PartnerSystem partner;
+  if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
+    const char* const end = text.data() + slash;
+    const auto [rest, error] = std::from_chars(text.data(), end, partner.priority.emplace());
+    if (error != std::errc{} || rest != end) return std::unexpected{"a priority is from 0 to 65535"};
+    text.remove_prefix(slash + 1);
+  }
+  const std::optional<MacAddress> system = parse_mac_address(text);
+  if (!system) return std::unexpected{"an address is six pairs of hexadecimal digits"};
+  if (system->is_zero()) return std::unexpected{"all zeros is nobody's address"};
+  if (system->is_group()) return std::unexpected{"a System has no group address"};
+  partner.system = *system;
+  return partner;
+}
+
+std::optional<std::string> wrong_with_partner_system(std::string_view text) {
+  const auto partner = partner_system_of(text);
+  return partner ? std::nullopt : std::optional<std::string>{partner.error()};
+}
+
+constexpr Text kPartnerSystem{
+    "a MAC address like 02:00:00:00:00:01, with a system priority before it like 100/02:00:00:00:00:01",
+    wrong_with_partner_system};
+
+constexpr Field<O> kPartnerSystemField{
+    [](const O& o) {
+      const std::optional<lacp::PartnerSystem>& partner = o.lacp.partner_system;
+      if (!partner) return Value{Unset{}};
+      return Value{(partner->priority ? std::to_string(*partner->priority) + "/" : "") +
+                   to_string(partner->system)};
+    },
+    [](O& o, const Value& value) {
+      const auto* const text = std::get_if<std::string>(&value);
+      const auto partner = partner_system_of(text == nullptr ? std::string_view{} : *text);
+      o.lacp.partner_system = partner ? std::optional{*partner} : std::nullopt;
     }};
 
 // An equal min-links-up goes along.
@@ -84,6 +125,8 @@ constexpr std::array kRows{
            .says = "whether Collecting and Distributing begin apart", .effect = kLacpOnly},
     LagRow{.key = "lacp.select", .field = at<O, &O::lacp, &Lacp::select>(), .kind = Words{kSelectWords, kLinuxSelect, kSelectWords.size()},
            .says = "which links win when they lead to different Partners: those in use, the most Mb/s, the most links, or those of the link with the best Port ID", .effect = kLacpOnly},
+    LagRow{.key = "lacp.partner-system", .field = kPartnerSystemField, .kind = kPartnerSystem,
+           .says = "who may be our Partner; members that lead to others are not selected ([lacp.md](lacp.md))", .unset = "any", .effect = kLacpOnly},
     LagRow{.key = "lacp.aggregate-wait", .field = at<O, &O::lacp, &Lacp::aggregate_wait>(), .kind = Time{0s, 60s},
            .says = "time for links to come up together", .effect = kLacpOnly},
     LagRow{.key = "lacp.partner-settle", .field = at<O, &O::lacp, &Lacp::partner_settle>(), .kind = Time{0s, 10s},

@@ -88,6 +88,13 @@ std::string other_lag_id_words(const Evidence& e) {
          std::to_string(in_use.key);
 }
 
+std::string not_allowed_words(const Evidence& e) {
+  if (!e.heard) return {};
+  const wire::LacpInfo& partner = e.heard->actor;
+  return "this link leads to " + system_words(partner.system_priority, partner.system) +
+         ", and partner-system allows another";
+}
+
 std::string individual_words(const Evidence& e) {
   if (e.heard && !PortState{e.heard->actor.state}.has(StateBit::aggregation))
     return "the Partner does not aggregate this link, and another link has the LAG";
@@ -102,6 +109,8 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
       return "the port has no link: the cable, or the other end's port";
     case UnselectedReason::no_partner:
       return silence_words(e);
+    case UnselectedReason::partner_not_allowed:
+      return not_allowed_words(e);
     case UnselectedReason::looped:
       return "LACPDUs of our own System " + to_string(e.actor.system) + " come back: the link leads to us";
     case UnselectedReason::other_lag_id:

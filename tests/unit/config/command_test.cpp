@@ -1,6 +1,7 @@
 #include "config/command/command.hpp"
 
 #include "config/file/yaml_reader.hpp"
+#include "config/file/yaml_writer.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::config {
@@ -12,6 +13,12 @@ Lag lag_of(std::string_view mode, std::string_view keys = "") {
                    "\n  members: [{ name: m0, dev: net_a }, { name: m1, dev: net_b }]\n" + std::string{keys});
   REQUIRE(config);
   return config->lags.at(0);
+}
+
+std::string written(const Lag& lag) {
+  Config config;
+  config.lags.push_back(lag);
+  return to_yaml(config);
 }
 
 void check_equal(const Lag& a, const Lag& b) {
@@ -32,6 +39,10 @@ TEST_CASE("A key that is set does what it does in a file", "[config][command]") 
       Row{"lacp", "hash", "[l2, l3, l4]", "  hash: l2+3+4\n"},
       Row{"lacp", "hash-seed", "5", "  hash-seed: 5\n"},  //
       Row{"lacp", "lacp.rate", "slow", "  lacp: { rate: slow }\n"},
+      Row{"lacp", "lacp.partner-system", "02-00-00-00-00-0A",
+          "  lacp: { partner-system: 02:00:00:00:00:0a }\n"},
+      Row{"lacp", "lacp.partner-system", "100/02:00:00:00:00:01",
+          "  lacp: { partner-system: \"100/02:00:00:00:00:01\" }\n"},
       Row{"lacp", "lacp.fallback", "single", "  lacp: { fallback: single }\n"},
       Row{"lacp", "lacp.strict", "false", "  lacp: { strict: false }\n"},
       Row{"lacp", "min-links", "2", "  min-links: 2\n"},  // min-links-up follows
@@ -61,6 +72,31 @@ TEST_CASE("A key that is set does what it does in a file", "[config][command]") 
   CAPTURE(done ? "" : done.error().detail);
   REQUIRE(done.has_value());
   check_equal(lag, fresh);
+}
+
+TEST_CASE("partner-system is any System, one by its address, or one by priority and address",
+          "[config][command]") {
+  struct Row {
+    std::string_view text;
+    std::optional<lacp::PartnerSystem> partner;
+    std::string_view written;
+  };
+  constexpr MacAddress kOne{{2, 0, 0, 0, 0, 1}};
+  Lag lag = lag_of("lacp");
+  const std::string before = written(lag);
+  for (const Row& row :
+       {Row{"02:00:00:00:00:01", lacp::PartnerSystem{kOne, {}}, "\"02:00:00:00:00:01\""},
+        Row{"0/02:00:00:00:00:01", lacp::PartnerSystem{kOne, 0}, "\"0/02:00:00:00:00:01\""},
+        Row{"65535/02-00-00-00-00-01", lacp::PartnerSystem{kOne, 65535}, "\"65535/02:00:00:00:00:01\""},
+        Row{"any", std::nullopt, ""}}) {
+    CAPTURE(row.text);
+    REQUIRE(set_option(lag, "lacp.partner-system", row.text));
+    CHECK(lag.options.lacp.partner_system == row.partner);
+    if (row.partner)
+      CHECK(written(lag).find("partner-system: " + std::string{row.written}) != std::string::npos);
+    else
+      CHECK(written(lag) == before);
+  }
 }
 
 TEST_CASE("Values that belong together are set one after another", "[config][command]") {

@@ -138,6 +138,33 @@ TEST_CASE("A value of a wrong type, unit or range is reported at the value with 
   CHECK(line.starts_with("f:6:" + std::string{row.expected}));
 }
 
+TEST_CASE("A partner-system that is none is told with what one is", "[config]") {
+  const std::string any =
+      "any, or a MAC address like 02:00:00:00:00:01, with a system priority before it like "
+      "100/02:00:00:00:00:01";
+  const std::string no_address = " (an address is six pairs of hexadecimal digits)";
+  const std::string no_priority = " (a priority is from 0 to 65535)";
+  struct Row {
+    std::string_view value;
+    std::string remark;
+  };
+  const Row row =
+      GENERATE_COPY(Row{"02:00:00:00:01", no_address}, Row{"all", no_address}, Row{"5/", no_address},
+                    Row{"1/2/02:00:00:00:00:01", no_address},
+                    Row{"02:00:00:00:00:01/5", no_priority},  // the priority comes first
+                    Row{"65536/02:00:00:00:00:01", no_priority}, Row{"/02:00:00:00:00:01", no_priority},
+                    Row{"-1/02:00:00:00:00:01", no_priority},
+                    Row{"5/00:00:00:00:00:00", " (all zeros is nobody's address)"},
+                    Row{"01:00:00:00:00:01", " (a System has no group address)"});
+  CAPTURE(row.value);
+  CHECK(only_mistake(lag_with("    lacp: { partner-system: " + std::string{row.value} + " }\n")) ==
+        "f:6:29: error: partner-system is '" + std::string{row.value} + "'; expected " + any + row.remark);
+  CHECK(only_mistake(lag_with("    lacp: { partner-system: [any] }\n")) ==
+        "f:6:29: error: partner-system is a list; expected " + any);
+  CHECK(only_mistake(lag_with("    lacp: { partner-system: }\n")) ==
+        "f:6:13: error: partner-system is empty; expected " + any);
+}
+
 TEST_CASE("A wrong value of a member is reported at the value", "[config]") {
   CHECK(only_mistake(lag_with("", "        speed: 10Gbps\n")) ==
         "f:5:16: error: speed is '10Gbps'; expected auto, or a speed from 1M to 10T, like 100M, 2.5G or 400G "

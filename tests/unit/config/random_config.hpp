@@ -117,6 +117,9 @@ class RandomConfig {
     lacp.system_priority = prng_.u16();
     lacp.system = flip() ? MacAddress{} : MacAddress{{2, 1, 1, 1, 1, prng_.u8()}};
     lacp.key = flip() ? std::nullopt : std::optional{number<std::uint16_t>(1, 65535)};
+    lacp.partner_system.reset();
+    if (flip()) lacp.partner_system = {{{2, 2, 2, 2, 2, prng_.u8()}}, {}};
+    if (lacp.partner_system && flip()) lacp.partner_system->priority = prng_.u16();
     lacp.aggregate_wait = time(0, 60'000'000);
     lacp.partner_settle = time(0, 10'000'000);
     lag.options.lacp_extras = {flip(), flip(), time(0, 600'000'000)};

@@ -80,7 +80,7 @@ TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]
   const config::Lag lag =
       parsed(
           "mode=lacp,member=a_0,member=a_1,rate=slow,hash-seed=7,min_links=2,set.lacp.system-priority=5,"
-          "lacp.strict=false,set.hash=vlan+src-mac,miimon=5ms")
+          "lacp.strict=false,lacp.partner-system=100/02:00:00:00:00:01,set.hash=vlan+src-mac,miimon=5ms")
           .lag;
   CHECK(lag.options.lacp.rate == lacp::Rate::slow);
   CHECK(lag.options.fast.hash.seed == 7);
@@ -88,6 +88,7 @@ TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]
   CHECK(lag.options.lacp.min_links == 2);
   CHECK(lag.options.lacp.system_priority == 5);
   CHECK_FALSE(lag.options.lacp_extras.strict);
+  CHECK(lag.options.lacp.partner_system == lacp::PartnerSystem{{{2, 0, 0, 0, 0, 1}}, 100});
   CHECK(lag.options.fast.hash.policy == dist::HashPolicy::vlan_src_mac);
   CHECK(lag.options.miimon == 5ms);
   // What is fixed while a LAG runs is free before.

@@ -156,6 +156,17 @@ TEST_CASE("What can't be selected has a reason: link, loop, duplex, Partner", "[
   CHECK_FALSE(selection.lag_id.has_value());
 }
 
+TEST_CASE("A better port whose Partner is not allowed does not decide which group has the Aggregator",
+          "[lacp][selection][partner_system]") {
+  SelectionPorts in = ports({port(1, 12945, kThird), port(2), port(3)});
+  const AggregatorConfig rules{.partner_system = PartnerSystem{kTheirs, {}},
+                               .select = SelectPolicy::port_priority};
+  check(select(in, rules, {}), {{U, partner_not_allowed}, {S, none}, {S, none}});
+  check(select(in, rules, lag_id_of(*in[0])), {{U, partner_not_allowed}, {S, none}, {S, none}});
+  in[0]->has_partner = false;  // nothing was heard: nobody is there that could be refused
+  check(select(in, rules, {}), {{U, no_partner}, {S, none}, {S, none}});
+}
+
 TEST_CASE("A group in use is not pushed out by a better port that still waits; a fresh group goes by Port ID",
           "[lacp][selection]") {
   SelectionPorts in = ports({port(1), port(2)});
