@@ -16,9 +16,10 @@ using MemberSet = std::uint32_t;
 [[nodiscard]] constexpr bool contains(MemberSet set, MemberIndex member) noexcept {
   return (set & set_of(member)) != 0;
 }
-/// For loops over the slots of an array.
+/// For loops over the slots of an array. What stands for no member (any number from kMembersMax on) is in no
+/// set.
 [[nodiscard]] constexpr bool contains(MemberSet set, std::size_t member) noexcept {
-  return (set >> member & 1) != 0;
+  return member < kMembersMax && (set >> member & 1) != 0;
 }
 template <typename Function>
 constexpr void for_each(MemberSet set, Function function) {
