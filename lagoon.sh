@@ -181,7 +181,7 @@ build_optimized() { # MESON-OPTION...
 }
 
 # What the lanes of a test run tell the summary: lines of a file each, since a lane is a process.
-run_notes=
+run_notes=${run_notes:-}
 
 phase() { # STARTED WORDS: what a part of the run took
   echo "$(seconds_since "$1") $2" >>"$run_notes/phases"
@@ -276,7 +276,7 @@ verb_test() {
   setsid ./lagoon.sh computing-lane "$built" >"$run_notes/computing" 2>&1 &
   computing=$!
   # shellcheck disable=SC2064
-  trap "kill -- -$computing 2>/dev/null; rm -rf '$run_notes'" EXIT
+  trap "kill -- -$computing 2>/dev/null || :; rm -rf '$run_notes'" EXIT
   waiting_lane "$built"
   started=$(date +%s)
   wait "$computing" || echo "the lane that computes" >>"$run_notes/failed-builds"
