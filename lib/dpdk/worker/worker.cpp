@@ -7,6 +7,7 @@
 #include <rte_ring.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <bit>
 #include <ctime>
 #include <span>
@@ -19,9 +20,18 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// On `idle: relax`: this many empty turns are polled through, then the lcore sleeps.
+// On `idle: relax`: this many empty turns are polled through, then the lcore naps, at first for 50 us. A nap
+// that is longer is at most an eighth of the silence before it, and 400 us: what the first frame after it may
+// have to wait.
 constexpr unsigned kEmptyTurns = 64;
-constexpr long kSleepNs = 50'000;
+constexpr unsigned kNapsOfALength = 16;
+constexpr unsigned kLengths = 4;
+constexpr unsigned kIdleLong = kEmptyTurns + kNapsOfALength * kLengths;
+constexpr long kShortestNapNs = 50'000;
+
+long nap_ns(unsigned idle_turns) noexcept {
+  return kShortestNapNs << std::min((idle_turns - kEmptyTurns) / kNapsOfALength, kLengths - 1);
+}
 
 void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCounters& counters) noexcept {
   if (to.ports == nullptr) return drop(frames, fast::Drop::no_peer, counters);
@@ -137,7 +147,7 @@ void Worker::rest(unsigned idle_turns) const noexcept {
     rte_pause();
     return;
   }
-  const timespec nap{.tv_sec = 0, .tv_nsec = kSleepNs};
+  const timespec nap{.tv_sec = 0, .tv_nsec = nap_ns(idle_turns)};
   nanosleep(&nap, nullptr);
 }
 
@@ -150,7 +160,7 @@ int Worker::run() noexcept {
   while (!settings_.stop->load(std::memory_order_relaxed)) {
     const unsigned carried = turn();
     rte_rcu_qsbr_quiescent(settings_.qsbr, settings_.qsbr_thread);
-    idle_turns = carried > 0 ? 0 : idle_turns + 1;
+    idle_turns = carried > 0 ? 0 : std::min(idle_turns, kIdleLong) + 1;
     if (carried == 0) rest(idle_turns);
   }
   // What the control lcore gave us last is the farewell to the Partners.
