@@ -7,6 +7,7 @@ HEADER.gch is a folder with one for each combination that occurs. GCC tries all 
 too. STAMP keeps what each was made with and from; one that is still right is not made again."""
 
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -62,15 +63,18 @@ def is_fresh(made: pathlib.Path, flags: list, known: dict) -> bool:
         return False
 
 
-def make(flags: list, header: str, made: pathlib.Path, depfile: str) -> list:
+def make(flags: list, header: str, made: pathlib.Path) -> list:
     """Makes one; returns the files that it was made from."""
     fresh = f"{header}.{made.name}.new"
-    command = flags + ["-x", "c++-header", header, "-o", fresh, "-MD", "-MF", depfile, "-MT", "header"]
+    read = f"{fresh}.d"
+    command = flags + ["-x", "c++-header", header, "-o", fresh, "-MD", "-MF", read, "-MT", "header"]
     if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
         raise SystemExit(f"{header} can't be precompiled")
     # (nobody meets half of one)
     os.replace(fresh, made)
-    return sorted(set(pathlib.Path(depfile).read_text().replace("\\\n", " ").partition(":")[2].split()))
+    words = pathlib.Path(read).read_text()
+    os.unlink(read)
+    return sorted(set(words.replace("\\\n", " ").partition(":")[2].split()))
 
 
 def write(state: pathlib.Path, known: dict, kept: dict, made: set):
@@ -92,13 +96,12 @@ def main() -> int:
             file.unlink()
     state = pathlib.Path(stamp)
     known = json.loads(state.read_text()) if state.exists() else {}
-    kept = {}
-    made = set()
-    for name, flags in sorted(wanted.items()):
-        kept[name] = known.get(name, {})
-        if not is_fresh(folder / name, flags, kept[name]):
-            kept[name] = {"flags": flags, "read": make(flags, header, folder / name, depfile)}
-            made.add(name)
+    kept = {name: known.get(name, {}) for name in sorted(wanted)}
+    made = {name for name in kept if not is_fresh(folder / name, wanted[name], kept[name])}
+    # (everything waits for these, so all cores are theirs)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, read in zip(made, pool.map(lambda name: make(wanted[name], header, folder / name), made)):
+            kept[name] = {"flags": wanted[name], "read": read}
     write(state, known, kept, made)
     read = {commands, os.path.abspath(__file__)}.union(*(entry["read"] for entry in kept.values()))
     pathlib.Path(depfile).write_text(f"{stamp}: {' '.join(sorted(read))}\n")
