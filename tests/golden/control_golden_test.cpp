@@ -16,6 +16,8 @@
 #include "wire/learning.hpp"
 #include "wire/neighbor.hpp"
 
+namespace control_golden_test {
+
 using namespace lagoon;
 
 namespace {
@@ -67,3 +69,5 @@ TEST_CASE("What we send is what scapy would, octet by octet", "[golden]") {
     CHECK(std::vector<std::byte>(row.frame.octets().begin(), row.frame.octets().end()) == expected);
   }
 }
+
+}  // namespace control_golden_test

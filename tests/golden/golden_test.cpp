@@ -12,6 +12,8 @@
 #include "wire/capture/describe.hpp"
 #include "wire/slow_frame.hpp"
 
+namespace golden_test {
+
 using namespace lagoon;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("A golden frame of version 1 without anything reserved is emitted octe
     CHECK(std::vector<std::byte>(emitted.begin(), emitted.end()) == octets);
   }
 }
+
+}  // namespace golden_test

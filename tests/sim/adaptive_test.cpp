@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/sanitized.hpp"
 
+namespace adaptive_test {
+
 using namespace lagoon;
 using namespace lagoon::simulate;
 
@@ -104,3 +106,5 @@ TEST_CASE("From all heavy conversations on one member, a LAG is even within ten 
     CHECK(rig.conversations.tally.dropped == 0);
   }
 }
+
+}  // namespace adaptive_test

@@ -8,6 +8,8 @@
 #include "simulator/network.hpp"
 #include "support/catch.hpp"
 
+namespace cabling_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 using lacp::SelectPolicy;
@@ -202,3 +204,5 @@ TEST_CASE("A link that is moved to another System behind our back is left with i
   CHECK(a.port(0).reason == UnselectedReason::other_lag_id);
   CHECK(a.port(0).partner.system == kSystemC);
 }
+
+}  // namespace cabling_test

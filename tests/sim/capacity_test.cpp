@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace capacity_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 
@@ -141,3 +143,5 @@ TEST_CASE("The last word of a System that shuts down waits for the limit of thre
   CHECK(pair.simulator.run_until([&] { return pair.a.aggregator().drained(); }, 1100ms));
   CHECK(pair.simulator.run_until([&] { return pair.b.collecting() == 0; }, 1ms));
 }
+
+}  // namespace capacity_test

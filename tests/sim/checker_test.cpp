@@ -9,6 +9,8 @@
 #include "simulator/network.hpp"
 #include "support/catch.hpp"
 
+namespace checker_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 using lacp::PortState;
@@ -154,3 +156,5 @@ TEST_CASE("Stations that never come to rest are found", "[sim][checker]") {
       std::make_unique<Restless>(PartnerSettings{.name = "restless", .system = kSystemB}, simulator.now()));
   CHECK_THROWS_AS(simulator.run_for(2s), InvariantViolated);
 }
+
+}  // namespace checker_test

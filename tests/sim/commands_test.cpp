@@ -6,6 +6,8 @@
 #include "support/prng.hpp"
 #include "support/sanitized.hpp"
 
+namespace commands_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 using control::Administration;
@@ -196,3 +198,5 @@ TEST_CASE("A thousand random commands under traffic deliver nothing twice and re
       CHECK(rig.to_far.sent + rig.to_near.sent == rig.to_far.received + rig.to_near.received + rig.lost());
   }
 }
+
+}  // namespace commands_test

@@ -4,6 +4,8 @@
 #include "simulator/network.hpp"
 #include "support/catch.hpp"
 
+namespace convergence_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 using lacp::Activity;
@@ -106,3 +108,5 @@ TEST_CASE("Both ends write the same LAG ID", "[sim]") {
   CHECK(pair.a.aggregator().lag_id() == pair.b.aggregator().lag_id());
   CHECK(pair.a.aggregator().lag_id().first.system == kSystemA);
 }
+
+}  // namespace convergence_test

@@ -8,6 +8,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace faults_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 using lacp::Activity;
@@ -129,3 +131,5 @@ TEST_CASE("One seed gives one history", "[sim]") {
   CHECK(history(7) == history(7));
   CHECK(history(7) != history(8));
 }
+
+}  // namespace faults_test

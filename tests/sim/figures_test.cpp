@@ -5,6 +5,8 @@
 #include "simulator/network.hpp"
 #include "support/catch.hpp"
 
+namespace figures_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 using lacp::UnselectedReason;
@@ -110,3 +112,5 @@ TEST_CASE("From figure 5 to figure 6 and back, by P2's priority", "[sim][figures
   set_priority(32768);
   CHECK(figure.simulator.run_until([&] { return figure.as_in_figure_5(); }, 6s));
 }
+
+}  // namespace figures_test

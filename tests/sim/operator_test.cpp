@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace operator_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 
@@ -124,3 +126,5 @@ TEST_CASE("Whatever the operator did, the LAG is in the end as it would be after
   }
   CHECK((replayed || distribute > kSeeds / 3));
 }
+
+}  // namespace operator_test

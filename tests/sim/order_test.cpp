@@ -8,6 +8,8 @@
 #include "support/prng.hpp"
 #include "support/sanitized.hpp"
 
+namespace order_test {
+
 using namespace lagoon;
 using namespace lagoon::simulate;
 using control::Administration;
@@ -165,3 +167,5 @@ TEST_CASE("Moved at once, frames overtake each other: the test above can see it"
   CHECK(rig.conversations.tally.reordered > 0);
   CHECK(rig.conversations.tally.duplicated == 0);
 }
+
+}  // namespace order_test

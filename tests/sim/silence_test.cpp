@@ -9,6 +9,8 @@
 #include "simulator/network.hpp"
 #include "support/catch.hpp"
 
+namespace silence_test {
+
 using namespace lagoon;
 using namespace lagoon::sim;
 
@@ -144,3 +146,5 @@ TEST_CASE("Collecting that was said to our former self is not believed", "[sim][
   pair.simulator.set_carrier(0, true);
   REQUIRE(pair.simulator.run_until([&] { return pair.both_carry(3); }, 8s));
 }
+
+}  // namespace silence_test

@@ -16,7 +16,7 @@
 #include "unit/fast/egress_rig.hpp"
 #include "wire_model.hpp"
 
-namespace lagoon {
+namespace lagoon::traffic_test {
 namespace {
 
 using test::TestPacket;
@@ -215,4 +215,4 @@ TEST_CASE("It stays so when a failover halves the capacity", "[traffic]") {
 }
 
 }  // namespace
-}  // namespace lagoon
+}  // namespace lagoon::traffic_test

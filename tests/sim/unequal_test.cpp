@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/sanitized.hpp"
 
+namespace unequal_test {
+
 using namespace lagoon;
 using namespace lagoon::simulate;
 using control::LoadSharing;
@@ -111,3 +113,5 @@ TEST_CASE("With Zipf's sizes at 80 % no member is above 95 % while another is un
     CHECK(r.tally.duplicated == 0);
   }
 }
+
+}  // namespace unequal_test

@@ -14,6 +14,8 @@
 #include "statuses.hpp"
 #include "support/catch.hpp"
 
+namespace views_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -157,3 +159,5 @@ TEST_CASE("Every view has its name back", "[golden][views]") {
   CHECK_FALSE(view_from("Linux").has_value());
   CHECK_FALSE(view_from("").has_value());
 }
+
+}  // namespace views_test

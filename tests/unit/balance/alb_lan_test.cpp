@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace alb_lan_test {
+
 using namespace lagoon;
 using namespace lagoon::test;
 using Counts = std::vector<std::size_t>;
@@ -234,3 +236,5 @@ TEST_CASE("Whatever happened, every client ends at a usable member, and they are
     CHECK(lan.sent.empty());  // it comes to rest
   }
 }
+
+}  // namespace alb_lan_test

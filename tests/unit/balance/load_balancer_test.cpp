@@ -9,6 +9,8 @@
 #include "support/prng.hpp"
 #include "support/sanitized.hpp"
 
+namespace load_balancer_test {
+
 using namespace lagoon;
 using namespace lagoon::balance;
 using lagoon::test::Prng;
@@ -321,3 +323,5 @@ TEST_CASE("Members whose speed is not known count alike", "[balance][load]") {
   const Rig rig{{0, 0}};
   CHECK(rig.groups() == std::vector<std::size_t>{128, 128});
 }
+
+}  // namespace load_balancer_test

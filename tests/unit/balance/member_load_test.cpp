@@ -8,6 +8,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace member_load_test {
+
 using namespace lagoon;
 using namespace lagoon::balance;
 using lagoon::test::Prng;
@@ -202,3 +204,5 @@ TEST_CASE("Window length against settling time and noise", "[.figures]") {
               << std::setprecision(2) << 100 * small.noise << ',' << 100 * large.noise << '\n';
   }
 }
+
+}  // namespace member_load_test

@@ -7,6 +7,8 @@
 #include "support/sanitized.hpp"
 #include "traffic.hpp"
 
+namespace rebalancer_test {
+
 using namespace lagoon;
 using namespace lagoon::balance;
 using lagoon::test::Conversation;
@@ -387,3 +389,5 @@ TEST_CASE("Imbalance over intervals", "[.figures]") {
   }
   run("table", traffic, 14);
 }
+
+}  // namespace rebalancer_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "wire/arp.hpp"
 
+namespace receive_balancer_test {
+
 using namespace lagoon;
 using namespace lagoon::balance;
 using namespace lagoon::test;
@@ -313,3 +315,5 @@ TEST_CASE("Frames that find no room or no member are counted", "[balance][receiv
   CHECK(rig.drain().empty());
   CHECK(rig.balancer.frames_dropped() == 600 - sent + 1);
 }
+
+}  // namespace receive_balancer_test

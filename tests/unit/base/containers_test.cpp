@@ -2,6 +2,8 @@
 #include "base/ring_queue.hpp"
 #include "support/catch.hpp"
 
+namespace containers_test {
+
 using namespace lagoon;
 
 TEST_CASE("A RingQueue is first in first out, also around its end", "[base]") {
@@ -37,3 +39,5 @@ TEST_CASE("A FixedVector holds what was pushed, in order", "[base]") {
   for (const int value : vector) sum += value;
   CHECK(sum == 14);
 }
+
+}  // namespace containers_test

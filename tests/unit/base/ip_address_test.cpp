@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace ip_address_test {
+
 using namespace lagoon;
 
 TEST_CASE("An IPv4 address prints as it parses", "[base][ip]") {
@@ -132,3 +134,5 @@ TEST_CASE("The link-local address of a MAC address has ff:fe in the middle and t
   CHECK(to_string(link_local_address({{0x02, 0x4c, 0x41, 0x00, 0x00, 0x01}})) == "fe80::4c:41ff:fe00:1");
   CHECK(to_string(link_local_address({{0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde}})) == "fe80::3656:78ff:fe9a:bcde");
 }
+
+}  // namespace ip_address_test

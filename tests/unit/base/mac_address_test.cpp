@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+namespace mac_address_test {
+
 using namespace lagoon;
 
 TEST_CASE("A MAC address prints as it parses", "[base]") {
@@ -25,3 +27,5 @@ TEST_CASE("MAC addresses order by the most significant octet first", "[base]") {
   CHECK(parse_mac_address("01:80:c2:00:00:02")->is_group());
   CHECK_FALSE(parse_mac_address("02:00:00:00:00:01")->is_group());
 }
+
+}  // namespace mac_address_test

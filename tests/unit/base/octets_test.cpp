@@ -5,6 +5,8 @@
 #include "base/byte_writer.hpp"
 #include "support/catch.hpp"
 
+namespace octets_test {
+
 using namespace lagoon;
 
 TEST_CASE("What a ByteWriter writes a ByteReader reads", "[base]") {
@@ -43,3 +45,5 @@ TEST_CASE("Reading and writing past the end fail for good and touch nothing", "[
   CHECK(writer.failed());
   CHECK(octets[2] == std::byte{3});
 }
+
+}  // namespace octets_test

@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+namespace spsc_queue_test {
+
 using namespace lagoon;
 
 TEST_CASE("An SpscQueue is first in first out, also around its end, and refuses what has no room", "[base]") {
@@ -43,3 +45,5 @@ TEST_CASE("Two threads lose nothing and see everything in order through an SpscQ
   reader.join();
   CHECK(wrong == 0);
 }
+
+}  // namespace spsc_queue_test

@@ -8,7 +8,7 @@
 #include "random_config.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::change_plan_test {
 namespace {
 
 Reading read(const std::string& text) {
@@ -223,4 +223,4 @@ TEST_CASE("A key without effect is taken as a file takes it", "[config][change]"
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::change_plan_test

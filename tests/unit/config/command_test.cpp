@@ -4,7 +4,7 @@
 #include "config/file/yaml_writer.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::command_test {
 namespace {
 
 Lag lag_of(std::string_view mode, std::string_view keys = "") {
@@ -259,4 +259,4 @@ TEST_CASE("An action that can't be read says what would be right", "[config][com
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::command_test

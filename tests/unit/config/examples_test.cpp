@@ -8,7 +8,7 @@
 #include "config/plan/check.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::examples_test {
 namespace {
 
 std::string text_of(const std::filesystem::path& path) {
@@ -151,4 +151,4 @@ TEST_CASE("A wrong file is reported on the error stream with its name, and nothi
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::examples_test

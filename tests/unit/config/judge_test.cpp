@@ -9,7 +9,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::judge_test {
 namespace {
 
 constexpr std::string_view kPorts =
@@ -172,4 +172,4 @@ TEST_CASE("A LAG that does not run yet may be unfinished, and not wrong", "[conf
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::judge_test

@@ -5,7 +5,7 @@
 #include "options/lag_rows.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::linux_words_test {
 namespace {
 
 Lag lag_of(std::string_view mode, const std::string& keys = "") {
@@ -92,4 +92,4 @@ TEST_CASE("Numbers that Linux does not have are refused, and so are numbers of o
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::linux_words_test

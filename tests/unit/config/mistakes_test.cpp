@@ -3,7 +3,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::mistakes_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -203,4 +203,4 @@ TEST_CASE("Values of eal and forward are checked where they stand", "[config]") 
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::mistakes_test

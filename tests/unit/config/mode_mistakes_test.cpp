@@ -3,7 +3,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::mode_mistakes_test {
 namespace {
 
 // Keys begin in line 4; the members are m0 and m1.
@@ -210,4 +210,4 @@ TEST_CASE("Words of Linux and lagg are answered in ours", "[config][mode]") {
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::mode_mistakes_test

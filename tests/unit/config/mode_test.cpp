@@ -5,7 +5,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::mode_test {
 namespace {
 
 using control::Mode;
@@ -169,4 +169,4 @@ TEST_CASE("Values of the other modes arrive in the model", "[config][mode]") {
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::mode_test

@@ -8,7 +8,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::moves_test {
 namespace {
 
 using control::LoadSharing;
@@ -328,4 +328,4 @@ TEST_CASE("What is fixed, has no effect or contradicts is refused as a command",
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::moves_test

@@ -6,7 +6,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::observability_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -83,4 +83,4 @@ TEST_CASE("The plan says what was asked for beside the traffic", "[config][obser
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::observability_test

@@ -6,7 +6,7 @@
 #include "config/file/yaml_reader.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::plan_test {
 namespace {
 
 Config config_of(std::string_view text) {
@@ -132,4 +132,4 @@ TEST_CASE("Components are dealt to the workers in turn", "[config][plan]") {
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::plan_test

@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/random_commands.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::random_commands_test {
 namespace {
 
 constexpr int kCommands = 10'000;
@@ -99,4 +99,4 @@ TEST_CASE("What commands make can be saved and started again", "[config][command
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::random_commands_test

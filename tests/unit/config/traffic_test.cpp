@@ -5,7 +5,7 @@
 #include "qos/traffic_policy.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::traffic_test {
 namespace {
 
 using enum qos::ColourAction::Kind;
@@ -143,4 +143,4 @@ TEST_CASE("A mistake in the section is named with its place and what would be ri
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::traffic_test

@@ -3,7 +3,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::validate_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -146,4 +146,4 @@ TEST_CASE("A configuration that was never a file is held to the same rules", "[c
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::validate_test

@@ -9,7 +9,7 @@
 #include "config/command/command.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::verbs_test {
 namespace {
 
 TEST_CASE("Every verb is parsed with its own example, into an action of its own", "[config][verbs]") {
@@ -43,4 +43,4 @@ TEST_CASE("Verbs are joined as usage texts have them", "[config][verbs]") {
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::verbs_test

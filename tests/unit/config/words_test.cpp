@@ -5,7 +5,7 @@
 #include "config/values/device_name.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::words_test {
 namespace {
 
 TEST_CASE("The nearest word is suggested, and none when none is near", "[config][words]") {
@@ -63,4 +63,4 @@ TEST_CASE("Devargs name a device and the interface it sits on", "[config][words]
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::words_test

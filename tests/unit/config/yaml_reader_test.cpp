@@ -3,7 +3,7 @@
 #include "printed.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::yaml_reader_test {
 namespace {
 
 TEST_CASE("Every value of a LAG arrives in the model", "[config]") {
@@ -178,4 +178,4 @@ TEST_CASE("A file that can't be read is an error without a place", "[config]") {
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::yaml_reader_test

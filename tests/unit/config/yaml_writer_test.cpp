@@ -12,7 +12,7 @@
 #include "random_config.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::yaml_writer_test {
 namespace {
 
 void check_same(const Config& read, const Config& written) {
@@ -112,4 +112,4 @@ TEST_CASE("Quantities are written exactly, in the largest unit", "[config][write
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::yaml_writer_test

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::bonding_test {
 namespace {
 
 std::string option_set(const test::FakeRunning& running) {
@@ -130,4 +130,4 @@ TEST_CASE("The words used last say in whose labels a LAG is shown", "[console][b
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::bonding_test

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::capture_test {
 namespace {
 
 TEST_CASE("A capture is of the ports that were named, or of all", "[console][capture]") {
@@ -23,4 +23,4 @@ TEST_CASE("A capture is of the ports that were named, or of all", "[console][cap
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::capture_test

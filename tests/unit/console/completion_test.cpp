@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::completion_test {
 namespace {
 
 std::string texts(const std::vector<Completion>& choices) {
@@ -53,4 +53,4 @@ TEST_CASE("TAB adds what all choices begin with", "[console][completion]") {
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::completion_test

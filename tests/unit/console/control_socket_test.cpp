@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::control_socket_test {
 namespace {
 
 struct Folder {
@@ -175,4 +175,4 @@ TEST_CASE("The end of the server ends its connections", "[console][socket]") {
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::control_socket_test

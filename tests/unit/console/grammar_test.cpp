@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::grammar_test {
 namespace {
 
 Fit fit_of(std::string_view syntax, std::string_view line) {
@@ -98,4 +98,4 @@ TEST_CASE("Every command of the table can be written, and no two are written ali
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::grammar_test

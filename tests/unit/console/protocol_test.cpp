@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::protocol_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -150,4 +150,4 @@ TEST_CASE("A reply that is none is an error to the client", "[console][protocol]
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::protocol_test

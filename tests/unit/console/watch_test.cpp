@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/fake_running.hpp"
 
-namespace lagoon::console {
+namespace lagoon::console::watch_test {
 namespace {
 
 TEST_CASE("The live view has rates and loads of the time between two looks", "[console][watch]") {
@@ -56,4 +56,4 @@ TEST_CASE("Numbers are scaled to three digits", "[console]") {
 }
 
 }  // namespace
-}  // namespace lagoon::console
+}  // namespace lagoon::console::watch_test

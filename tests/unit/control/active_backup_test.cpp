@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "wire/group_membership.hpp"
 
+namespace active_backup_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -223,3 +225,5 @@ TEST_CASE("A silent break is found by the ARP monitor, and traffic moves", "[con
     CHECK(solo.lag->status(solo.now).members[0].works);
   }
 }
+
+}  // namespace active_backup_test

@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "wire/slow_frame.hpp"
 
+namespace address_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -92,3 +94,5 @@ TEST_CASE("An address that can't be the LAG's is refused, and changes nothing", 
     CHECK(solo.lag->set_address(bad, solo.now).error().code == Errc::invalid_argument);
   CHECK(solo.lag->addresses() == kept);
 }
+
+}  // namespace address_test

@@ -2,6 +2,8 @@
 #include "pair.hpp"
 #include "support/catch.hpp"
 
+namespace bucket_moves_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -88,3 +90,5 @@ TEST_CASE("Where a bucket can't go is said, and nothing moves", "[control][bucke
   pair.advance(1s);
   CHECK(pair.tables[0]->bucket == before);
 }
+
+}  // namespace bucket_moves_test

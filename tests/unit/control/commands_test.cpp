@@ -6,6 +6,8 @@
 #include "support/prng.hpp"
 #include "support/sanitized.hpp"
 
+namespace commands_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -289,3 +291,5 @@ TEST_CASE("After a thousand random commands a LAG is as one that was started so"
     if (was.up) CHECK(places(fresh) == places(lag.solo));
   }
 }
+
+}  // namespace commands_test

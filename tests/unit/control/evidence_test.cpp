@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "unit/lacp/rig.hpp"
 
-namespace lagoon::control {
+namespace lagoon::control::evidence_test {
 namespace {
 
 using namespace lacp::test;
@@ -151,4 +151,4 @@ TEST_CASE("A LAG that goes down for want of links says how many it takes", "[con
 }
 
 }  // namespace
-}  // namespace lagoon::control
+}  // namespace lagoon::control::evidence_test

@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "wire/slow_frame.hpp"
 
+namespace lag_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -180,3 +182,5 @@ TEST_CASE("The journal tells what became of a member, in order", "[control][jour
   CHECK(muxes.front() == "WAITING");
   CHECK(muxes.back() == "DISTRIBUTING");
 }
+
+}  // namespace lag_test

@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "wire/slow_frame.hpp"
 
+namespace modes_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -239,3 +241,5 @@ TEST_CASE("A LACP LAG that is not strict is up while a link is", "[control][lacp
   CHECK(solo.lag->up());
   CHECK(solo.table->distributing == 0);
 }
+
+}  // namespace modes_test

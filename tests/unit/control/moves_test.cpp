@@ -3,6 +3,8 @@
 #include "pair.hpp"
 #include "support/catch.hpp"
 
+namespace moves_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -74,3 +76,5 @@ TEST_CASE("A LAG that loses its last member lets go of what it held", "[control]
   CHECK(pair.tables[0]->distributing == 0);
   CHECK_FALSE(pair.tables[0]->moves.waiting());
 }
+
+}  // namespace moves_test

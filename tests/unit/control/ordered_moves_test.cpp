@@ -4,6 +4,8 @@
 #include "pair.hpp"
 #include "support/catch.hpp"
 
+namespace ordered_moves_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -228,3 +230,5 @@ TEST_CASE("Workers that never say anything do not keep a move under way for ever
   CHECK_FALSE(course.keeper.under_way());
   CHECK_FALSE(course.keeper.deadline());
 }
+
+}  // namespace ordered_moves_test

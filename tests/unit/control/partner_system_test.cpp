@@ -5,6 +5,8 @@
 #include "pair.hpp"
 #include "support/catch.hpp"
 
+namespace partner_system_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -69,3 +71,5 @@ TEST_CASE("JSON, the table and the journal say that a Partner is not allowed", "
     }
   CHECK(told);
 }
+
+}  // namespace partner_system_test

@@ -6,7 +6,7 @@
 #include "solo.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::control::test {
+namespace lagoon::control::test::unequal_links_test {
 namespace {
 
 void connect_unequal(Pair& pair) {
@@ -74,4 +74,4 @@ TEST_CASE("A member's weight goes before its speed, and that before its port's",
 }
 
 }  // namespace
-}  // namespace lagoon::control::test
+}  // namespace lagoon::control::test::unequal_links_test

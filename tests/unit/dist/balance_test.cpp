@@ -13,6 +13,8 @@
 #include "support/flow_frames.hpp"
 #include "support/prng.hpp"
 
+namespace balance_test {
+
 using lagoon::test::FlowFrame;
 using lagoon::test::Ipv4;
 using lagoon::test::Prng;
@@ -170,3 +172,5 @@ TEST_CASE("Every bucket is used evenly", "[dist][balance]") {
   // 4095 degrees of freedom: mean 4095, standard deviation 90.5.
   CHECK(std::abs(chi2 - 4095) < 5 * 90.5);
 }
+
+}  // namespace balance_test

@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace bucket_map_test {
+
 using lagoon::kMembersMax;
 using lagoon::test::Prng;
 using namespace lagoon::dist;
@@ -157,3 +159,5 @@ TEST_CASE("Members need not be numbered without gaps", "[dist][bucket]") {
   CHECK(count_of[3] == kBuckets / 2);
   CHECK(count_of[31] == kBuckets / 2);
 }
+
+}  // namespace bucket_map_test

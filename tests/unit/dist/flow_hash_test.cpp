@@ -8,6 +8,8 @@
 #include "support/flow_frames.hpp"
 #include "support/prng.hpp"
 
+namespace flow_hash_test {
+
 using lagoon::test::FlowFrame;
 using lagoon::test::Ipv4;
 using lagoon::test::Ipv6;
@@ -255,3 +257,5 @@ TEST_CASE("Hashing a frame cut anywhere stays within its octets", "[dist][hash]"
       CHECK(flow_hash(cut, {}) != flow_hash(whole.octets(), {}));
   }
 }
+
+}  // namespace flow_hash_test

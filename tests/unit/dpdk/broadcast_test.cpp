@@ -17,6 +17,8 @@
 #include "support/flow_frames.hpp"
 #include "support/prng.hpp"
 
+namespace broadcast_test {
+
 using namespace lagoon;
 using lagoon::dpdk::test::RingPort;
 
@@ -147,3 +149,5 @@ TEST_CASE("Over ten million frames broadcast to three refusing members no refere
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
+
+}  // namespace broadcast_test

@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon::dpdk {
+namespace lagoon::dpdk::capacity_test {
 namespace {
 
 config::Config with(std::size_t members, std::size_t lags = 1, std::size_t workers = 1) {
@@ -40,4 +40,4 @@ TEST_CASE("Memory follows ports, LAGs and workers, and is never less than 256 MB
 }
 
 }  // namespace
-}  // namespace lagoon::dpdk
+}  // namespace lagoon::dpdk::capacity_test

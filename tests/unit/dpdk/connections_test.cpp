@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+namespace connections_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 
@@ -50,3 +52,5 @@ TEST_CASE("Workers to spare help where the ports have queues for them", "[dpdk][
   CHECK(connections[0].workers == Workers{0});
   CHECK(connections[1].workers == Workers{1, 3, 5});
 }
+
+}  // namespace connections_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+namespace device_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 
@@ -50,3 +52,5 @@ TEST_CASE("Packet sockets are for net_af_packet only", "[dpdk][device]") {
   CHECK_FALSE(device_of(config::DevicePort{"net_af_xdp1,iface=e0"}, 0).is_af_packet);
   CHECK_FALSE(device_of(config::DevicePort{"net_null0"}, 0).is_af_packet);
 }
+
+}  // namespace device_test

@@ -23,7 +23,7 @@
 #include "support/catch.hpp"
 #include "support/flow_frames.hpp"
 
-namespace lagoon::dpdk::test {
+namespace lagoon::dpdk::test::embedded_test {
 namespace {
 
 constexpr unsigned kPoolSize = 8191;
@@ -359,4 +359,4 @@ TEST_CASE("what can't be started says why, and nothing is left", "[embedded]") {
   CHECK(rte_mempool_avail_count(pool()) == all);
 }
 
-}  // namespace lagoon::dpdk::test
+}  // namespace lagoon::dpdk::test::embedded_test

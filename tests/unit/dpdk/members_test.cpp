@@ -21,6 +21,8 @@
 #include "support/catch.hpp"
 #include "support/flow_frames.hpp"
 
+namespace members_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 using lagoon::dpdk::test::RingPort;
@@ -320,3 +322,5 @@ TEST_CASE("Members come and go at random under traffic, and every frame is accou
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
+
+}  // namespace members_test

@@ -13,6 +13,8 @@
 
 #include "support/catch.hpp"
 
+namespace port_lock_test {
+
 using namespace lagoon;
 using dpdk::PortLock;
 
@@ -110,3 +112,5 @@ TEST_CASE("A PCI device that sysfs does not know is not locked", "[dpdk][lock]")
   CHECK(PortLock::of_pci("ffff:ff:1f.7", "LAG 'l'"));
   CHECK(PortLock::of_pci("ffff:ff:1f.7", "LAG 'm'"));
 }
+
+}  // namespace port_lock_test

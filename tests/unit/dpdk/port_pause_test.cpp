@@ -11,6 +11,8 @@
 #include "ring_port.hpp"
 #include "support/catch.hpp"
 
+namespace port_pause_test {
+
 using namespace lagoon;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("A port without pause frames says so when they are asked for, and once
 }
 
 }  // namespace
+
+}  // namespace port_pause_test

@@ -14,6 +14,8 @@
 #include "support/prng.hpp"
 #include "support/reference_meter.hpp"
 
+namespace rate_meter_test {
+
 using namespace lagoon;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("At three times its rate a class keeps its rate, for days as well as f
 }
 
 }  // namespace
+
+}  // namespace rate_meter_test

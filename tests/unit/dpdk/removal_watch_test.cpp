@@ -15,6 +15,8 @@
 
 #include "support/catch.hpp"
 
+namespace removal_watch_test {
+
 using lagoon::dpdk::RemovalWatch;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("An event while one is handled is not lost, and the watch ends after i
   watch.reset();
   CHECK(told.devices == std::vector<std::string>{"0000:3b:00.0", "0000:3b:00.1"});
 }
+
+}  // namespace removal_watch_test

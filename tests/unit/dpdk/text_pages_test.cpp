@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace text_pages_test {
+
 using namespace lagoon::dpdk;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("A page that is not there is not made up", "[dpdk][pages]") {
   for (std::size_t i = 0; i < TextPages::kKept; ++i) (void)pages.first(std::string(10'000, 'b'), kQuestion);
   CHECK_FALSE(pages.next("2.1", kQuestion).has_value());
 }
+
+}  // namespace text_pages_test

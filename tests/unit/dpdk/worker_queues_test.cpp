@@ -8,6 +8,8 @@
 #include "wire/slow_frame.hpp"
 #include "worker_bench.hpp"
 
+namespace worker_queues_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 using namespace lagoon::dpdk::test;
@@ -207,3 +209,5 @@ TEST_CASE("When a worker ends, what waits is counted as lost and freed", "[dpdk]
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
+
+}  // namespace worker_queues_test

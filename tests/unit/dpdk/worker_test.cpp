@@ -5,6 +5,8 @@
 #include "wire/slow_frame.hpp"
 #include "worker_bench.hpp"
 
+namespace worker_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 using namespace lagoon::dpdk::test;
@@ -150,3 +152,5 @@ TEST_CASE("A worker sends the control lcore's frames, and those it holds go when
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
+
+}  // namespace worker_test

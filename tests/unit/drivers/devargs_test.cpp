@@ -9,7 +9,7 @@
 #include "config/values/key_text.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::pmd {
+namespace lagoon::pmd::devargs_test {
 namespace {
 
 Devargs parsed(std::string_view text) {
@@ -193,4 +193,4 @@ TEST_CASE("An error names the argument and what would be right", "[pmd][devargs]
 }
 
 }  // namespace
-}  // namespace lagoon::pmd
+}  // namespace lagoon::pmd::devargs_test

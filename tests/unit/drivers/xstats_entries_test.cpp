@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon::pmd {
+namespace lagoon::pmd::xstats_entries_test {
 namespace {
 
 control::LagStatus lag_with(std::vector<std::string> names) {
@@ -48,4 +48,4 @@ TEST_CASE("Names fit into DPDK's, and hold nothing that scripts stumble over", "
 }
 
 }  // namespace
-}  // namespace lagoon::pmd
+}  // namespace lagoon::pmd::xstats_entries_test

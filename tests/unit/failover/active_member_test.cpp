@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace active_member_test {
+
 using namespace lagoon;
 using namespace lagoon::failover;
 
@@ -131,3 +133,5 @@ TEST_CASE("lagg's failover: with falling priorities the order is the preference,
     CHECK(active == step.active);
   }
 }
+
+}  // namespace active_member_test

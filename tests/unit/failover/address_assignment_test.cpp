@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace address_assignment_test {
+
 using namespace lagoon;
 using namespace lagoon::failover;
 
@@ -113,3 +115,5 @@ TEST_CASE("Under follow all carry their own addresses again when the owner is ac
     for (unsigned i = 0; i < 8; ++i) CHECK((home.member[i] == own(i)));
   }
 }
+
+}  // namespace address_assignment_test

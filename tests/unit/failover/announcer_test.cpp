@@ -10,6 +10,8 @@
 #include "wire/learning.hpp"
 #include "wire/neighbor.hpp"
 
+namespace announcer_test {
+
 using namespace lagoon;
 using namespace lagoon::failover;
 
@@ -283,3 +285,5 @@ TEST_CASE("Groups are bounded: one too many is refused and counted, unless one w
   CHECK(std::ranges::count(told, IpAddress{group(1)}) == 0);
   CHECK(std::ranges::count(told, IpAddress{group(max)}) == 1);
 }
+
+}  // namespace announcer_test

@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace damping_test {
+
 using namespace lagoon;
 using namespace lagoon::failover;
 
@@ -152,3 +154,5 @@ TEST_CASE("Whatever the flaps, no hold is longer than its limit, and a steady li
     REQUIRE(link.damping.up());
   }
 }
+
+}  // namespace damping_test

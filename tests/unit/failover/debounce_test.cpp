@@ -5,11 +5,11 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon::failover {
+namespace lagoon::failover::debounce_test {
 inline std::ostream& operator<<(std::ostream& os, DebouncedLink link) {
   return os << name_of(link);
 }
-}  // namespace lagoon::failover
+}  // namespace lagoon::failover::debounce_test
 
 using namespace lagoon;
 using namespace lagoon::failover;

@@ -8,6 +8,8 @@
 #include "support/prng.hpp"
 #include "table/port_table_builder.hpp"
 
+namespace adaptive_test {
+
 using namespace lagoon;
 using lagoon::test::FlowFrame;
 using lagoon::test::pointers;
@@ -204,3 +206,5 @@ TEST_CASE("Octets are counted once for each group, also over tries", "[fast][ada
   for (std::size_t g = 0; g < dist::kLoadGroups; ++g) wrong += state.load[g].read() != expected[g] ? 1U : 0U;
   CHECK(wrong == 0);
 }
+
+}  // namespace adaptive_test

@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace broadcast_test {
+
 using namespace lagoon;
 using lagoon::test::packets_of;
 using lagoon::test::pointers;
@@ -140,3 +142,5 @@ TEST_CASE("With one distributing member a frame is not shared", "[fast][broadcas
   for (const TestPacket& packet : packets) CHECK(packet.references == 1);
   CHECK(counters.of(fast::Drop::copy_refused).read() == 0);
 }
+
+}  // namespace broadcast_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace collector_filters_test {
+
 using namespace lagoon;
 using fast::Drop;
 using lagoon::test::FlowFrame;
@@ -228,3 +230,5 @@ TEST_CASE("With everything asked for, each frame still goes exactly one way, in 
     REQUIRE(drops == rig.sink.freed.size());
   }
 }
+
+}  // namespace collector_filters_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace collector_test {
+
 using namespace lagoon;
 using lagoon::test::FlowFrame;
 using lagoon::test::Prng;
@@ -115,3 +117,5 @@ TEST_CASE("A frame that the port has called IP is not looked into", "[fast][coll
   packet.is_ip = true;
   CHECK_FALSE(fast::is_punted(packet));
 }
+
+}  // namespace collector_test

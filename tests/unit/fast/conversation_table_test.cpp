@@ -10,6 +10,8 @@
 #include "support/prng.hpp"
 #include "support/sanitized.hpp"
 
+namespace conversation_table_test {
+
 using namespace lagoon;
 using fast::ConversationClock;
 using fast::ConversationLine;
@@ -199,3 +201,5 @@ TEST_CASE("A billion look-ups leave the table as large as it was", "[fast][conve
   CHECK(rig.table->counters.begun.read() ==
         held + rig.table->counters.ended.read() + rig.table->counters.pushed_out.read());
 }
+
+}  // namespace conversation_table_test

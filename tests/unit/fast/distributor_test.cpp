@@ -8,6 +8,8 @@
 #include "support/prng.hpp"
 #include "table/port_table_builder.hpp"
 
+namespace distributor_test {
+
 using namespace lagoon;
 using lagoon::test::FlowFrame;
 using lagoon::test::pointers;
@@ -204,3 +206,5 @@ TEST_CASE("A member is called once for a burst, and an idle one not at all", "[f
   REQUIRE(fast::distribute<TestPacket>(*table_of(0xff), burst, tx, state, counters) == kBurstMax);
   CHECK(tx.calls == 1);
 }
+
+}  // namespace distributor_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace duplicate_test {
+
 using namespace lagoon;
 using fast::DuplicateWindow;
 using lagoon::test::Prng;
@@ -144,3 +146,5 @@ TEST_CASE("Halves of the digest differ independently of each other", "[fast][dup
   // (of a linear code there would be one)
   CHECK(differences.size() > 100);
 }
+
+}  // namespace duplicate_test

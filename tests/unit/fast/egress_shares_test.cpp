@@ -5,7 +5,7 @@
 #include "egress_rig.hpp"
 #include "support/prng.hpp"
 
-namespace lagoon::fast {
+namespace lagoon::fast::egress_shares_test {
 namespace {
 
 using test::EgressRig;
@@ -169,4 +169,4 @@ TEST_CASE("Frames beyond the speed wait, and leave at it", "[egress][shaper]") {
 }
 
 }  // namespace
-}  // namespace lagoon::fast
+}  // namespace lagoon::fast::egress_shares_test

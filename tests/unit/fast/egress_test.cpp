@@ -8,7 +8,7 @@
 #include "support/prng.hpp"
 #include "support/sanitized.hpp"
 
-namespace lagoon::fast {
+namespace lagoon::fast::egress_test {
 namespace {
 
 using test::EgressRig;
@@ -237,4 +237,4 @@ TEST_CASE("What waits for a lost member is counted by name", "[egress]") {
 }
 
 }  // namespace
-}  // namespace lagoon::fast
+}  // namespace lagoon::fast::egress_test

@@ -11,6 +11,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace heavy_hitters_test {
+
 using namespace lagoon;
 using fast::HeavyHitters;
 using lagoon::test::Prng;
@@ -170,3 +172,5 @@ TEST_CASE("An entry that is read while it is written has no more octets than wer
   CHECK(read > 0);
   CHECK(wrong == 0);
 }
+
+}  // namespace heavy_hitters_test

@@ -5,6 +5,8 @@
 #include "packets.hpp"
 #include "support/catch.hpp"
 
+namespace hold_queue_test {
+
 using namespace lagoon;
 using lagoon::test::FlowFrame;
 using lagoon::test::TestPacket;
@@ -138,3 +140,5 @@ TEST_CASE("Where lanes can't stay, a full queue takes them to the new member", "
   CHECK(rig.hold_back(burst).size() == 1);
   CHECK(rig.state.steering.current()[rig.lane_of(100)] == 1);
 }
+
+}  // namespace hold_queue_test

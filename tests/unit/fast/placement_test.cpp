@@ -5,6 +5,8 @@
 
 #include "support/catch.hpp"
 
+namespace placement_test {
+
 using namespace lagoon;
 using table::PlaceBy;
 
@@ -108,3 +110,5 @@ TEST_CASE("A conversation changes its member only for one that is clearly less u
   CHECK_FALSE(rig.placement.is_better(rig.weights, 2, 0, live));
   CHECK_FALSE(rig.placement.is_better(rig.weights, 2, 2, live));
 }
+
+}  // namespace placement_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace round_robin_test {
+
 using namespace lagoon;
 using lagoon::test::FlowFrame;
 using lagoon::test::packets_of;
@@ -197,3 +199,5 @@ TEST_CASE("IGMP to a group goes to the active member, and uses up no turn", "[fa
     }
   }
 }
+
+}  // namespace round_robin_test

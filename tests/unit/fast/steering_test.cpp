@@ -5,6 +5,8 @@
 
 #include "support/catch.hpp"
 
+namespace steering_test {
+
 using namespace lagoon;
 using table::MoveWay;
 
@@ -212,3 +214,5 @@ TEST_CASE("While nobody distributes nothing waits", "[fast][steering]") {
   CHECK_FALSE(rig.steering->waits());
   CHECK(rig.behind() == 0);
 }
+
+}  // namespace steering_test

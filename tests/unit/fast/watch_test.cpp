@@ -8,6 +8,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace watch_test {
+
 using namespace lagoon;
 using lagoon::test::FlowFrame;
 using lagoon::test::TestPacket;
@@ -160,3 +162,5 @@ TEST_CASE("What lies behind the first segment is not read: such a frame is plain
     CHECK(kind_of_first(known - 1) == Watch::none);
   }
 }
+
+}  // namespace watch_test

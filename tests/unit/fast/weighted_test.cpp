@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace weighted_test {
+
 using namespace lagoon;
 using fast::ConversationTable;
 using fast::Placed;
@@ -276,3 +278,5 @@ TEST_CASE("A burst is distributed whole, in order for each member, also when mem
     rig.state->now += 100us;
   }
 }
+
+}  // namespace weighted_test

@@ -4,6 +4,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace bring_up_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -210,3 +212,5 @@ TEST_CASE("32 ports come up together", "[lacp][aggregator]") {
   CHECK(rig.lag.collecting() == 0xffffffffU);
   CHECK(rig.lag.distributing() == 0xffffffffU);
 }
+
+}  // namespace bring_up_test

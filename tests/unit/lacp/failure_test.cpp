@@ -2,6 +2,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace failure_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -214,3 +216,5 @@ TEST_CASE("A loop is forgotten when the link goes down", "[lacp][aggregator][loo
   rig.link(0);
   CHECK(rig.view(0).reason == UnselectedReason::no_partner);
 }
+
+}  // namespace failure_test

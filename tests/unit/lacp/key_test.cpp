@@ -8,6 +8,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace key_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -62,3 +64,5 @@ TEST_CASE("The LAG ID of an Individual link has the Port IDs of both ends in it"
   CHECK(make_lag_id(a, b).first.port_number == 2);
   CHECK(make_lag_id(a, b).second.port_priority == 3);
 }
+
+}  // namespace key_test

@@ -2,6 +2,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace lag_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -215,3 +217,5 @@ TEST_CASE("Churn: a port that does not come into sync within 60 s is told of, an
   rig.advance(100s);
   CHECK(rig.view(0).partner_churn == ChurnState::monitor);
 }
+
+}  // namespace lag_test

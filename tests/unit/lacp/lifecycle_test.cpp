@@ -2,6 +2,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace lifecycle_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -142,3 +144,5 @@ TEST_CASE("expire() before anything is due does nothing", "[lacp][aggregator]") 
   CHECK(rig.sent.size() == sent);
   CHECK(rig.events.size() == events);
 }
+
+}  // namespace lifecycle_test

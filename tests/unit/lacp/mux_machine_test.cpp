@@ -2,6 +2,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace mux_machine_test {
+
 using namespace lagoon::lacp;
 
 static_assert(settle(MuxControl::independent, MuxState::detached,
@@ -80,3 +82,5 @@ TEST_CASE("Mux machine settles from every state under every input, and its bits 
           if (control == MuxControl::coupled) CHECK(end != MuxState::collecting);
         }
 }
+
+}  // namespace mux_machine_test

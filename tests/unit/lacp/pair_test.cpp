@@ -4,6 +4,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace pair_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -123,3 +125,5 @@ TEST_CASE("Two ends with different limits and policies agree on the ports that c
   pair.run(4s);
   CHECK(pair.both_distribute(0b00011));
 }
+
+}  // namespace pair_test

@@ -6,6 +6,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace partner_settle_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -65,3 +67,5 @@ TEST_CASE("A Partner that stops collecting while it settles is not sent to", "[l
   rig.advance(400ms);
   CHECK_FALSE(rig.distributes(0));
 }
+
+}  // namespace partner_settle_test

@@ -4,6 +4,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace partner_system_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -101,3 +103,5 @@ TEST_CASE("A member joins when the Partner behind it becomes the one that is all
   rig.hear(0, kCarrying);
   CHECK(rig.lag.distributing() == 0b1);
 }
+
+}  // namespace partner_system_test

@@ -4,6 +4,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace periodic_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -219,3 +221,5 @@ TEST_CASE("deadline() is never in the past after expire(), nor does an LACPDU th
     CHECK((rig.lag.distributing() & ~rig.lag.collecting()) == 0);
   }
 }
+
+}  // namespace periodic_test

@@ -7,6 +7,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace receive_machine_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -247,3 +249,5 @@ TEST_CASE("Receive machine: every state and event of the clause's diagram", "[la
       CHECK(next(states[i], row.event) == row.to[i]);
     }
 }
+
+}  // namespace receive_machine_test

@@ -3,6 +3,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace runtime_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -368,3 +370,5 @@ TEST_CASE("With max-links the port that is given the best Port ID takes the plac
   rig.hear(1, kCarrying);
   CHECK(rig.lag.distributing() == 0b10);
 }
+
+}  // namespace runtime_test

@@ -4,6 +4,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace selection_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 using namespace lagoon::lacp::test;
@@ -194,3 +196,5 @@ TEST_CASE("Selection does not depend on the order in which ports were added", "[
     for (std::size_t i = 0; i < kMembersMax; ++i) CHECK((a.ports[i] == b.ports[kMembersMax - 1 - i]));
   }
 }
+
+}  // namespace selection_test

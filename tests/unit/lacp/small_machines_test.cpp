@@ -8,6 +8,8 @@
 #include "rig.hpp"
 #include "support/catch.hpp"
 
+namespace small_machines_test {
+
 using namespace lagoon;
 using namespace lagoon::lacp;
 
@@ -125,3 +127,5 @@ TEST_CASE("A timer tells its expiry once, and next() is the earliest that runs",
   timers.stop(Timer::periodic);
   CHECK_FALSE(timers.next());
 }
+
+}  // namespace small_machines_test

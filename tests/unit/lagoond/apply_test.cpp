@@ -19,7 +19,7 @@
 #include "notify_socket.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::apply_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -245,4 +245,4 @@ TEST_CASE("What is saved is what runs", "[lagoond][apply]") {
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::apply_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::families_test {
 namespace {
 
 using prometheus::MetricType;
@@ -102,4 +102,4 @@ TEST_CASE("What a LAG does not have, it has no samples of", "[metrics]") {
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::families_test

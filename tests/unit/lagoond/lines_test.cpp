@@ -2,7 +2,7 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::lines_test {
 namespace {
 
 dpdk::LagEvent event(std::uint64_t sequence, std::string_view kind = "mux") {
@@ -98,4 +98,4 @@ TEST_CASE("A feed gives every entry once, and counts those that had no room", "[
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::lines_test

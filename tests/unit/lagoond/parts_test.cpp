@@ -15,7 +15,7 @@
 #include "notify_socket.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::parts_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -153,4 +153,4 @@ TEST_CASE("The ready timeout is in seconds", "[lagoond][options]") {
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::parts_test

@@ -19,7 +19,7 @@
 #include "support/catch.hpp"
 #include "support/random_commands.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::random_commands_test {
 namespace {
 
 constexpr int kCommands = 400;
@@ -151,4 +151,4 @@ TEST_CASE("After any commands, what was saved starts again", "[lagoond][random]"
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::random_commands_test

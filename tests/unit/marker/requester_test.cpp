@@ -3,6 +3,8 @@
 #include "marker/responder.hpp"
 #include "support/catch.hpp"
 
+namespace requester_test {
+
 using namespace lagoon;
 using marker::Question;
 using marker::Requester;
@@ -107,3 +109,5 @@ TEST_CASE("A member that is gone will not answer", "[marker][requester]") {
   CHECK_FALSE(requester.answered());
   CHECK_FALSE(Requester{}.answered());
 }
+
+}  // namespace requester_test

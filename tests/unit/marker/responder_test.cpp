@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace responder_test {
+
 using namespace lagoon;
 using marker::Responder;
 
@@ -62,3 +64,5 @@ TEST_CASE("10 Markers in a second are all answered", "[marker]") {
   for (int i = 0; i < 40; ++i) CHECK(responder.receive(kMarker, Instant{1s} + i * 101ms));
   CHECK(responder.dropped_by_limit() == 0);
 }
+
+}  // namespace responder_test

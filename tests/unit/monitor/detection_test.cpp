@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/sanitized.hpp"
 
+namespace detection_test {
+
 using namespace lagoon;
 using namespace lagoon::test;
 using monitor::TargetOptions;
@@ -182,3 +184,5 @@ TEST_CASE("Any target is enough, or all are needed", "[monitor]") {
     CHECK(all.picture() == "UU");
   }
 }
+
+}  // namespace detection_test

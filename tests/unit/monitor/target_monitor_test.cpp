@@ -10,6 +10,8 @@
 #include "wire/arp.hpp"
 #include "wire/neighbor.hpp"
 
+namespace target_monitor_test {
+
 using namespace lagoon;
 using namespace lagoon::test;
 using monitor::TargetOptions;
@@ -298,3 +300,5 @@ TEST_CASE("All 32 members have 8 addresses each, and no two the same", "[monitor
   CHECK(std::ranges::all_of(
       addresses, [](const auto& mac) { return monitor::is_probe_address(SmallNetwork::kBase, mac); }));
 }
+
+}  // namespace target_monitor_test

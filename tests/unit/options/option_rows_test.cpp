@@ -20,7 +20,7 @@
 #include "options/lag_rows.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::options {
+namespace lagoon::options::option_rows_test {
 namespace {
 
 const std::filesystem::path kRoot{LAGOON_SOURCE_DIR};
@@ -129,4 +129,4 @@ TEST_CASE("docs/config.md has the table that the rows make", "[options]") {
 }
 
 }  // namespace
-}  // namespace lagoon::options
+}  // namespace lagoon::options::option_rows_test

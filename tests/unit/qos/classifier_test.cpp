@@ -4,7 +4,7 @@
 #include "support/flow_frames.hpp"
 #include "support/prng.hpp"
 
-namespace lagoon::qos {
+namespace lagoon::qos::classifier_test {
 namespace {
 
 using test::FlowFrame;
@@ -159,4 +159,4 @@ TEST_CASE("A configured match wins over code points, the first that fits", "[qos
 }
 
 }  // namespace
-}  // namespace lagoon::qos
+}  // namespace lagoon::qos::classifier_test

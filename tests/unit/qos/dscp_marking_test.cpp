@@ -9,7 +9,7 @@
 #include "support/prng.hpp"
 #include "wire/internet_checksum.hpp"
 
-namespace lagoon::qos {
+namespace lagoon::qos::dscp_marking_test {
 namespace {
 
 std::vector<std::byte> copy(const test::FlowFrame& frame) {
@@ -78,4 +78,4 @@ TEST_CASE("What is not IP, or cut off, is not marked and not changed", "[qos]") 
 }
 
 }  // namespace
-}  // namespace lagoon::qos
+}  // namespace lagoon::qos::dscp_marking_test

@@ -2,7 +2,7 @@
 #include "support/meter_cases.hpp"
 #include "support/reference_meter.hpp"
 
-namespace lagoon::qos {
+namespace lagoon::qos::meter_test {
 namespace {
 
 TEST_CASE("The reference meter colours as RFC 2697 and RFC 2698 say", "[qos][meter]") {
@@ -19,4 +19,4 @@ TEST_CASE("The reference meter colours as RFC 2697 and RFC 2698 say", "[qos][met
 }
 
 }  // namespace
-}  // namespace lagoon::qos
+}  // namespace lagoon::qos::meter_test

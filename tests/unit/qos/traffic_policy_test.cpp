@@ -3,7 +3,7 @@
 #include "qos/mistakes.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::qos {
+namespace lagoon::qos::traffic_policy_test {
 namespace {
 
 TEST_CASE("Classes are numbered by priority, and weights are brought to their smallest turns", "[qos]") {
@@ -99,4 +99,4 @@ TEST_CASE("Options that contradict each other make no policy, and say where and 
 }
 
 }  // namespace
-}  // namespace lagoon::qos
+}  // namespace lagoon::qos::traffic_policy_test

@@ -9,6 +9,8 @@
 #include "statuses.hpp"
 #include "support/catch.hpp"
 
+namespace answer_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 
@@ -119,3 +121,5 @@ TEST_CASE("A page belongs to its question", "[telemetry][status]") {
   CHECK_FALSE(keeper.find("2.1", "/lagoon/lag,b").has_value());
   CHECK_FALSE(keeper.find("4.1", "/lagoon/lag,a").has_value());
 }
+
+}  // namespace answer_test

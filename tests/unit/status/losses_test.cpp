@@ -4,6 +4,8 @@
 #include "solo.hpp"
 #include "support/catch.hpp"
 
+namespace losses_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -45,3 +47,5 @@ TEST_CASE("ARP that can't be sent for want of members is a drop by name", "[stat
   REQUIRE(found != status.drops.end());
   CHECK(found->count == 1);
 }
+
+}  // namespace losses_test

@@ -16,6 +16,8 @@
 #include "support/catch.hpp"
 #include "xstats_entries.hpp"
 
+namespace outlets_test {
+
 using namespace lagoon;
 using control::Field;
 using control::Kind;
@@ -273,3 +275,5 @@ TEST_CASE("Fields of lagoon.h are numbered from 0 on, and end", "[status]") {
   CHECK(lagoon_status_field_named(&status, LAGOON_OF_LAG, 0, "no.such", &field, nullptr) ==
         LAGOON_ERR_NO_SUCH_THING);
 }
+
+}  // namespace outlets_test

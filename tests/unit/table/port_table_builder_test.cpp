@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/prng.hpp"
 
+namespace port_table_builder_test {
+
 using namespace lagoon;
 
 TEST_CASE("A PortTable names distributing members only, each of them, and carries what it was given",
@@ -31,3 +33,5 @@ TEST_CASE("A PortTable names distributing members only, each of them, and carrie
     CHECK(named == input.distributing);
   }
 }
+
+}  // namespace port_table_builder_test

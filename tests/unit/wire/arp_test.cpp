@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "wire/learning.hpp"
 
+namespace arp_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 
@@ -105,3 +107,5 @@ TEST_CASE("A learning frame goes from an address to itself", "[wire][learning]")
   tagged.resize(60);
   CHECK(test::octets_of(learning_frame(kUs, 0x102)) == tagged);
 }
+
+}  // namespace arp_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+namespace describe_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 
@@ -30,3 +32,5 @@ TEST_CASE("A Marker and its Response are described in one line", "[wire][describ
   CHECK(describe(SlowPdu{pdu}) ==
         "Marker Response v1 requester 02:00:00:00:00:09 port 3 transaction 4000000000");
 }
+
+}  // namespace describe_test

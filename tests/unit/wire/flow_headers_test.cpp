@@ -8,6 +8,8 @@
 #include "support/flow_frames.hpp"
 #include "support/prng.hpp"
 
+namespace flow_headers_test {
+
 using lagoon::test::FlowFrame;
 using lagoon::test::Ipv4;
 using lagoon::test::Ipv6;
@@ -237,3 +239,5 @@ TEST_CASE("Frames with octets changed at random are walked within their octets",
     });
   }
 }
+
+}  // namespace flow_headers_test

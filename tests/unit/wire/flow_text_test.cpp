@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "wire/flow/flow_headers.hpp"
 
-namespace lagoon::wire {
+namespace lagoon::wire::flow_text_test {
 namespace {
 
 std::string hex_of(std::span<const std::byte> octets) {
@@ -109,4 +109,4 @@ TEST_CASE("What is no flow is answered with what would be right", "[flow_text]")
 }
 
 }  // namespace
-}  // namespace lagoon::wire
+}  // namespace lagoon::wire::flow_text_test

@@ -10,6 +10,8 @@
 #include "wire/internet_checksum.hpp"
 #include "wire/ip_header.hpp"
 
+namespace group_membership_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 
@@ -197,3 +199,5 @@ TEST_CASE("A report that is cut off or has a wrong bit is none", "[wire][members
     }
   }
 }
+
+}  // namespace group_membership_test

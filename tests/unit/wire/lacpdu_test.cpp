@@ -7,6 +7,8 @@
 #include "slow_pdu_builders.hpp"
 #include "support/catch.hpp"
 
+namespace lacpdu_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 
@@ -127,3 +129,5 @@ TEST_CASE("Octets of another slow protocol are not taken for a LACPDU", "[wire][
   octets[0] = std::byte{3};
   CHECK(parse_lacpdu(octets) == std::unexpected{SlowFrameError::unknown_subtype});
 }
+
+}  // namespace lacpdu_test

@@ -7,6 +7,8 @@
 #include "slow_pdu_builders.hpp"
 #include "support/catch.hpp"
 
+namespace marker_pdu_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 
@@ -83,3 +85,5 @@ TEST_CASE("Octets of another slow protocol are not taken for a Marker PDU", "[wi
   octets[0] = std::byte{1};
   CHECK(parse_marker_pdu(octets) == std::unexpected{SlowFrameError::unknown_subtype});
 }
+
+}  // namespace marker_pdu_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "wire/internet_checksum.hpp"
 
+namespace neighbor_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 
@@ -131,3 +133,5 @@ TEST_CASE("A Neighbor probe asks the solicited-node address from its own link-lo
   CHECK_FALSE(announcement.solicited);
   CHECK(announcement.link_layer == kUs);
 }
+
+}  // namespace neighbor_test

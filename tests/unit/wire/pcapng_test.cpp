@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon::wire {
+namespace lagoon::wire::pcapng_test {
 namespace {
 
 std::uint32_t word_at(const std::string& octets, std::size_t at) {
@@ -61,4 +61,4 @@ TEST_CASE("A frame has its time, its length as it was, and its direction", "[wir
 }
 
 }  // namespace
-}  // namespace lagoon::wire
+}  // namespace lagoon::wire::pcapng_test

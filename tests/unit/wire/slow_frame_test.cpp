@@ -9,6 +9,8 @@
 #include "slow_pdu_builders.hpp"
 #include "support/catch.hpp"
 
+namespace slow_frame_test {
+
 using namespace lagoon;
 using namespace lagoon::wire;
 using lagoon::test::FrameOctets;
@@ -100,3 +102,5 @@ TEST_CASE("Parsing never reads behind the frame, wherever it is cut and whatever
   }
   CHECK(accepted > 100);
 }
+
+}  // namespace slow_frame_test

@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "wire/arp.hpp"
 
+namespace announcements_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -103,3 +105,5 @@ TEST_CASE("Members with addresses of their own send learning frames", "[control]
   a.expire(0b10, of.now + 2s);
   CHECK(of.learning_frames() == 0);
 }
+
+}  // namespace announcements_test

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace journal_keeper_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -94,3 +96,5 @@ TEST_CASE("The LAG's own entries", "[control][journal]") {
   k.keeper.note_fallback(true, k.now);
   CHECK(k.last() == "lag fallback: off -> on (no_partner)");
 }
+
+}  // namespace journal_keeper_test

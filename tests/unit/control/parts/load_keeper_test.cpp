@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace load_keeper_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -84,3 +86,5 @@ TEST_CASE("Weighted: loads become weights, and crowded members are named", "[con
   CHECK(status.weight == 10);
   CHECK(status.weight_left < 3);
 }
+
+}  // namespace load_keeper_test

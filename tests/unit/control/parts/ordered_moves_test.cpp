@@ -4,6 +4,8 @@
 #include "marker/responder.hpp"
 #include "support/catch.hpp"
 
+namespace ordered_moves_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -109,3 +111,5 @@ TEST_CASE("A conversation is explained by its lane", "[control][moves]") {
   CHECK(out.member == other);
   CHECK(out.why == "placed");
 }
+
+}  // namespace ordered_moves_test

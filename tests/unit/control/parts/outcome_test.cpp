@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+namespace outcome_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -211,3 +213,5 @@ TEST_CASE("LACP fallback: not with a Partner, without a link, without the option
   CHECK_FALSE(in.chosen.fallback_due);
   CHECK_FALSE(decide(in).fallback);
 }
+
+}  // namespace outcome_test

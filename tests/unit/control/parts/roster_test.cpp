@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+namespace roster_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -87,3 +89,5 @@ TEST_CASE("A member that falls quiet is listened to until then", "[control][rost
   roster.end_quiet(kThird);
   CHECK_FALSE(roster.deadline());
 }
+
+}  // namespace roster_test

@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "wire/slow_frame.hpp"
 
+namespace slow_frames_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 
@@ -78,3 +80,5 @@ TEST_CASE("Frames that find no room are counted", "[control][slow_frames]") {
   for (std::size_t i = 0; i <= Outbox::kFramesMax; ++i) r.outbox.push(kFirst, {});
   CHECK(r.dropped("control_queue_full") == 1);
 }
+
+}  // namespace slow_frames_test
