@@ -28,10 +28,12 @@ struct Seen {
 };
 
 // No prefetch: the work for one packet is so little that the processor has many of them under way by itself.
+// So little that the loop's own is a fifth of it: hence unrolled.
 template <Packet P>
 [[nodiscard]] inline Seen look_over(std::span<P* const> received) noexcept {
   using Traits = PacketTraits<P>;
   Seen seen;
+#pragma GCC unroll 4
   for (const P* packet : received) {
     seen.slow += is_punted(*packet) ? 1U : 0U;
     seen.octets += Traits::length(*packet);

@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "dist/flow_hash.hpp"
+#include "dist/lanes.hpp"
 #include "dist/policy.hpp"
 #include "fast/concepts.hpp"
 
@@ -24,28 +25,41 @@ inline constexpr std::size_t kPrefetchAhead = 8;
 
 // These loops are functions of their own, and what they call for each packet is inlined by order: the
 // compiler otherwise merges the loops of all policies into one function and finds that too large to inline
-// anything.
+// anything. `use(i, fold)` is called for each packet of the burst, in order.
 
-template <Packet P, dist::HashPolicy policy, dist::Direction direction>
-[[gnu::noinline]] void fold_headers(std::span<P* const> burst, BurstFolds& out) noexcept {
+template <Packet P, dist::HashPolicy policy, dist::Direction direction, typename Use>
+[[gnu::noinline]] void fold_headers(std::span<P* const> burst, Use use) noexcept {
   using Traits = PacketTraits<P>;
   const std::size_t count = burst.size();
-  for (std::size_t i = 0; i < std::min(count, kPrefetchAhead); ++i) Traits::prefetch(*burst[i]);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + kPrefetchAhead < count) Traits::prefetch(*burst[i + kPrefetchAhead]);
-    out[i] = dist::fold<policy, direction>(Traits::headers(*burst[i]));
+  const std::size_t ahead = std::min(count, kPrefetchAhead);
+  for (std::size_t i = 0; i < ahead; ++i) Traits::prefetch(*burst[i]);
+  std::size_t i = 0;
+  for (; i < count - ahead; ++i) {
+    Traits::prefetch(*burst[i + ahead]);
+    use(i, dist::fold<policy, direction>(Traits::headers(*burst[i])));
   }
+  for (; i < count; ++i) use(i, dist::fold<policy, direction>(Traits::headers(*burst[i])));
 }
 
 // A frame that the port gave no hash for is folded by the policy: a port that gives one for some frames of a
 // conversation only would split it, so settings ask for the port's hash where it can be relied on.
-template <Packet P, dist::HashPolicy policy, dist::Direction direction>
-[[gnu::noinline]] void take_nic_hashes(std::span<P* const> burst, BurstFolds& out) noexcept {
+template <Packet P, dist::HashPolicy policy, dist::Direction direction, typename Use>
+[[gnu::noinline]] void take_nic_hashes(std::span<P* const> burst, Use use) noexcept {
   using Traits = PacketTraits<P>;
   for (std::size_t i = 0; i < burst.size(); ++i) {
     const auto nic = Traits::nic_hash(*burst[i]);
-    out[i] = nic ? *nic : dist::fold<policy, direction>(Traits::headers(*burst[i]));
+    use(i, nic ? *nic : dist::fold<policy, direction>(Traits::headers(*burst[i])));
   }
+}
+
+template <Packet P, typename Use>
+inline void fold_each(const dist::FlowHashSettings& settings, std::span<P* const> burst, Use use) noexcept {
+  dist::with_policy(settings, [&]<dist::HashPolicy policy, dist::Direction direction>() {
+    if (settings.use_nic_hash)
+      take_nic_hashes<P, policy, direction>(burst, use);
+    else
+      fold_headers<P, policy, direction>(burst, use);
+  });
 }
 
 }  // namespace detail
@@ -54,11 +68,19 @@ template <Packet P, dist::HashPolicy policy, dist::Direction direction>
 template <Packet P>
 inline void fold_burst(const dist::FlowHashSettings& settings, std::span<P* const> burst,
                        BurstFolds& out) noexcept {
-  dist::with_policy(settings, [&]<dist::HashPolicy policy, dist::Direction direction>() {
-    if (settings.use_nic_hash)
-      detail::take_nic_hashes<P, policy, direction>(burst, out);
-    else
-      detail::fold_headers<P, policy, direction>(burst, out);
+  std::uint32_t* const folds = out.data();
+  detail::fold_each<P>(settings, burst, [folds](std::size_t i, std::uint32_t fold) { folds[i] = fold; });
+}
+
+/// The member of each frame's bucket. Precondition: burst.size() <= kBurstMax.
+template <Packet P>
+inline void look_up_burst(const dist::FlowHashSettings& settings, std::span<P* const> burst,
+                          const dist::LaneMap& where, std::array<std::uint8_t, kBurstMax>& out) noexcept {
+  const dist::FlowMixer mix{settings.seed};
+  const std::uint8_t* const member_of = where.data();
+  std::uint8_t* const members = out.data();
+  detail::fold_each<P>(settings, burst, [mix, member_of, members](std::size_t i, std::uint32_t fold) {
+    members[i] = member_of[dist::bucket_of(mix(fold))];
   });
 }
 

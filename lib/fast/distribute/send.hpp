@@ -24,16 +24,21 @@ template <Packet P>
   return octets;
 }
 
-// Sent packets belong to the port, so the octets are counted before and those of refused packets taken off.
+// Sent packets belong to the port, so their `octets` are counted before and those of refused packets taken
+// off.
 template <Packet P, MemberTx<P> Tx>
-[[nodiscard]] inline std::size_t send_counted(MemberIndex member, std::span<P*> packets, Tx& tx,
-                                              LagCounters& counters) noexcept {
-  std::uint64_t octets = octets_of<P>(packets);
+[[nodiscard]] inline std::size_t send_counted(MemberIndex member, std::span<P*> packets, std::uint64_t octets,
+                                              Tx& tx, LagCounters& counters) noexcept {
   const std::size_t accepted = tx.send(member, packets);
   if (accepted != packets.size()) octets -= octets_of<P>(packets.subspan(accepted));
   counters.of(member).tx_packets.add(accepted);
   counters.of(member).tx_bytes.add(octets);
   return accepted;
+}
+template <Packet P, MemberTx<P> Tx>
+[[nodiscard]] inline std::size_t send_counted(MemberIndex member, std::span<P*> packets, Tx& tx,
+                                              LagCounters& counters) noexcept {
+  return send_counted<P>(member, packets, octets_of<P>(packets), tx, counters);
 }
 
 /// The only member that frames are sent on, if there is but one. Precondition: there is one.
@@ -83,7 +88,8 @@ template <Packet P, MemberTx<P> Tx, typename Refused>
     const auto m = static_cast<std::uint8_t>(std::countr_zero(members));
     accepted[m] = 0;
     if (scattered.count[m] == 0) continue;
-    const std::size_t gone = send_counted<P>(MemberIndex{m}, scattered.of(m), tx, counters);
+    const std::size_t gone =
+        send_counted<P>(MemberIndex{m}, scattered.of(m), scattered.octets[m], tx, counters);
     accepted[m] = static_cast<std::uint8_t>(gone);
     sent += gone;
   }

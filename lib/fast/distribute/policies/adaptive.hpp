@@ -38,7 +38,7 @@ struct Adaptive {
     Scattered<P> scattered;
     Spread spread;
     place<P>(table, burst, folds, state, scattered, spread);
-    scatter_by_member<P>(burst, scattered);
+    scatter_by_member<P>(table.sending(), burst, scattered);
     std::uint64_t refused = 0;
     const std::size_t sent = detail::send_scattered<P>(
         table.sending(), burst, scattered, tx, counters, [&](std::size_t i) noexcept {

@@ -51,7 +51,11 @@ struct Broadcast {
     if (const auto only = detail::only_member(table))
       return detail::send_counted<P>(*only, burst, tx, counters);
     const auto copies = static_cast<std::uint16_t>(std::popcount(table.distributing) - 1);
-    for (P* packet : burst) PacketTraits<P>::share(*packet, copies);
+    std::uint64_t octets = 0;
+    for (P* packet : burst) {
+      PacketTraits<P>::share(*packet, copies);
+      octets += PacketTraits<P>::length(*packet);
+    }
     std::array<std::uint8_t, kMembersMax> accepted;
     std::size_t offered = 0;
     std::size_t most = 0;
@@ -62,7 +66,7 @@ struct Broadcast {
       std::copy(burst.begin(), burst.end(), packets.begin());
       const MemberIndex m{static_cast<std::uint8_t>(std::countr_zero(members))};
       const std::size_t taken =
-          detail::send_counted<P>(m, std::span{packets}.first(burst.size()), tx, counters);
+          detail::send_counted<P>(m, std::span{packets}.first(burst.size()), octets, tx, counters);
       accepted[offered++] = static_cast<std::uint8_t>(taken);
       most = std::max(most, taken);
       least = std::min(least, taken);

@@ -30,13 +30,9 @@ struct FlowHash {
       return detail::send_counted<P>(*only, burst, tx, counters);
     if (!state.steering.plain()) return distribute_by_lane<P>(table, burst, tx, state, counters);
     if (table.counts_lanes) return distribute_counted<P>(table, burst, tx, state, counters);
-    BurstFolds folds;
-    fold_burst<P>(table.options.hash, burst, folds);
-    const dist::FlowMixer mix{table.options.hash.seed};
     Scattered<P> scattered;
-    scatter<P>(
-        table.sending(), state.steering.current(), burst, [&](std::size_t i) { return mix(folds[i]); },
-        scattered);
+    look_up_burst<P>(table.options.hash, burst, state.steering.current(), scattered.member);
+    scatter_by_member<P>(table.sending(), burst, scattered);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
   }
 
@@ -50,12 +46,12 @@ struct FlowHash {
     BurstHashes hashes;
     hash_burst<P>(table.options.hash, burst, hashes);
     Scattered<P> scattered;
-    scatter<P>(
-        table.sending(), state.steering.current(), burst, [&](std::size_t i) { return hashes[i]; },
-        scattered);
     const auto lane_of = [&](std::size_t i) { return dist::bucket_of(hashes[i]); };
-    for (std::size_t i = 0; i < burst.size(); ++i)
+    for (std::size_t i = 0; i < burst.size(); ++i) {
+      scattered.member[i] = state.steering.current()[lane_of(i)];
       state.lanes.add(lane_of(i), PacketTraits<P>::length(*burst[i]));
+    }
+    scatter_by_member<P>(table.sending(), burst, scattered);
     detail::sample<P>(burst, hashes, scattered, state);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
                                      [&](std::size_t i) noexcept {
@@ -82,7 +78,7 @@ struct FlowHash {
         state.lanes.add(lane[i], PacketTraits<P>::length(*burst[i]));
       detail::sample<P>(burst, hashes, scattered, state);
     }
-    scatter_by_member<P>(burst, scattered);
+    scatter_by_member<P>(table.sending(), burst, scattered);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
                                      [&](std::size_t i) noexcept {
                                        // counted when it is tried again

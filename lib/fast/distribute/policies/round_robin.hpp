@@ -92,7 +92,7 @@ struct RoundRobin {
       detail::give_turns<P>(table, burst, detail::Lots{table, state}, scattered);
     else
       detail::give_turns<P>(table, burst, detail::Turns{table, state}, scattered);
-    scatter_by_member<P>(burst, scattered);
+    scatter_by_member<P>(table.distributing, burst, scattered);
     return detail::send_scattered<P>(table.distributing, burst, scattered, tx, counters, [](std::size_t) {});
   }
 };

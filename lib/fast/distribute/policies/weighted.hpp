@@ -37,7 +37,7 @@ struct Weighted {
     for (std::size_t i = 0; i < burst.size(); ++i)
       scattered.member[i] = member_of(table, hashes[i], state, now);
     if (table.counts_lanes) detail::sample<P>(burst, hashes, scattered, state);
-    scatter_by_member<P>(burst, scattered);
+    scatter_by_member<P>(table.sending(), burst, scattered);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
   }
 
