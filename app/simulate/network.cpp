@@ -5,6 +5,7 @@
 
 #include "fast/distribute/distributor.hpp"
 #include "fast/distribute/hold_back.hpp"
+#include "options/load_options.hpp"
 #include "report/progress.hpp"
 #include "wire/slow_protocol.hpp"
 
@@ -78,7 +79,7 @@ Network::Network(NetworkSettings settings, Conversations& conversations, Instant
   for (std::size_t w = 0; w < settings_.workers; ++w) {
     Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
     states_.push_back(&worker.state);
-    if (near_->distribution() != table::Distribution::weighted) continue;
+    if (control::distribution_of(near_->options()) != table::Distribution::weighted) continue;
     worker.lines.resize(fast::ConversationTable::lines_for(settings_.options.weighted.conversations));
     worker.state.conversations.use(worker.lines);
   }

@@ -34,7 +34,26 @@ void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
   last_received_ = now;
   if (receive_.defaulted()) last_change_ = now;
   partner_before_ = receive_.partner();
-  act_on(receive_.receive(pdu, actor(), now, timers_), before, Cause::lacpdu, now);
+  const ReceiveEffects effects = receive_.receive(pdu, actor(), now, timers_);
+  weigh(pdu, before, now);
+  act_on(effects, before, Cause::lacpdu, now);
+}
+
+// How far the Partner can be believed: whether it takes back what it said before, whether it takes us for its
+// Partner, and for how long it has.
+void AggregationPort::weigh(const wire::Lacpdu& pdu, ReceiveState before, Instant now) noexcept {
+  const PortState was{partner_before_.state};
+  const auto took_back = [&](StateBit bit) { return was.has(bit) && !receive_.partner_has(bit); };
+  const bool another = differs_for_selection(receive_.partner(), partner_before_);
+  if (before == ReceiveState::current &&
+      (another || took_back(StateBit::synchronization) || took_back(StateBit::collecting)))
+    ++counters_.partner_reversals;
+  const bool was_named = before == ReceiveState::current && named_ && !another;
+  named_ = matches(pdu.partner, actor());
+  if (!named_)
+    timers_.stop(Timer::partner_proof);
+  else if (!was_named && lag_->aggregate_wait > Duration::zero())
+    timers_.start(Timer::partner_proof, now + lag_->aggregate_wait);
 }
 
 // A link that leads back to us is treated as one that lost its Partner, at once and until the Partner is
@@ -87,6 +106,7 @@ void AggregationPort::heard_elsewhere(const wire::LacpInfo& partner, Instant now
 void AggregationPort::expire(Instant now) noexcept {
   static_cast<void>(timers_.take_expired(Timer::wait_while, now));
   static_cast<void>(timers_.take_expired(Timer::partner_settle, now));
+  static_cast<void>(timers_.take_expired(Timer::partner_proof, now));
   if (!timers_.take_expired(Timer::current_while, now)) return;
   ++counters_.expirations;
   const ReceiveState before = receive_.state();
@@ -230,6 +250,13 @@ void AggregationPort::set_drained(bool drained) noexcept {
   if (std::exchange(drained_, drained) != drained && outputs(mux_).distributing) transmit_.need();
 }
 
+// What was said before and during a hold proves nothing.
+void AggregationPort::set_held_out(bool held_out) noexcept {
+  held_out_ = held_out;
+  named_ = false;
+  timers_.stop(Timer::partner_proof);
+}
+
 // Another Port ID or Aggregation is another port to the Partner, which leaves with our next LACPDU. We leave
 // first, so that nothing is sent to a Partner that is gone.
 void AggregationPort::change(const PortConfig& config, Instant now) noexcept {
@@ -285,9 +312,13 @@ bool AggregationPort::has_partner() const noexcept {
 
 SelectionPort AggregationPort::for_selection() const noexcept {
   const bool attached = mux_ != MuxState::detached && mux_ != MuxState::waiting;
+  const bool named = named_ && receive_.state() == ReceiveState::current;
   return {.link = link_,
           .has_partner = has_partner(),
           .looped = looped_,
+          .held_out = held_out_,
+          .named = named,
+          .proven = named && !timers_.running(Timer::partner_proof),
           .settled = receive_.state() == ReceiveState::current && (attached || no_longer_waits()),
           .actor = actor(),
           .partner = receive_.partner()};
@@ -353,6 +384,7 @@ PortView AggregationPort::view() const noexcept {
           .distributing = distributes(),
           .enabled = !closing_,
           .drained = drained_,
+          .held_out = held_out_,
           .last_change = last_change_,
           .last_received = last_received_,
           .counters = counters_};

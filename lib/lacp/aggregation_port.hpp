@@ -45,6 +45,7 @@ class AggregationPort {
   /// LACP_Enabled is TRUE again, and the port starts afresh.
   void enable(Instant now) noexcept;
   void set_drained(bool drained) noexcept;
+  void set_held_out(bool held_out) noexcept;
   void change(const PortConfig& config, Instant now) noexcept;
   /// The Aggregator's configuration is another now, with the same System.
   void lag_changed(const AggregatorConfig& before, Instant now) noexcept;
@@ -74,6 +75,7 @@ class AggregationPort {
   void run_partner_settle(Instant now) noexcept;
   [[nodiscard]] bool partner_takes_frames() const noexcept;
   [[nodiscard]] bool loops_back(const wire::Lacpdu& pdu, Instant now) noexcept;
+  void weigh(const wire::Lacpdu& pdu, ReceiveState before, Instant now) noexcept;
 
   void act_on(const ReceiveEffects& effects, ReceiveState before, Cause cause, Instant now) noexcept;
   void set_selected(Selected selected, Cause cause, Instant now) noexcept;
@@ -110,6 +112,8 @@ class AggregationPort {
   bool looped_ = false;
   bool closing_ = false;
   bool drained_ = false;
+  bool held_out_ = false;
+  bool named_ = false;              // the last LACPDU named this port as its Partner
   bool partner_collected_ = false;  // as of the last step of the Mux machine
   Instant collecting_since_{};      // the Partner, when it does
   Instant last_change_{};

@@ -172,6 +172,11 @@ void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
   state_->settle(now);
 }
 
+void Aggregator::set_held_out(MemberIndex port, bool held_out, Instant now) {
+  state_->existing(port).set_held_out(held_out);
+  state_->settle(now);
+}
+
 void Aggregator::set_enabled(MemberIndex port, bool enabled, Instant now) {
   AggregationPort& changes = state_->existing(port);
   if (!enabled)

@@ -72,6 +72,8 @@ struct PortCounters {
   std::uint64_t actor_churns = 0;
   std::uint64_t partner_churns = 0;
   std::uint64_t partner_changes = 0;
+  // LACPDUs that took back what the one before said: who the Partner is, or that it is in sync or collects.
+  std::uint64_t partner_reversals = 0;
 };
 
 struct PortView {
@@ -88,8 +90,9 @@ struct PortView {
   LagId lag_id{};
   bool collecting = false;
   bool distributing = false;
-  bool enabled = true;      // LACP_Enabled, or on its way to be FALSE
-  bool drained = false;     // distributes nothing, by the operator
+  bool enabled = true;   // LACP_Enabled, or on its way to be FALSE
+  bool drained = false;  // distributes nothing, by the operator
+  bool held_out = false;
   Instant last_change{};    // of selected, mux or the partner's identity
   Instant last_received{};  // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};

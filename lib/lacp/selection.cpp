@@ -16,6 +16,8 @@ struct Candidate {
   LagId lag_id{};
   bool individual = false;
   bool settled = false;
+  bool named = false;
+  bool proven = false;
   std::uint64_t speed = 0;
   PortId own{};
   PortId masters{};  // by the Port IDs of the Master of this link
@@ -25,6 +27,7 @@ using Candidates = FixedVector<Candidate, kMembersMax>;
 struct Group {
   LagId lag_id{};
   bool individual = false;
+  bool named = false;
   std::uint64_t speed = 0;
   std::size_t count = 0;
   PortId best{};
@@ -38,6 +41,7 @@ bool may_be_partner(const wire::LacpInfo& partner, const AggregatorConfig& rules
 
 std::optional<UnselectedReason> obstacle(const SelectionPort& port, const AggregatorConfig& rules) noexcept {
   if (!port.link.up) return UnselectedReason::link_down;
+  if (port.held_out) return UnselectedReason::held_out;
   if (port.looped) return UnselectedReason::looped;
   if (!port.link.full_duplex) return UnselectedReason::half_duplex;
   if (!port.has_partner) return UnselectedReason::no_partner;
@@ -51,6 +55,8 @@ Candidate candidate(std::size_t index, const SelectionPort& port) noexcept {
           .lag_id = make_lag_id(port.actor, port.partner),
           .individual = is_individual(port.actor, port.partner),
           .settled = port.settled,
+          .named = port.named,
+          .proven = port.proven,
           .speed = port.link.speed.value(),
           .own = port_id(port.actor),
           .masters = port_id(we_are_master ? port.actor : port.partner)};
@@ -70,16 +76,18 @@ Group group_of(const LagId& lag_id, const Candidates& candidates, bool by_master
     const PortId id = by_master ? c.masters : c.own;
     group.best = group.count == 0 ? id : std::min(group.best, id);
     group.individual = c.individual;
+    group.named = group.named || c.named;
     group.speed += c.speed;
     ++group.count;
   }
   return group;
 }
 
-// An Individual link has the Aggregator only where no other can. Then the policy, then the best Port ID; the
-// LAG ID makes the order total.
+// An Individual link has the Aggregator only where no other can. A Partner that does not take us for its own
+// has it only where no other does. Then the policy, then the best Port ID; the LAG ID makes the order total.
 bool better(const Group& a, const Group& b, SelectPolicy policy) noexcept {
   if (a.individual != b.individual) return b.individual;
+  if (a.named != b.named) return a.named;
   switch (policy) {
     case SelectPolicy::bandwidth:
       if (a.speed != b.speed) return a.speed > b.speed;
@@ -94,10 +102,15 @@ bool better(const Group& a, const Group& b, SelectPolicy policy) noexcept {
   return std::tie(a.best, a.lag_id) < std::tie(b.best, b.lag_id);
 }
 
-std::optional<LagId> choose_group(const Candidates& candidates, bool by_master, SelectPolicy policy,
+std::optional<LagId> choose_group(const SelectionPorts& ports, const Candidates& all, SelectPolicy policy,
                                   const std::optional<LagId>& in_use) noexcept {
   const auto is_in_use = [&](const Candidate& c) { return in_use && c.lag_id == *in_use; };
-  if (policy == SelectPolicy::stable && std::ranges::any_of(candidates, is_in_use)) return in_use;
+  const bool is_taken = std::ranges::any_of(all, is_in_use);
+  if (is_taken && policy == SelectPolicy::stable) return in_use;
+  Candidates candidates;
+  for (const Candidate& c : all)
+    if (!is_taken || is_in_use(c) || c.proven) candidates.push_back(c);
+  const bool by_master = one_partner_system(ports, candidates);
   std::optional<Group> chosen;
   for (const Candidate& c : candidates) {
     const Group group = group_of(c.lag_id, candidates, by_master);
@@ -145,7 +158,7 @@ Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
   }
   if (candidates.empty()) return selection;
 
-  selection.lag_id = choose_group(candidates, one_partner_system(ports, candidates), rules.select, in_use);
+  selection.lag_id = choose_group(ports, candidates, rules.select, in_use);
   Candidates members;
   for (const Candidate& c : candidates) {
     if (c.lag_id == *selection.lag_id)

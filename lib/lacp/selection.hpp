@@ -20,6 +20,9 @@ struct SelectionPort {
   LinkState link{};
   bool has_partner = false;  // CURRENT, or EXPIRED with the Partner still recorded
   bool looped = false;
+  bool held_out = false;
+  bool named = false;    // the Partner takes this port for its Partner
+  bool proven = false;   // and has, without a change of its identity, for Aggregate_Wait_Time
   bool settled = false;  // CURRENT and done waiting: could carry traffic at once
   wire::LacpInfo actor{};
   wire::LacpInfo partner{};
@@ -38,8 +41,9 @@ struct Selection {
   std::optional<LagId> lag_id{};  // of the group that got the Aggregator
 };
 
-/// `rules.max_links`: 0 counts as 1. `in_use`: the group of which a
-/// port has attached to the Aggregator already, if there is one; SelectPolicy::stable stays with it.
+/// `rules.max_links`: 0 counts as 1. `in_use`: the group of which a port has attached to the Aggregator
+/// already, if there is one. SelectPolicy::stable stays with it; the other policies weigh against it proven
+/// ports alone, so that nobody takes the LAG down who does not even hear us.
 [[nodiscard]] Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
                                const std::optional<LagId>& in_use) noexcept;
 

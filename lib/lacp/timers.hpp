@@ -1,5 +1,5 @@
-// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and one of ours (partner_settle). A
-// timer that does not run has no instant; nothing here reads a clock.
+// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and two of ours (partner_settle,
+// partner_proof). A timer that does not run has no instant; nothing here reads a clock.
 #pragma once
 
 #include <array>
@@ -17,7 +17,8 @@ enum class Timer : std::uint8_t {
   wait_while,
   actor_churn,
   partner_churn,
-  partner_settle
+  partner_settle,
+  partner_proof
 };
 
 class TimerTable {
@@ -47,7 +48,7 @@ class TimerTable {
   }
 
  private:
-  static constexpr std::size_t kTimers = 6;
+  static constexpr std::size_t kTimers = 7;
   [[nodiscard]] static constexpr std::size_t index(Timer timer) noexcept {
     return static_cast<std::size_t>(timer);
   }

@@ -22,6 +22,7 @@ enum class UnselectedReason : std::uint8_t {
   key_mismatch,         // another speed than the group in use, so another key of our own
   above_max_links,      // STANDBY
   disabled,             // LACP_Enabled is FALSE: by the operator, or by shutdown
+  held_out,             // its LACPDUs flood, or its Partner changes all the time
 };
 
 struct UnselectedReasonRow {
@@ -42,6 +43,7 @@ inline constexpr auto kUnselectedReasons = std::to_array<UnselectedReasonRow>({
     {UnselectedReason::key_mismatch, "key_mismatch", "other speed", true},
     {UnselectedReason::above_max_links, "above_max_links", "standby"},
     {UnselectedReason::disabled, "disabled", "LACP disabled"},
+    {UnselectedReason::held_out, "held_out", "held out"},
 });
 
 [[nodiscard]] constexpr const UnselectedReasonRow& row_of(UnselectedReason reason) noexcept {

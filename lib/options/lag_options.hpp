@@ -53,9 +53,11 @@ struct WeightedOptions {
 };
 
 struct LacpExtras {
-  bool strict = true;            // the LAG is up only while it distributes; false: while a link is up
-  bool fallback = false;         // one member is used when no Partner speaks
-  Duration fallback_delay = 5s;  // after so long
+  bool strict = true;              // the LAG is up only while it distributes; false: while a link is up
+  bool fallback = false;           // one member is used when no Partner speaks
+  Duration fallback_delay = 5s;    // after so long
+  std::uint16_t flood_limit = 10;  // LACPDUs of a member in a second; what is above is dropped
+  Duration hold_out = 60s;         // the longest time that a member is held out; 0: none ever is
   friend constexpr bool operator==(const LacpExtras&, const LacpExtras&) noexcept = default;
 };
 

@@ -127,6 +127,8 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
       return "max-links is " + std::to_string(e.links_max) + ", and other ports have better Port IDs";
     case UnselectedReason::disabled:
       return "LACP is off on this port: by the operator, or since the LAG ends";
+    case UnselectedReason::held_out:
+      return "it is held out, so that it moves no other member";
   }
   return {};
 }

@@ -79,6 +79,40 @@ void JournalKeeper::note_works(MemberIndex member, const MemberLinks& links, boo
         .why = why});
 }
 
+void JournalKeeper::note_hold_out(const HoldOut& hold_out, std::uint16_t limit, Instant now) {
+  for (const MemberIndex m : roster_->order()) {
+    Facts& facts = facts_[m.value()];
+    const bool floods = contains(hold_out.flooded(), m);
+    if (std::exchange(facts.floods, floods) != floods)
+      note({.at = now,
+            .member = m,
+            .kind = "flood",
+            .from = floods ? "" : "flooded",
+            .to = floods ? "flooded" : "over",
+            .why = "lacpdu",
+            .evidence = floods
+                            ? std::to_string(hold_out.dropped_lately(m)) + " LACPDUs in a second above the " +
+                                  std::to_string(limit) + " that may pass were dropped"
+                            : std::to_string(hold_out.dropped(m)) + " LACPDUs were dropped in all"});
+    const bool held = contains(hold_out.held(), m);
+    const bool again = held && facts.held_out != hold_out.holds(m);
+    if (!again && held == facts.held_out_now) continue;
+    facts.held_out_now = held;
+    facts.held_out = hold_out.holds(m);
+    note({.at = now,
+          .member = m,
+          .kind = "hold_out",
+          .from = held ? "" : "held_out",
+          .to = held ? "held_out" : "let_in",
+          .why = held ? hold_out.why(m) : "quiet",
+          .evidence =
+              held ? "for " + std::to_string((*hold_out.held_until(m) - now) / 1s) + " s: " +
+                         (hold_out.why(m) == "flood" ? "more LACPDUs come than a Partner sends"
+                                                     : "the Partner takes back all the time what it has said")
+                   : ""});
+  }
+}
+
 void JournalKeeper::note_partner_keys(const lacp::Aggregator& aggregator, Instant now) {
   std::optional<lacp::PortView> used;
   MemberSet unlike = 0;

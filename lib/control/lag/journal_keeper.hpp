@@ -16,6 +16,7 @@
 #include "control/lag/journal.hpp"
 #include "control/lag/outcome.hpp"
 #include "control/lag/roster.hpp"
+#include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
 #include "lacp/aggregator.hpp"
 
@@ -40,6 +41,9 @@ class JournalKeeper {
                    std::string_view why, Instant now);
   /// Members that began or ceased to work, were held down or let go, or to distribute.
   void note_links(const MemberLinks& links, MemberSet distributing, Instant now);
+  /// Members whose LACPDUs began or ceased to flood, and members that are held out or let in again. `limit`:
+  /// LACPDUs in a second.
+  void note_hold_out(const HoldOut& hold_out, std::uint16_t limit, Instant now);
   /// Said once of each member: the Partner tells its ports apart by speed, so that unequal ones can't be one
   /// LAG.
   void note_partner_keys(const lacp::Aggregator& aggregator, Instant now);
@@ -62,6 +66,9 @@ class JournalKeeper {
     bool works = false;
     bool held = false;
     bool distributing = false;
+    bool floods = false;
+    bool held_out_now = false;
+    std::uint64_t held_out = 0;  // holds
   };
   void note_works(MemberIndex member, const MemberLinks& links, bool held, Instant now);
 

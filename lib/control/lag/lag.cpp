@@ -18,6 +18,7 @@ LagParts::LagParts(LagSettings settings, Instant now)
       probe_base{settings.probe_base},
       options{std::move(settings.options)},
       links{options, probe_base, now},
+      hold_out{options.lacp_extras, row_of(options.mode).choice == Choice::lacp},
       changed{now},
       moves{settings.workers},
       loads{options, now},
@@ -59,12 +60,19 @@ void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, I
     const auto lacpdu = lag.slow_frames.receive(member, frame, now);
     if (!lacpdu) return;
     if (!lag.aggregator) return lag.slow_frames.lacpdu_unwanted();
+    if (contains(lag.hold_out.held(), member)) return lag.hold_out.ignored(member);
     lag.aggregator->receive(member, *lacpdu, now);
+    lag.hold_out.reversals(member, lag.aggregator->port(member).counters.partner_reversals, now);
   } else {
     lag.links.frame_received(member, frame, now);
     if (lag.receive) lag.receive->frame_received(member, frame, now);
   }
   settle(lag, now);
+}
+
+void Lag::lacpdus_dropped(MemberIndex member, std::uint64_t count, Instant now) {
+  LagParts& lag = *parts_;
+  if (contains(lag.roster.members(), member) && lag.hold_out.dropped(member, count, now)) settle(lag, now);
 }
 
 void Lag::frame_to_send(std::span<const std::byte> frame, Instant now) {
@@ -114,6 +122,7 @@ bool Lag::wants_progress() const noexcept {
 void Lag::expire(Instant now) {
   LagParts& lag = *parts_;
   lag.links.expire(now);
+  lag.hold_out.expire(now);
   if (lag.aggregator) lag.aggregator->expire(now);
   if (lag.receive) lag.receive->expire(now);
   lag.announcements.expire(lag.outcome.distributing, now);
@@ -136,6 +145,7 @@ std::optional<Instant> Lag::deadline() const noexcept {
   Earliest first;
   first.add(lag.links.deadline());
   first.add(lag.links.count_deadline());
+  first.add(lag.hold_out.deadline());
   if (lag.aggregator) first.add(lag.aggregator->deadline());
   first.add(lag.moves.deadline());
   if (lag.chosen.silent_since && !lag.outcome.fallback)
@@ -219,9 +229,6 @@ bool Lag::up() const noexcept {
 }
 MemberSet Lag::distributing() const noexcept {
   return parts_->outcome.distributing;
-}
-table::Distribution Lag::distribution() const noexcept {
-  return distribution_of(parts_->options);
 }
 BitsPerSecond Lag::speed(MemberIndex member) const noexcept {
   return parts_->links.port(member).speed;

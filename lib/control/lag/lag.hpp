@@ -34,7 +34,6 @@
 #include "control/table/move_keeper.hpp"
 #include "failover/address_assignment.hpp"
 #include "options/lag_options.hpp"
-#include "table/distribution.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::control {
@@ -60,6 +59,9 @@ class Lag {
   /// A whole frame that the worker took or copied for us, as a member received it: slow protocols, ARP,
   /// Neighbor Discovery. Anything may be in it.
   void frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now);
+  /// LACPDUs of the member that were dropped in the last second, since more came than the option flood-limit
+  /// lets through. To be called each second, also with 0.
+  void lacpdus_dropped(MemberIndex member, std::uint64_t count, Instant now);
   /// A frame that a station behind the LAG sends, watched or diverted (PortTable).
   void frame_to_send(std::span<const std::byte> frame, Instant now);
   /// What the port says of its link. True when this is news.
@@ -126,7 +128,6 @@ class Lag {
   [[nodiscard]] const LagOptions& options() const noexcept;
   [[nodiscard]] bool up() const noexcept;
   [[nodiscard]] MemberSet distributing() const noexcept;
-  [[nodiscard]] table::Distribution distribution() const noexcept;
   /// What the link says, or what was set instead.
   [[nodiscard]] BitsPerSecond speed(MemberIndex member) const noexcept;
   /// Members that are there, leaving ones included.

@@ -77,6 +77,7 @@ void Lag::forget_member(MemberIndex member, Instant now) {
   lag.loads.forget(member);
   lag.links.remove(member, now);
   lag.slow_frames.forget(member);
+  lag.hold_out.forget(member);
   lag.announcements.forget(member);
   lag.roster.remove(member);
   if (lag.chosen.active == member) lag.chosen.active.reset();
@@ -178,6 +179,7 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   lag.options.lacp.lag_number = lag_number;
   if (lag.aggregator) lag.aggregator->change(lag.lacp_config(), now);
   lag.links.set_options(lag.options, now);
+  lag.hold_out.set_options(lag.options.lacp_extras);
   lag.loads.set_options(lag.options, now);
   lag.announcements.options_changed(now);
   settle(lag, now, "command");

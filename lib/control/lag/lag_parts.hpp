@@ -2,6 +2,7 @@
 // face of it: its inputs and commands change parts and then settle().
 //
 //   ports' links -> MemberLinks (delays, damping, target monitor) -> works
+//   LACPDUs -> HoldOut: members that LACP leaves out for a time
 //   works, LACP, Roster (the operator) -> choose(), decide() (outcome.hpp): who collects and distributes
 //   -> Announcements (addresses), LoadKeeper, ReceiveBalancer, JournalKeeper
 //   -> table_input() -> OrderedMoves -> PortTable
@@ -26,6 +27,7 @@
 #include "control/lag/outcome.hpp"
 #include "control/lag/roster.hpp"
 #include "control/lag/slow_frames.hpp"
+#include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
@@ -58,6 +60,7 @@ struct LagParts {
   LagOptions options;
   Roster roster{};
   MemberLinks links;
+  HoldOut hold_out;
   std::optional<lacp::Aggregator> aggregator{};       // under Choice::lacp
   std::optional<balance::ReceiveBalancer> receive{};  // under ReceiveBalance::arp
   Chosen chosen{};

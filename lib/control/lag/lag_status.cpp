@@ -26,6 +26,12 @@ namespace {
   s.distributing = contains(lag.outcome.distributing, index);
   if (const auto until = links.held_until(index); until && *until > now) s.held_down_for = *until - now;
   s.holds = links.holds(index);
+  s.hold_out.flooded = contains(lag.hold_out.flooded(), index);
+  s.hold_out.lacpdus_dropped = lag.hold_out.dropped(index);
+  if (const auto until = lag.hold_out.held_until(index); until && *until > now)
+    s.hold_out.held_for = *until - now;
+  s.hold_out.why = lag.hold_out.why(index);
+  s.hold_out.times = lag.hold_out.holds(index);
   s.health = links.health(index);
   lag.loads.add_to(s, index);
   if (lag.aggregator) s.lacp = lag.aggregator->port(index);
@@ -95,6 +101,14 @@ LagStatus status_of(const LagParts& lag, Instant now) {
   for (const MemberStatus& m : s.members) looped += m.lacp.counters.looped;
   lag.slow_frames.add_to(s, looped);
   if (lag.receive) s.drops.push_back({"alb_not_sent", lag.receive->frames_dropped()});
+  std::uint64_t flood = 0;
+  std::uint64_t held_out = 0;
+  for_each(lag.roster.members(), [&](MemberIndex m) {
+    flood += lag.hold_out.dropped(m);
+    held_out += lag.hold_out.ignored_lacpdus(m);
+  });
+  s.drops.push_back({"lacpdu_flood", flood});
+  s.drops.push_back({"lacpdu_held_out", held_out});
   return s;
 }
 

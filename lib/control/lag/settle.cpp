@@ -23,7 +23,10 @@ void tell_aggregator(LagParts& lag, Instant now) {
   for (const MemberIndex m : lag.roster.order()) {
     LinkState link = lag.links.port(m);
     link.up = lag.links.up(m);
-    if (!(link == lag.aggregator->port(m).link)) lag.aggregator->link_changed(m, link, now);
+    const lacp::PortView before = lag.aggregator->port(m);
+    if (!(link == before.link)) lag.aggregator->link_changed(m, link, now);
+    const bool held_out = contains(lag.hold_out.held(), m);
+    if (held_out != before.held_out) lag.aggregator->set_held_out(m, held_out, now);
   }
   for (const MemberIndex m : lag.roster.order())
     lag.links.watch(m, contains(lag.aggregator->distributing(), m), now);
@@ -53,7 +56,7 @@ void tell_aggregator(LagParts& lag, Instant now) {
                           .priority = settings.priority,
                           .port_priority = settings.lacp.port_priority,
                           .link = lag.links.port(m)};
-    if (lag.links.up(m)) in.up |= set_of(m);
+    if (lag.links.up(m) && !contains(lag.hold_out.held(), m)) in.up |= set_of(m);
     if (lag.aggregator && hears_partner(lag.aggregator->port(m).receive)) in.partner_heard |= set_of(m);
   }
   if (lag.aggregator) {
@@ -136,6 +139,7 @@ void settle(LagParts& lag, Instant now, std::string_view why) {
   if (lag.chosen.active != active_before) active_changed(lag, active_before, why, now);
   tell_balancers(lag, now);
   lag.journal.note_links(lag.links, lag.outcome.distributing, now);
+  lag.journal.note_hold_out(lag.hold_out, lag.options.lacp_extras.flood_limit, now);
   if (lag.aggregator && lag.options.unequal_speed) lag.journal.note_partner_keys(*lag.aggregator, now);
   if (lag.outcome.fallback != was_fallback) lag.journal.note_fallback(lag.outcome.fallback, now);
   if (lag.outcome.up != was_up) {

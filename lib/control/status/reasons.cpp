@@ -57,6 +57,9 @@ std::string why_out(const LagStatus& lag, const MemberStatus& m) {
   if (!is_up(m.mii)) return m.link.up ? "up delay" : "link down";
   if (const std::string_view why = why_not_alive(m.health); !why.empty()) return std::string{why};
   if (m.administration == Administration::drained) return "drained";
+  if (m.hold_out.held_for)
+    return "held out for " + std::to_string(seconds_up(*m.hold_out.held_for)) +
+           " s: " + (m.hold_out.why == "flood" ? "LACPDUs flood it" : "its Partner changes all the time");
   if (m.distributing) return {};
   const ModeRow& row = row_of(lag);
   if (row.choice == Choice::lacp && !lag.fallback) {

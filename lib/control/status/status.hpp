@@ -70,6 +70,15 @@ struct ClassStatus {
   std::uint64_t highest_bytes = 0;
 };
 
+/// More LACPDUs than a Partner sends, and members that LACP leaves out for that (control/links/hold_out.hpp).
+struct HoldOutStatus {
+  bool flooded = false;                // more LACPDUs come now than may pass
+  std::uint64_t lacpdus_dropped = 0;   // those above the limit
+  std::optional<Duration> held_for{};  // nothing: LACP does not leave it out
+  std::string_view why{};              // of the last time: "flood", or "partner_swings"
+  std::uint64_t times = 0;             // that it did
+};
+
 struct MemberStatus {
   std::string name;
   std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
@@ -83,8 +92,9 @@ struct MemberStatus {
   bool active = false;      // the active member, in modes that have one
   bool collecting = false;  // in every mode: its frames are taken
   bool distributing = false;
-  std::optional<Duration> held_down_for{};        // flap damping
-  std::uint64_t holds = 0;                        // times that it was held down
+  std::optional<Duration> held_down_for{};  // flap damping
+  std::uint64_t holds = 0;                  // times that it was held down
+  HoldOutStatus hold_out{};
   std::optional<monitor::MemberHealth> health{};  // with target monitoring
   std::uint64_t queued_packets = 0;  // wait in front of it, of all traffic classes. Filled in by dpdk/
   std::uint64_t load_octets_s = 0;   // what is sent on it now, where that is measured

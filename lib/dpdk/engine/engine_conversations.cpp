@@ -3,6 +3,7 @@
 
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "options/load_options.hpp"
 #include "wire/flow/flow_text.hpp"
 
 namespace lagoon::dpdk {
@@ -24,7 +25,7 @@ std::string name_of_member(const control::Lag& lag, std::optional<MemberIndex> m
 
 void Engine::Parts::add_conversations(control::LagStatus& status, std::size_t index) const {
   const control::Lag& lag = *lags[index]->lag;
-  if (lag.distribution() != table::Distribution::weighted) return;
+  if (control::distribution_of(lag.options()) != table::Distribution::weighted) return;
   control::ConversationStatus& all = status.conversations.emplace();
   for (const LagUser& user : lags[index]->users) {
     if (user.distributor == nullptr) continue;
@@ -53,7 +54,8 @@ FlowAnswer Engine::Parts::explain(std::size_t index, std::span<const std::byte> 
   if (answer.way.member) answer.since = now - answer.way.since;
   answer.nic_hash = lag.options().fast.hash.use_nic_hash && !answer.way.by_frame;
   // (a pin goes before entries)
-  if (lag.distribution() != table::Distribution::weighted || answer.way.pin) return answer;
+  if (control::distribution_of(lag.options()) != table::Distribution::weighted || answer.way.pin)
+    return answer;
   for (const LagUser& user : lags[index]->users) {
     const fast::DistributorState* const state = user.distributor;
     const auto entry = state != nullptr ? state->conversations.snapshot(answer.way.hash) : std::nullopt;

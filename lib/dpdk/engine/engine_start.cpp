@@ -14,6 +14,7 @@
 #include "dpdk/base/log.hpp"
 #include "dpdk/engine/capacity.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "options/load_options.hpp"
 
 namespace lagoon::dpdk {
 
@@ -147,7 +148,7 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .index = end.index,
                     .egress = &lag.egress[position],
                     .conversations = {}};
-    if (lag.lag->distribution() != table::Distribution::weighted) return side;
+    if (control::distribution_of(lag.lag->options()) != table::Distribution::weighted) return side;
     auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations);
     if (!memory) return fail(memory.error().code, "LAG '" + lag.lag->name() + "': " + memory.error().detail);
     log_line(LogLevel::notice, "LAG '" + lag.lag->name() + "': room for " +

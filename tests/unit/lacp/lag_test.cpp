@@ -60,6 +60,14 @@ TEST_CASE("figure 6, later: a stable LAG that carries stays with P1 and P3, port
     Rig rig = figure(policy, 0, {0, 2});
     REQUIRE(rig.lag.distributing() == 0b101);
     rig.link(1);
+    // It has to know us for a while before it takes the LAG from those that carry.
+    for (unsigned second = 0; second < 2; ++second) {
+      rig.hear(1, kHello);
+      CHECK(rig.lag.distributing() == 0b101);
+      rig.hear(0, kCarrying);
+      rig.hear(2, kCarrying);
+      rig.advance(1s);
+    }
     rig.hear(1, kHello);
     CHECK(rig.lag.distributing() == (policy == SelectPolicy::stable ? 0b101U : 0U));
     CHECK(rig.view(1).selected ==

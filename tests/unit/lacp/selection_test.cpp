@@ -23,6 +23,8 @@ SelectionPort port(std::uint16_t number, std::uint16_t partner_key = 12945,
                    const MacAddress& partner = kTheirs) {
   return {.link = kUp10G,
           .has_partner = true,
+          .named = true,
+          .proven = true,
           .settled = true,
           .actor = {32768, kOurs, 401, 32768, number, kInSync},
           .partner = {32768, partner, partner_key, 32768, static_cast<std::uint16_t>(100 - number), kInSync}};
@@ -98,6 +100,31 @@ TEST_CASE("SelectPolicy stable stays with the group in use while it has a port",
   check(choose(in, SelectPolicy::port_priority, used), {{S, none}, {U, other_lag_id}, {S, none}});
   in[1]->link.up = false;
   check(choose(in, SelectPolicy::stable, used), {{S, none}, {U, link_down}, {S, none}});
+}
+
+TEST_CASE("Against a group in use proven ports alone are weighed; a group that names us goes first",
+          "[lacp][selection]") {
+  for (const SelectPolicy policy :
+       {SelectPolicy::bandwidth, SelectPolicy::count, SelectPolicy::port_priority}) {
+    CAPTURE(name_of(policy));
+    SelectionPorts in = ports({port(1, 401), port(2), port(3, 401), port(4, 401)});
+    const LagId used = lag_id_of(*in[1]);
+    for (const std::size_t better : {0U, 2U, 3U}) in[better]->proven = false;
+    check(choose(in, policy, used), {{U, other_lag_id}, {S, none}, {U, other_lag_id}, {U, other_lag_id}});
+    for (const std::size_t better : {0U, 2U, 3U}) in[better]->proven = true;
+    check(choose(in, policy, used), {{S, none}, {U, other_lag_id}, {S, none}, {S, none}});
+    // On a fresh start nobody is proven yet.
+    for (const std::size_t better : {0U, 2U, 3U}) in[better]->proven = in[better]->named = false;
+    check(choose(in, policy), {{U, other_lag_id}, {S, none}, {U, other_lag_id}, {U, other_lag_id}});
+    in[3]->named = true;
+    check(choose(in, policy), {{S, none}, {U, other_lag_id}, {S, none}, {S, none}});
+  }
+}
+
+TEST_CASE("A port that is held out decides nothing, and says why", "[lacp][selection]") {
+  SelectionPorts in = ports({port(1, 401), port(2), port(3)});
+  in[0]->held_out = true;
+  check(choose(in, SelectPolicy::port_priority), {{U, held_out}, {S, none}, {S, none}});
 }
 
 TEST_CASE("SelectPolicy bandwidth takes the sum of speeds, count the number of ports", "[lacp][selection]") {
