@@ -54,6 +54,19 @@ concept MemberTx = requires(T& tx, MemberIndex member, std::span<P*> packets) {
   { tx.send(member, packets) } noexcept -> std::convertible_to<std::size_t>;
 };
 
+/// Frames that a MemberTx has taken, though the port can never send them (too long, too short): it has freed
+/// them, and they are not sent.
+struct Unfit {
+  std::size_t frames = 0;
+  std::uint64_t octets = 0;
+};
+
+/// A MemberTx that finds such frames. take_unfit() tells each once.
+template <typename T>
+concept FindsUnfit = requires(T& tx) {
+  { tx.take_unfit() } noexcept -> std::same_as<Unfit>;
+};
+
 /// Takes a received frame for the control lcore (push), or a copy of it; false: no room, a frame that was to
 /// be pushed stays with the caller.
 template <typename T, typename P>

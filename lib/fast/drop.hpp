@@ -23,13 +23,14 @@ enum class Drop : std::uint8_t {
   copy_refused,            // broadcast: one member's copy of a frame that at least one other has taken
   control_ring_full,       // to be sent by the control lcore, and that is behind
   not_polled,              // the program does not poll its receive queue, and no more of it can wait
+  unfit,                   // the port can never send it: too long or too short
 };
 
-inline constexpr std::size_t kDrops = 14;
+inline constexpr std::size_t kDrops = 15;
 inline constexpr std::array<std::string_view, kDrops> kDropNames{
     "not_collecting", "no_distributing_member", "tx_refused",        "port_tx_refused", "punt_ring_full",
     "no_peer",        "slow_from_port",         "inactive_member",   "other_address",   "reflected",
-    "duplicate",      "copy_refused",           "control_ring_full", "not_polled"};
+    "duplicate",      "copy_refused",           "control_ring_full", "not_polled",      "unfit"};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) noexcept {
   return kDropNames[static_cast<std::size_t>(drop)];

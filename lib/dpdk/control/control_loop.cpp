@@ -1,9 +1,6 @@
 #include "dpdk/control/control_loop.hpp"
 
-#include <rte_ethdev.h>
-#include <rte_mbuf.h>
 #include <rte_pause.h>
-#include <rte_ring.h>
 
 #include <algorithm>
 #include <ctime>
@@ -11,34 +8,29 @@
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/control/addresses.hpp"
-#include "fast/collect/punt.hpp"
 #include "report/progress.hpp"
 
 namespace lagoon::dpdk {
 
 namespace {
 
-constexpr unsigned kPuntsAtOnce = 32;
-constexpr unsigned kPuntRounds = 64;
 // An idle turn comes this often on `idle: relax`. rtnetlink wakes us earlier.
 constexpr Duration kRest = 200us;
 
 }  // namespace
 
-ControlLoop::ControlLoop(const ControlLoopParts& parts) : parts_{parts}, loads_(parts.lags.size()) {
-  static_assert(RTE_MAX_ETHPORTS <= 1024);
+ControlLoop::ControlLoop(const ControlLoopParts& parts)
+    : parts_{parts}, intake_{parts.lags}, loads_(parts.lags.size()) {
   list_members();
 }
 
 void ControlLoop::list_members() {
   if (listed_ == parts_.lifecycle.revision()) return;
   listed_ = parts_.lifecycle.revision();
-  origin_.fill({});
+  intake_.list_members();
   news_.clear();
   for (const auto& lag : parts_.lags) {
-    for_each_member(*lag, [&](MemberIndex index, const MemberRuntime& member) {
-      origin_[member.port.id().value()] = {
-          .lag = lag.get(), .member = index, .has_socket = member.slow_socket.has_value()};
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) {
       if (member.slow_socket)
         news_.push_back({.fd = member.slow_socket->descriptor(), .events = POLLIN, .revents = 0});
     });
@@ -51,17 +43,12 @@ void ControlLoop::list_members() {
 bool ControlLoop::turn(Instant now) {
   bool busy = parts_.links.poll(parts_.lags, now);
   if (parts_.care != nullptr) busy |= parts_.care->turn(now);
-  busy |= take_punts(now);
-  busy |= take_outgoing(now);
-  busy |= poll_control_queues(now);
-  busy |= poll_slow_sockets(now);
+  busy |= intake_.turn(now);
   busy |= watch_hosts(now);
   busy |= parts_.tasks.serve();
   busy |= run_machines(now);
-  busy |= parts_.lifecycle.serve(now, [this, now] {
-    // (bounded, since others go on punting)
-    for (unsigned round = 0; round < kPuntRounds && take_punts(now); ++round) continue;
-  });
+  busy |= parts_.lifecycle.serve(
+      now, [this, now](LagRuntime& lag, MemberIndex member) { intake_.take_rest(lag, member, now); });
   list_members();
   feed_journals();
   parts_.publisher.reclaim();
@@ -76,29 +63,6 @@ void ControlLoop::feed_journals() {
   parts_.feed->wake();
 }
 
-bool ControlLoop::take_punts(Instant now) {
-  std::array<void*, kPuntsAtOnce> frames;
-  const unsigned count = rte_ring_sc_dequeue_burst(parts_.punts, frames.data(), kPuntsAtOnce, nullptr);
-  for (unsigned i = 0; i < count; ++i) {
-    auto* const frame = static_cast<rte_mbuf*>(frames[i]);
-    take_frame(frame, frame->port, now);
-  }
-  return count > 0;
-}
-
-bool ControlLoop::take_outgoing(Instant now) {
-  std::array<void*, kPuntsAtOnce> frames;
-  const unsigned count = rte_ring_sc_dequeue_burst(parts_.outgoing, frames.data(), kPuntsAtOnce, nullptr);
-  for (unsigned i = 0; i < count; ++i) {
-    auto* const frame = static_cast<rte_mbuf*>(frames[i]);
-    if (frame->port < parts_.lags.size())
-      parts_.lags[frame->port]->lag->frame_to_send(
-          {rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len}, now);
-    rte_pktmbuf_free(frame);
-  }
-  return count > 0;
-}
-
 bool ControlLoop::watch_hosts(Instant now) {
   bool busy = false;
   for (const auto& lag : parts_.lags) {
@@ -109,48 +73,6 @@ bool ControlLoop::watch_hosts(Instant now) {
     busy = true;
   }
   return busy;
-}
-
-bool ControlLoop::poll_control_queues(Instant now) {
-  bool busy = false;
-  for (const auto& lag : parts_.lags)
-    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) {
-      const auto queue = member.port.control_rx();
-      if (!queue) return;
-      std::array<rte_mbuf*, kPuntsAtOnce> frames;
-      const std::uint16_t port = member.port.id().value();
-      const std::uint16_t count = rte_eth_rx_burst(port, queue->value(), frames.data(), kPuntsAtOnce);
-      for (std::uint16_t i = 0; i < count; ++i) take_frame(frames[i], port, now);
-      busy |= count > 0;
-    });
-  return busy;
-}
-
-bool ControlLoop::poll_slow_sockets(Instant now) {
-  constexpr unsigned kAtOnce = 16;
-  std::array<std::byte, 2048> room;
-  bool busy = false;
-  for (const auto& lag : parts_.lags)
-    for_each_member(*lag, [&](MemberIndex index, const MemberRuntime& member) {
-      if (!member.slow_socket) return;
-      for (unsigned taken = 0; taken < kAtOnce; ++taken) {
-        const auto frame = member.slow_socket->receive(room);
-        if (!frame) break;
-        lag->lag->frame_received(index, *frame, now);
-        busy = true;
-      }
-    });
-  return busy;
-}
-
-void ControlLoop::take_frame(rte_mbuf* frame, std::uint16_t port, Instant now) {
-  const Origin& origin = origin_[port];
-  // What control is to see fits the first segment: the pool's rooms hold 2048 octets.
-  const std::span<const std::byte> octets{rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len};
-  // (A member that has left has no origin; the socket of one that is here has brought the frame already.)
-  if (origin.lag != nullptr && !(origin.has_socket && fast::is_slow_protocol(octets)))
-    origin.lag->lag->frame_received(origin.member, octets, now);
-  rte_pktmbuf_free(frame);
 }
 
 void ControlLoop::measure(std::size_t index, Instant now) {

@@ -5,7 +5,6 @@
 
 #include <poll.h>
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "base/time.hpp"
 #include "config/model.hpp"
 #include "dpdk/control/event_feed.hpp"
+#include "dpdk/control/intake.hpp"
 #include "dpdk/control/lag_runtime.hpp"
 #include "dpdk/control/link_monitor.hpp"
 #include "dpdk/control/member_lifecycle.hpp"
@@ -25,15 +25,10 @@
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "report/load_counts.hpp"
 
-struct rte_mbuf;
-struct rte_ring;
-
 namespace lagoon::dpdk {
 
 struct ControlLoopParts {
   std::span<const std::unique_ptr<LagRuntime>> lags;
-  rte_ring* punts = nullptr;     // from all workers
-  rte_ring* outgoing = nullptr;  // the same
   QsbrPublisher& publisher;
   SlowTransmitter& transmitter;
   LinkMonitor& links;
@@ -60,25 +55,15 @@ class ControlLoop {
   void run(const std::atomic<bool>& stop, Duration patience);
 
  private:
-  struct Origin {
-    LagRuntime* lag = nullptr;
-    MemberIndex member{};
-    bool has_socket = false;
-  };
   void list_members();
-  bool take_punts(Instant now);
-  bool take_outgoing(Instant now);
   bool watch_hosts(Instant now);
-  bool poll_control_queues(Instant now);
-  bool poll_slow_sockets(Instant now);
-  void take_frame(rte_mbuf* frame, std::uint16_t port, Instant now);
   bool run_machines(Instant now);
   void feed_journals();
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
-  std::uint64_t listed_ = 0;               // the lifecycle's revision that the next two are of
-  std::array<Origin, 1024> origin_{};      // by ethdev id
+  Intake intake_;
+  std::uint64_t listed_ = 0;               // the lifecycle's revision that the next is of
   std::vector<pollfd> news_;               // what wakes us
   std::vector<report::LoadCounts> loads_;  // by LAG
 };

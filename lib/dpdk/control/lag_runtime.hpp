@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "control/lag/lag.hpp"
+#include "dpdk/base/frame_ring.hpp"
 #include "dpdk/control/egress_keeper.hpp"
 #include "dpdk/control/lag_register.hpp"
 #include "dpdk/control/port_upkeep.hpp"
@@ -22,6 +23,7 @@
 #include "dpdk/port/port.hpp"
 #include "dpdk/port/stack_guard.hpp"
 #include "dpdk/snapshot/lag_slots.hpp"
+#include "dpdk/snapshot/member_punts.hpp"
 #include "dpdk/worker/slow_outlet.hpp"
 #include "dpdk/worker/worker_side.hpp"
 
@@ -34,7 +36,9 @@ struct MemberRuntime {
   PortUpkeep upkeep;                     // of `port`
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
   std::optional<BitsPerSecond> carrier_speed{};
-  std::optional<PacketSocket> slow_socket{};     // then punts of this member are copies, and ignored
+  MemberPuntsPtr punts = MemberPunts::make();    // null: DPDK has no memory
+  std::optional<PacketSocket> slow_socket{};     // slow protocols in and out; workers then hand over none
+  std::optional<PacketSocket> quiet_socket{};    // control's other frames; with slow_socket
   std::vector<PacketSocket> transmit_sockets{};  // by position among the LAG's workers
   std::optional<StackGuard> guard{};
   std::optional<MacAddress> carries{};  // the address that the port was given last
@@ -58,8 +62,9 @@ struct LagRuntime {
   control::PortOptions port_options{};
   LagSlotsPtr slots;
   TableSlot& table = slots->table;
-  std::span<PortsSlot> ports{};    // one for each worker that serves the LAG: they differ in queues
-  std::span<EgressSlot> egress{};  // queues of traffic classes, one for each worker that serves the LAG
+  std::span<PortsSlot> ports{};          // one for each worker that serves the LAG: they differ in queues
+  std::span<EgressSlot> egress{};        // queues of traffic classes, one for each worker that serves the LAG
+  FrameRing outgoing = no_frame_ring();  // from the workers: frames for control to send, and copies
   EgressKeeper egress_keeper{};
   std::vector<std::size_t> workers{};  // those workers. The first sends LACPDUs on members without a transmit
                                        // queue of control's own

@@ -14,7 +14,8 @@ WorkerPort worker_port(const MemberRuntime& member, std::size_t position, std::s
                   .first_rx = static_cast<std::uint16_t>(position),
                   .rx_end = member.port.rx_queues(),
                   .step = static_cast<std::uint16_t>(workers),
-                  .tx = static_cast<std::uint16_t>(position)};
+                  .tx = static_cast<std::uint16_t>(position),
+                  .punts = member.punts.get()};
   if (position < member.transmit_sockets.size())
     port.tx_socket = member.transmit_sockets[position].descriptor();
   return port;

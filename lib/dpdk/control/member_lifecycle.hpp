@@ -47,15 +47,15 @@ class MemberLifecycle {
   /// Nobody will take() it.
   void abandon(const LagRuntime& lag, MemberIndex member) noexcept;
 
-  /// To be called after new tables were published. `take_punts` takes all that workers have handed over: what
-  /// a member received last still counts. True when something was done.
-  template <typename TakePunts>
-  bool serve(Instant now, TakePunts take_punts) {
+  /// To be called after new tables were published. `take_rest(lag, member)` takes all that workers have
+  /// handed over of a member: what it received last still counts. True when something was done.
+  template <typename TakeRest>
+  bool serve(Instant now, TakeRest take_rest) {
     bool done = false;
     for (std::size_t i = 0; i < departures_.size(); ++i) {
       Departure& d = departures_[i];
       const Stage before = d.stage;
-      if (before == Stage::unserved && publisher_.passed(d.period)) take_punts();
+      if (before == Stage::unserved && publisher_.passed(d.period)) take_rest(*d.lag, d.member);
       advance(d, now);
       done = done || d.stage != before;
     }

@@ -1,6 +1,6 @@
 // SlowTransmitter: sends the control lcore's frames on members: through a PacketSocket or a transmit queue of
 // its own where the port has one to spare, else through a ring to the worker that owns the port's only queue.
-// A frame that can't go now is kept and goes first at the next turn.
+// A frame that can't go now is kept, and goes at the next turn before others of its member.
 //
 // Thread: the control lcore. Owns: the mbufs it could not hand on yet.
 #pragma once
@@ -42,11 +42,15 @@ class SlowTransmitter {
     MemberIndex member{};
     std::optional<std::size_t> worker{};  // that is to send it
   };
+  static constexpr std::size_t kKeptMost = 256;
+  static constexpr std::ptrdiff_t kKeptOfMember = 4;
   [[nodiscard]] bool try_send(const Kept& kept);
+  [[nodiscard]] bool waits(const LagRuntime& lag, MemberIndex member) const noexcept;
+  void keep(const Kept& kept);
 
   rte_mempool* pool_;
   std::span<rte_ring* const> rings_;
-  FixedVector<Kept, 128> kept_;
+  FixedVector<Kept, kKeptMost> kept_;
 };
 
 }  // namespace lagoon::dpdk

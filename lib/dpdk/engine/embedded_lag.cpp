@@ -117,7 +117,6 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
     receivers.emplace_back().queue = new (at) RxQueue{.gate = {parts.publisher.qsbr(), q},
                                                       .ports = &lag().ports[q],
                                                       .table = &lag().table,
-                                                      .punts = parts.punts,
                                                       .found = ring,
                                                       .port = embedding.port};
   }
@@ -129,8 +128,7 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
     TxQueue* const queue =
         new (at) TxQueue{.gate = {parts.publisher.qsbr(), unsigned{embedding.rx_queues} + q},
                          .slow = SlowOutlet{parts.slow_rings[q]},
-                         .side = *std::move(side),
-                         .outgoing = parts.outgoing};
+                         .side = *std::move(side)};
     senders.emplace_back().queue = queue;
     queue->state.distributor.random += q;
     queue->state.distributor.sample_random += q;
@@ -156,8 +154,6 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
 void EmbeddedLag::Parts::make_loop() {
   Engine::Parts& parts = inner();
   loop.emplace(ControlLoopParts{.lags = parts.lags,
-                                .punts = parts.punts,
-                                .outgoing = parts.outgoing,
                                 .publisher = parts.publisher,
                                 .transmitter = *parts.transmitter,
                                 .links = parts.links,

@@ -86,8 +86,6 @@ Result<EventFeed*> Engine::open_event_feed() {
 void Engine::run() {
   {
     ControlLoop loop{{.lags = parts_->lags,
-                      .punts = parts_->punts,
-                      .outgoing = parts_->outgoing,
                       .publisher = parts_->publisher,
                       .transmitter = *parts_->transmitter,
                       .links = parts_->links,

@@ -59,8 +59,6 @@ struct Engine::Parts {
   std::vector<std::unique_ptr<Port>> ports;  // access ports, as in the configuration
   std::vector<std::unique_ptr<LagRuntime>> lags;
   std::vector<Connection> connections;
-  rte_ring* punts = nullptr;
-  rte_ring* outgoing = nullptr;
   std::vector<rte_ring*> slow_rings;           // one for each worker
   std::vector<PacketSocket> transmit_sockets;  // of access ports; the workers use their descriptors
   std::deque<PortsSlot> access_slots;          // of access ports, one for each worker that serves it

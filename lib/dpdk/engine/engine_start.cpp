@@ -20,7 +20,7 @@ namespace lagoon::dpdk {
 
 namespace {
 
-constexpr unsigned kPuntRingSize = 1024;
+constexpr unsigned kOutgoingRingSize = 256;
 constexpr unsigned kSlowRingSize = 256;
 constexpr unsigned kMbufCache = 256;
 
@@ -73,15 +73,18 @@ Result<void> Engine::Parts::make_pool_and_rings() {
 }
 
 Result<void> Engine::Parts::make_rings() {
-  punts = rte_ring_create(name_of_object("punts").c_str(), kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
-  outgoing = rte_ring_create(name_of_object("outgoing").c_str(), kPuntRingSize, SOCKET_ID_ANY, RING_F_SC_DEQ);
+  for (std::size_t i = 0; i < lags.size(); ++i) {
+    lags[i]->outgoing =
+        make_frame_ring(name_of_object("out" + std::to_string(i)), kOutgoingRingSize, RING_F_SC_DEQ);
+    if (lags[i]->outgoing == nullptr)
+      return fail(Errc::no_resources, std::string{"rings: "} + rte_strerror(rte_errno));
+  }
   for (std::size_t w = 0; w + 1 < config.eal.lcores.size(); ++w) {
     const std::string name = name_of_object("slow" + std::to_string(w));
     slow_rings.push_back(
         rte_ring_create(name.c_str(), kSlowRingSize, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ));
   }
-  if (punts == nullptr || outgoing == nullptr ||
-      std::find(slow_rings.begin(), slow_rings.end(), nullptr) != slow_rings.end())
+  if (std::find(slow_rings.begin(), slow_rings.end(), nullptr) != slow_rings.end())
     return fail(Errc::no_resources, std::string{"rings: "} + rte_strerror(rte_errno));
   return {};
 }
@@ -147,6 +150,7 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .table = &lag.table,
                     .index = end.index,
                     .egress = &lag.egress[position],
+                    .outgoing = lag.outgoing.get(),
                     .conversations = {}};
     if (control::distribution_of(lag.lag->options()) != table::Distribution::weighted) return side;
     auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations);
@@ -177,6 +181,7 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .table = nullptr,
                     .index = end.index,
                     .egress = nullptr,
+                    .outgoing = nullptr,
                     .conversations = {}};
 }
 
@@ -185,8 +190,6 @@ Result<void> Engine::Parts::launch_workers() {
     WorkerSettings settings{.lcore = config.eal.lcores[w + 1],
                             .qsbr_thread = static_cast<unsigned>(w),
                             .qsbr = publisher.qsbr(),
-                            .punts = punts,
-                            .outgoing = outgoing,
                             .slow_frames = slow_rings[w],
                             .stop = &stop_workers,
                             .idle = config.eal.idle};
@@ -235,8 +238,6 @@ Engine::Parts::~Parts() {
   lags.clear();
   ports.clear();
   wires.close();
-  free_ring(punts);
-  free_ring(outgoing);
   for (rte_ring* ring : slow_rings) free_ring(ring);
   if (!guest) rte_mempool_free(pool);
 }

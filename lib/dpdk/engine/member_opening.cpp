@@ -63,11 +63,17 @@ Result<void> Engine::Parts::start_member(MemberRuntime& member, std::size_t lag)
   const auto lacks = member.upkeep.apply(lags[lag]->port_options, false);
   if (!lacks) return of_member(member, lacks.error());
   for (const std::string& lack : *lacks) log_line(LogLevel::warning, "member '" + member.name + "' " + lack);
+  if (member.punts == nullptr)
+    return of_member(member, {Errc::no_resources, "no memory of DPDK's for what it hands to control"});
   if (!member.port.device().is_af_packet) return {};
   const std::string& interface = *member.port.device().carrier_interface;
   auto slow = PacketSocket::open(interface, SocketUse::slow_protocols);
   if (!slow) return of_member(member, slow.error());
   member.slow_socket.emplace(std::move(*slow));
+  member.punts->hears_slow_elsewhere();
+  auto quiet = PacketSocket::open(interface, SocketUse::transmit);
+  if (!quiet) return of_member(member, quiet.error());
+  member.quiet_socket.emplace(std::move(*quiet));
   for (std::size_t i = 0; i < lags[lag]->workers.size(); ++i) {
     auto transmit = PacketSocket::open(interface, SocketUse::transmit);
     if (!transmit) return of_member(member, transmit.error());

@@ -101,13 +101,12 @@ bool PacketSocket::send(std::span<const std::byte> frame) const noexcept {
 }
 
 std::size_t send_burst(int socket, std::span<rte_mbuf*> frames) noexcept {
-  constexpr std::size_t kSegmentsMax = 4 * kBurstMax;
   std::array<mmsghdr, kBurstMax> messages{};
-  std::array<iovec, kSegmentsMax> parts;
+  std::array<iovec, kSegmentsMost> parts;
   std::size_t part = 0;
   unsigned count = 0;
   for (const rte_mbuf* frame : frames.first(std::min(frames.size(), kBurstMax))) {
-    if (part + frame->nb_segs > kSegmentsMax) break;
+    if (part + frame->nb_segs > kSegmentsMost) break;
     msghdr& message = messages[count++].msg_hdr;
     message.msg_iov = &parts[part];
     message.msg_iovlen = frame->nb_segs;

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/ids.hpp"
 
 struct rte_mbuf;
 
@@ -24,7 +25,8 @@ namespace lagoon::dpdk {
 
 enum class SocketUse : std::uint8_t {
   slow_protocols,  // receives frames of EtherType 0x8809; what it sends can be seen by tcpdump
-  transmit,        // receives nothing; sends past queueing disciplines and taps, as net_af_packet does
+  transmit,  // receives nothing; sends past queueing disciplines and taps, as net_af_packet does: nobody
+             // on this side hears it, the driver's own socket neither
 };
 
 class PacketSocket {
@@ -47,6 +49,8 @@ class PacketSocket {
   int socket_;
 };
 
+/// A frame of more segments can't be sent.
+inline constexpr std::size_t kSegmentsMost = 4 * kBurstMax;
 /// Sends like rte_eth_tx_burst(): takes and frees the first n frames, and says n. Thread: the owner of the
 /// socket.
 [[nodiscard]] std::size_t send_burst(int socket, std::span<rte_mbuf*> frames) noexcept;

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/ids.hpp"
+#include "dpdk/snapshot/member_punts.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 
 namespace lagoon::dpdk {
@@ -24,6 +25,7 @@ struct WorkerPort {
   std::uint16_t step = 1;
   std::uint16_t tx = 0;
   std::optional<int> tx_socket{};  // sends instead of the queue (dpdk/port/packet_socket.hpp)
+  MemberPunts* punts = nullptr;    // of a member: what it hands to control
 };
 
 struct SidePorts {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "dpdk/worker/bursts.hpp"
 #include "dpdk/worker/worker_io.hpp"
@@ -19,6 +20,12 @@ namespace {
 // The members of a set, from `first` on and around.
 [[nodiscard]] std::uint32_t from(std::uint32_t set, std::uint32_t first) noexcept {
   return std::rotr(set, static_cast<int>(first));
+}
+
+// The first member of the set from `at` on and around; 0: there is none.
+[[nodiscard]] std::uint32_t next_of(std::uint32_t set, std::uint32_t at) noexcept {
+  if (set == 0) return 0;
+  return (static_cast<std::uint32_t>(std::countr_zero(from(set, at))) + at) % kMembersMax;
 }
 
 [[nodiscard]] const WorkerPort* port_of(const TxQueue& queue, std::uint16_t ethdev) noexcept {
@@ -84,28 +91,39 @@ std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
   const table::PortTable* const table = queue.table->load(std::memory_order_acquire);
   const SidePorts& ports = ports_of(*queue.ports);
   if (table == nullptr) return 0;
-  const std::uint32_t first = queue.first;
-  queue.first = (first + 1) % kMembersMax;
+  const std::uint32_t first = next_of(ports.present, queue.first);
+  const std::uint16_t first_queue = first == queue.first ? std::exchange(queue.first_queue, 0) : 0;
+  queue.first = next_of(ports.present, first + 1);
+  queue.first_queue = 0;
   std::size_t taken = 0;
   for (std::uint32_t members = from(ports.present, first); members != 0 && taken < frames.size();
        members &= members - 1) {
     const MemberIndex member{static_cast<std::uint8_t>(
         (static_cast<std::uint32_t>(std::countr_zero(members)) + first) % kMembersMax)};
     const WorkerPort& port = ports[member];
-    for (std::uint16_t q = port.first_rx; q < port.rx_end && taken < frames.size();
-         q = static_cast<std::uint16_t>(q + port.step)) {
+    std::uint16_t q = port.first_rx;
+    while (member.value() == first && q < first_queue) q = static_cast<std::uint16_t>(q + port.step);
+    const std::uint16_t begun = q;
+    for (; q < port.rx_end && taken < frames.size(); q = static_cast<std::uint16_t>(q + port.step)) {
       const std::span<rte_mbuf*> room =
           frames.subspan(taken, std::min<std::size_t>(frames.size() - taken, kBurstMax));
       const std::uint16_t count =
           rte_eth_rx_burst(port.id, q, room.data(), static_cast<std::uint16_t>(room.size()));
       if (count == 0) continue;
-      const std::span<rte_mbuf*> data =
-          fast::collect<rte_mbuf>(*table, member, room.first(count), PuntRing{queue.punts, ports}, Freer{},
-                                  queue.collector, queue.counters);
+      const std::span<rte_mbuf*> data = fast::collect<rte_mbuf>(
+          *table, member, room.first(count), PuntRings{ports}, Freer{}, queue.collector, queue.counters);
       if (queue.port)
         for (rte_mbuf* frame : data) frame->port = *queue.port;
       taken += data.size();
     }
+    if (taken != frames.size()) continue;
+    // No room for more. Who may have been cut short is first in the next call; if that was the first in this
+    // one, its turn was this, and the next queue's or member's comes.
+    const auto last = static_cast<std::uint16_t>(q - port.step);
+    const bool had_all = member.value() == first && last == begun;
+    if (had_all && q >= port.rx_end) break;
+    queue.first = member.value();
+    queue.first_queue = had_all ? q : last;
   }
   return taken;
 }
@@ -141,8 +159,7 @@ std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
   if (table.distributing == 0 || queue.releasing) return frames;
   WorkerSideState& state = queue.state;
   frames = without_slow_frames(frames, state.counters);
-  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{queue.outgoing, queue.side.index},
-                                          state.counters);
+  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{queue.side.outgoing}, state.counters);
   frames = fast::hold_back(table, frames, state.hold, state.distributor);
   let_go(queue, table);
   if (frames.empty() || queue.releasing) return frames;

@@ -23,10 +23,11 @@ struct RxQueue {
   QueueGate gate;
   const PortsSlot* ports = nullptr;
   const TableSlot* table = nullptr;
-  rte_ring* punts = nullptr;  // to the control lcore
   rte_ring* found = nullptr;  // data that the control thread found while it polled in the user's place
   std::optional<std::uint16_t> port{};  // mbuf->port of delivered frames; without it the member's port
-  std::uint32_t first = 0;              // member to be polled first: it changes, so that no member starves
+  // Where the next call begins, so that all have their turn: a member, and a queue of it.
+  std::uint32_t first = 0;
+  std::uint16_t first_queue = 0;
   fast::CollectorState collector{};
   fast::LagCounters counters{};
 };
@@ -35,7 +36,6 @@ struct TxQueue {
   QueueGate gate;
   SlowOutlet slow;
   WorkerSide side{};
-  rte_ring* outgoing = nullptr;  // to the control lcore
   WorkerSideState state{};
   // Held frames are being sent and some found no room yet: until they have, the queue takes no others.
   bool releasing = false;

@@ -1,7 +1,7 @@
 // SlowOutlet: the control lcore's frames on transmit queues that a worker owns: LACPDUs where a port has no
 // queue to spare, and Markers, which have to stand behind that worker's data.
 //
-// Thread: the worker; refused() any. Owns: the frame that a port did not take yet.
+// Thread: the worker; refused() any. Owns: the frames that ports did not take yet.
 #pragma once
 
 #include <rte_mbuf.h>
@@ -9,7 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
+#include "base/fixed_vector.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
 #include "dpdk/worker/worker_io.hpp"
 #include "fast/counters.hpp"
@@ -37,40 +39,87 @@ class SlowOutlet {
   /// asks has been kept, to go behind frames that wait.
   template <typename PortOf, typename Waits>
   void send(PortOf port_of, Waits waits) noexcept {
-    for (;;) {
-      if (frame_ == nullptr) {
-        void* next = nullptr;
-        if (rte_ring_sc_dequeue(ring_, &next) != 0) return;
-        frame_ = static_cast<rte_mbuf*>(next);
-      }
-      // On this worker's own queue: behind all that it has sent on the member. (LACPDUs pass by what waits in
-      // front of it.)
-      const WorkerPort* const port = port_of(frame_->port);
-      const bool kept = port != nullptr && is_marker(*frame_) && waits(*frame_);
-      if (!kept && (port == nullptr || send_on(*port, {&frame_, 1}) == 0)) {
-        // A port that never sends again must not keep the other members' LACPDUs waiting.
-        if (port != nullptr && ++tries_ < kTries) return;
-        rte_pktmbuf_free(frame_);
-        refused_.add(1);
-      }
-      frame_ = nullptr;
-      tries_ = 0;
+    if (!refused_frames_.empty()) try_again(port_of, waits);
+    // (as many as there is room for where ports refuse)
+    while (!refused_frames_.full()) {
+      void* next = nullptr;
+      if (rte_ring_sc_dequeue(ring_, &next) != 0) return;
+      auto* const frame = static_cast<rte_mbuf*>(next);
+      if (is_kept_of(frame->port))
+        keep({.frame = frame});
+      else if (!went({.frame = frame}, port_of, waits))
+        refused_frames_.push_back({.frame = frame});
     }
   }
-  [[nodiscard]] bool has_work() const noexcept { return frame_ != nullptr || rte_ring_empty(ring_) == 0; }
+  [[nodiscard]] bool has_work() const noexcept {
+    return !refused_frames_.empty() || rte_ring_empty(ring_) == 0;
+  }
   /// Frees what is kept: the worker ends.
   void discard() noexcept {
-    rte_pktmbuf_free(frame_);
-    frame_ = nullptr;
+    for (const Refused& r : refused_frames_) rte_pktmbuf_free(r.frame);
+    refused_frames_.clear();
   }
   /// LACPDUs that a port would not take for so long that they were given up.
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.read(); }
 
  private:
   static constexpr unsigned kTries = 4096;
+  static constexpr unsigned kKeptOfPort = 4;
+  struct Refused {
+    rte_mbuf* frame = nullptr;
+    unsigned tries = 0;
+  };
+
+  // On this worker's own queue: behind all that it has sent on the member. (LACPDUs pass by what waits in
+  // front of it.) True: it is gone, or given up.
+  template <typename PortOf, typename Waits>
+  [[nodiscard]] bool went(const Refused& r, PortOf& port_of, Waits& waits) noexcept {
+    rte_mbuf* frame = r.frame;
+    const WorkerPort* const port = port_of(frame->port);
+    if (port != nullptr && is_marker(*frame) && waits(*frame)) return true;
+    if (port != nullptr && send_on(*port, {&frame, 1}) == 1) return true;
+    if (port != nullptr && r.tries < kTries) return false;
+    rte_pktmbuf_free(frame);
+    refused_.add(1);
+    return true;
+  }
+  // A port that refuses keeps nobody else's frames waiting.
+  template <typename PortOf, typename Waits>
+  void try_again(PortOf& port_of, Waits& waits) noexcept {
+    FixedVector<Refused, kKeptMost> before;
+    std::swap(before, refused_frames_);
+    for (Refused& r : before) {
+      ++r.tries;
+      if (is_kept_of(r.frame->port) || !went(r, port_of, waits)) refused_frames_.push_back(r);
+    }
+  }
+  [[nodiscard]] bool is_kept_of(std::uint16_t port) const noexcept {
+    for (const Refused& r : refused_frames_)
+      if (r.frame->port == port) return true;
+    return false;
+  }
+  // A port that takes nothing has room for a few; what the newest says is what counts.
+  void keep(const Refused& newest) noexcept {
+    unsigned count = 0;
+    for (const Refused& r : refused_frames_) count += r.frame->port == newest.frame->port ? 1U : 0U;
+    if (count < kKeptOfPort) return refused_frames_.push_back(newest);
+    FixedVector<Refused, kKeptMost> others;
+    bool given_up = false;
+    for (const Refused& r : refused_frames_)
+      if (given_up || r.frame->port != newest.frame->port) {
+        others.push_back(r);
+      } else {
+        given_up = true;
+        rte_pktmbuf_free(r.frame);
+        refused_.add(1);
+      }
+    others.push_back(newest);
+    refused_frames_ = others;
+  }
+
+  static constexpr std::size_t kKeptMost = 64;
   rte_ring* ring_;
-  rte_mbuf* frame_ = nullptr;  // refused, goes first at the next time
-  unsigned tries_ = 0;
+  FixedVector<Refused, kKeptMost> refused_frames_;  // go first at the next time
   fast::Counter refused_;
 };
 

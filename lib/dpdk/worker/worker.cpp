@@ -38,6 +38,7 @@ void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCo
   MemberSender sender{ports_of(to)};
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries)
     frames = frames.subspan(sender.send(MemberIndex{0}, frames));
+  counters.of(fast::Drop::unfit).add(sender.take_unfit().frames);
   if (!frames.empty()) [[unlikely]]
     drop(frames, fast::Drop::port_tx_refused, counters);
 }
@@ -77,12 +78,12 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       carried += count;
       std::span<rte_mbuf*> frames{burst.data(), count};
       if (const table::PortTable* table = table_of(from))
-        frames = fast::collect<rte_mbuf>(*table, member, frames, PuntRing{settings_.punts, ports}, Freer{},
+        frames = fast::collect<rte_mbuf>(*table, member, frames, PuntRings{ports}, Freer{},
                                          from_state.collector, from_state.counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to))
         send_to_lag(*table, to, from.is_lag() ? frames : without_slow_frames(frames, to_state.counters),
-                    to_state, settings_.outgoing);
+                    to_state);
       else
         send_to_port(to, frames, from_state.counters);
     }

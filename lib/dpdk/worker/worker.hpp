@@ -32,8 +32,6 @@ struct WorkerSettings {
   unsigned lcore = 0;
   unsigned qsbr_thread = 0;
   rte_rcu_qsbr* qsbr = nullptr;
-  rte_ring* punts = nullptr;     // to the control lcore: received; mbuf->port says by which port
-  rte_ring* outgoing = nullptr;  // to the control lcore: to be sent, or copies; mbuf->port is the LAG's index
   rte_ring* slow_frames = nullptr;  // from the control lcore, mbuf->port says where to
   const std::atomic<bool>* stop = nullptr;
   config::Idle idle = config::Idle::busy;

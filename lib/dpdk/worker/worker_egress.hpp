@@ -60,16 +60,17 @@ class WorkerEgress {
       for_each(lost & set_->members(), [&](MemberIndex m) { drain(*set_->of(m), resend); });
   }
 
-  /// Sends what may go now.
-  void serve(const SidePorts& ports, Instant now) noexcept {
+  /// Sends what may go now. Gives how many of those frames the ports could never send, and were freed.
+  std::size_t serve(const SidePorts& ports, Instant now) noexcept {
     send_markers(ports);
-    if (set_ == nullptr) return;
+    if (set_ == nullptr) return 0;
     MemberSender sender{ports};
     for_each(set_->members() & ports.present, [&](MemberIndex m) {
       set_->keep_speed(m);
       EgressSet::Egress& egress = *set_->of(m);
       if (!egress.empty()) egress.serve(m, sender, now);
     });
+    return sender.take_unfit().frames;
   }
 
   /// The table up to which all that was sent by older ones has left the queues.

@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "dpdk/port/packet_socket.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
+#include "fast/concepts.hpp"
 
 namespace lagoon::dpdk {
 
@@ -38,17 +40,27 @@ namespace lagoon::dpdk {
   return rte_eth_tx_burst(port.id, port.tx, frames.data(), static_cast<std::uint16_t>(frames.size()));
 }
 
+// Offers frames to members, in order. A frame that the port can never send is freed and told of, so that the
+// ones behind it go on: drivers say of it what they say of a full queue, and would be asked again for ever.
 class MemberSender {
  public:
   explicit MemberSender(const SidePorts& ports) noexcept : ports_{ports} {}
   [[nodiscard]] std::size_t send(MemberIndex member, std::span<rte_mbuf*> frames) noexcept {
     if (!ports_.has(member)) [[unlikely]]
       return 0;
-    return send_on(ports_[member], frames);
+    const std::size_t sent = send_on(ports_[member], frames);
+    if (sent == frames.size()) [[likely]]
+      return sent;
+    return sent + send_past_unfit(ports_[member], frames.subspan(sent));
   }
+  [[nodiscard]] fast::Unfit take_unfit() noexcept { return std::exchange(unfit_, {}); }
 
  private:
+  // The first frame of `frames` was refused just now.
+  [[nodiscard]] std::size_t send_past_unfit(const WorkerPort& port, std::span<rte_mbuf*> frames) noexcept;
+
   const SidePorts& ports_;
+  fast::Unfit unfit_{};
 };
 
 struct Freer {
@@ -57,48 +69,49 @@ struct Freer {
   }
 };
 
-// A copy of the frame handed to the control lcore, under the number that says whose it is.
-[[nodiscard]] inline bool copy_to(rte_ring* ring, const rte_mbuf& frame, std::uint16_t whose) noexcept {
-  rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
-  if (made == nullptr) return false;
-  made->port = whose;
-  if (rte_ring_mp_enqueue(ring, made) == 0) return true;
-  rte_pktmbuf_free(made);
-  return false;
-}
-
-class PuntRing {
+// What members hand to control.
+class PuntRings {
  public:
-  PuntRing(rte_ring* ring, const SidePorts& ports) noexcept : ring_{ring}, ports_{ports} {}
+  explicit PuntRings(const SidePorts& ports) noexcept : ports_{ports} {}
   [[nodiscard]] bool push(MemberIndex member, rte_mbuf* frame) noexcept {
-    // Not every driver says where a frame came from (net_ring passes on what stood there).
-    frame->port = ports_[member].id;
-    return rte_ring_mp_enqueue(ring_, frame) == 0;
+    MemberPunts* const punts = ports_[member].punts;
+    if (punts == nullptr) return false;
+    const MemberPunts::Taken taken = punts->push(frame);
+    if (taken == MemberPunts::Taken::elsewhere) ++elsewhere_;
+    return taken != MemberPunts::Taken::no_room;
   }
   [[nodiscard]] bool copy(MemberIndex member, const rte_mbuf& frame) noexcept {
-    return copy_to(ring_, frame, ports_[member].id);
+    MemberPunts* const punts = ports_[member].punts;
+    return punts != nullptr && punts->copy(frame);
   }
+  /// Frames that control hears another way.
+  [[nodiscard]] std::size_t heard_elsewhere() const noexcept { return elsewhere_; }
 
  private:
-  rte_ring* ring_;
   const SidePorts& ports_;
+  std::size_t elsewhere_ = 0;
 };
 
 // Frames on their way out that the control lcore wants to see, or to send itself.
 class OutgoingRing {
  public:
-  OutgoingRing(rte_ring* ring, std::size_t lag) noexcept
-      : ring_{ring}, lag_{static_cast<std::uint16_t>(lag)} {}
+  explicit OutgoingRing(rte_ring* ring) noexcept : ring_{ring} {}
   [[nodiscard]] bool take(rte_mbuf* frame) noexcept {
-    frame->port = lag_;
-    return rte_ring_mp_enqueue(ring_, frame) == 0;
+    return ring_ != nullptr && rte_ring_mp_enqueue(ring_, frame) == 0;
   }
-  [[nodiscard]] bool copy(const rte_mbuf& frame) noexcept { return copy_to(ring_, frame, lag_); }
+  [[nodiscard]] bool copy(const rte_mbuf& frame) noexcept {
+    // (no copy is made that finds no room)
+    if (ring_ == nullptr || rte_ring_full(ring_) != 0) return false;
+    rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
+    if (made == nullptr) return false;
+    if (rte_ring_mp_enqueue(ring_, made) == 0) return true;
+    rte_pktmbuf_free(made);
+    return false;
+  }
   void free(std::span<rte_mbuf*> frames) noexcept { Freer{}.free(frames); }
 
  private:
   rte_ring* ring_;
-  std::uint16_t lag_;
 };
 
 // After the table, so that whom the table names is in it (dpdk/snapshot/side_ports.hpp).

@@ -89,8 +89,8 @@ inline void follow(const table::PortTable& table, const WorkerSide& to, WorkerSi
 }
 
 inline void send_to_lag(const table::PortTable& table, const WorkerSide& to, std::span<rte_mbuf*> frames,
-                        WorkerSideState& state, rte_ring* outgoing) noexcept {
-  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{outgoing, to.index}, state.counters);
+                        WorkerSideState& state) noexcept {
+  frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{to.outgoing}, state.counters);
   follow(table, to, state);
   pass_on(table, to, frames, state);
 }
@@ -102,7 +102,7 @@ inline void look_after_queues(const table::PortTable& table, const WorkerSide& s
   if (side.egress == nullptr) return;
   state.egress.adopt(*side.egress, table.options.hash, distributor.now,
                      [&](std::span<rte_mbuf*> frames) { pass_on(table, side, frames, state); });
-  state.egress.serve(ports_of(side), distributor.now);
+  state.counters.of(fast::Drop::unfit).add(state.egress.serve(ports_of(side), distributor.now));
   distributor.settled.store(
       state.egress.any() ? state.egress.settled(distributor.steering.followed()) : ~std::uint64_t{0},
       std::memory_order_relaxed);

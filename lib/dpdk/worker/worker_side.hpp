@@ -18,6 +18,8 @@
 #include "fast/distribute/distributor_state.hpp"
 #include "fast/steer/hold_queue.hpp"
 
+struct rte_ring;
+
 namespace lagoon::dpdk {
 
 /// A side that is not there has no ports.
@@ -26,6 +28,7 @@ struct WorkerSide {
   const TableSlot* table = nullptr;
   std::size_t index = 0;         // position in the configuration: among the LAGs, or among the ports
   EgressSlot* egress = nullptr;  // queues of traffic classes, if the LAG may have some
+  rte_ring* outgoing = nullptr;  // to the control lcore: to be sent, or copies of what is sent
   std::shared_ptr<const ConversationMemory> conversations{};  // where the LAG places each by load
 
   [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }

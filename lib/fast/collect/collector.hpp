@@ -72,8 +72,10 @@ template <Packet P, typename Punt, typename Sink>
 [[gnu::noinline]] std::span<P*> sort_out(const table::PortTable& table, MemberIndex member,
                                          std::span<P*> received, Seen seen, Punt& punt, Sink& sink,
                                          CollectorState& state, LagCounters& counters) noexcept {
-  const std::size_t heard = received.size();
+  std::size_t heard = received.size();
   if (seen.slow != 0) received = take_out_slow<P>(member, received, punt, sink, counters, seen.octets);
+  // Control hears these another way, and our own are among them.
+  if constexpr (requires { punt.heard_elsewhere(); }) heard -= punt.heard_elsewhere();
   received = filter<P>(table, member, received, punt, sink, state, counters, seen.octets);
   MemberCounters& counted = counters.of(member);
   counted.rx_ignored.add(heard - received.size());

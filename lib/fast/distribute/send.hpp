@@ -13,6 +13,7 @@
 #include "fast/concepts.hpp"
 #include "fast/counters.hpp"
 #include "fast/distribute/scatter.hpp"
+#include "fast/drop.hpp"
 #include "table/port_table.hpp"
 
 namespace lagoon::fast::detail {
@@ -31,7 +32,15 @@ template <Packet P, MemberTx<P> Tx>
                                               Tx& tx, LagCounters& counters) noexcept {
   const std::size_t accepted = tx.send(member, packets);
   if (accepted != packets.size()) octets -= octets_of<P>(packets.subspan(accepted));
-  counters.of(member).tx_packets.add(accepted);
+  std::size_t sent = accepted;
+  if constexpr (FindsUnfit<Tx>) {
+    if (const Unfit unfit = tx.take_unfit(); unfit.frames != 0) [[unlikely]] {
+      counters.of(Drop::unfit).add(unfit.frames);
+      sent -= unfit.frames;
+      octets -= unfit.octets;
+    }
+  }
+  counters.of(member).tx_packets.add(sent);
   counters.of(member).tx_bytes.add(octets);
   return accepted;
 }

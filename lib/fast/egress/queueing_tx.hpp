@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "dist/flow_hash.hpp"
+#include "fast/concepts.hpp"
 #include "fast/distribute/burst_hash.hpp"
 #include "fast/egress/egress.hpp"
 
@@ -32,6 +33,11 @@ class QueueingTx {
     for (std::size_t i = 0; i < packets.size(); ++i) folds[i] = mix(folds[i]);
     egress->enqueue(packets, std::span{folds}.first(packets.size()), now_, sink_);
     return packets.size();
+  }
+  [[nodiscard]] Unfit take_unfit() noexcept
+    requires FindsUnfit<Tx>
+  {
+    return tx_.take_unfit();
   }
 
  private:

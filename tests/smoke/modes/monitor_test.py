@@ -79,6 +79,19 @@ class OverASwitch(Case):
         finally:
             netns.ip_batch(client.namespace, [f"addr del {IPV6_TARGET}/64 dev eth0"])
 
+    def test_what_we_send_proves_nothing(self):
+        """What control sends came back to net_af_packet's own socket: any frame was a proof, so a dead link lived."""
+        self.monitored(arp_validate="none")
+        for link in self.stage.links:
+            link.blackhole("both")
+        dead = wait_for(lambda: not any(self.end.works(i) for i in range(2)), 5)
+        self.assertIsNotNone(dead, "members whose links are dead go on as if they worked")
+        ignored = [m["traffic"]["rx_packets"] + m["traffic"]["rx_ignored_packets"] for m in self.end.members()]
+        time.sleep(1.0)
+        self.assertEqual([m["traffic"]["rx_packets"] + m["traffic"]["rx_ignored_packets"] for m in self.end.members()],
+                         ignored, "frames are heard, and nobody sends any but we")
+        self.end.stop()
+
     @tries
     def test_no_false_alarm_under_full_load(self):
         self.monitored()

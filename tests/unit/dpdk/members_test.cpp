@@ -85,8 +85,6 @@ class Bench {
   Bench() : access_{unique("access"), pool()} {
     publisher_.open(1).value();
     links_.open().value();
-    punts_ = ring("punts");
-    outgoing_ = ring("outgoing");
     slow_.push_back(ring("slow"));
     transmitter_.emplace(pool(), slow_);
     lifecycle_.emplace(publisher_, *transmitter_, links_);
@@ -106,18 +104,12 @@ class Bench {
     auto only = std::make_unique<SidePorts>();
     only->put(MemberIndex{0}, {.id = access_.id()});
     publisher_.publish(access_slot_, std::move(only));
-    WorkerSettings settings{.qsbr = publisher_.qsbr(),
-                            .punts = punts_,
-                            .outgoing = outgoing_,
-                            .slow_frames = slow_.front(),
-                            .stop = &stop_};
+    WorkerSettings settings{.qsbr = publisher_.qsbr(), .slow_frames = slow_.front(), .stop = &stop_};
     settings.connections.push_back(
         {.a = {.ports = &access_slot_}, .b = {.ports = &lag().ports.front(), .table = &lag().table}});
     workers_.push_back(std::make_unique<Worker>(std::move(settings)));
     lag().users = users_of(workers_, 0);
     loop_.emplace(ControlLoopParts{.lags = lags_,
-                                   .punts = punts_,
-                                   .outgoing = outgoing_,
                                    .publisher = publisher_,
                                    .transmitter = *transmitter_,
                                    .links = links_,
@@ -135,8 +127,6 @@ class Bench {
     lags_.clear();
     members_.clear();
     publisher_.reclaim();
-    rte_ring_free(punts_);
-    rte_ring_free(outgoing_);
     rte_ring_free(slow_.front());
   }
   Bench(const Bench&) = delete;
@@ -215,8 +205,6 @@ class Bench {
   std::vector<std::unique_ptr<LagRuntime>> lags_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<rte_ring*> slow_;
-  rte_ring* punts_ = nullptr;
-  rte_ring* outgoing_ = nullptr;
   PortsSlot access_slot_{nullptr};
   std::optional<SlowTransmitter> transmitter_;
   std::optional<MemberLifecycle> lifecycle_;

@@ -68,7 +68,7 @@ class Bench {
     for (std::size_t i = 0; i < kMembers; ++i)
       members_.push_back(std::make_unique<RingPort>(unique("m"), pool()));
     publisher_.open(1).value();
-    punts_ = rte_ring_create(unique("punts").c_str(), 64, SOCKET_ID_ANY, RING_F_SC_DEQ);
+    for (std::size_t i = 0; i < kMembers; ++i) punts_.push_back(MemberPunts::make());
     slow_ = rte_ring_create(unique("slow").c_str(), 64, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
     publish({.collecting = 0b111, .distributing = 0b111});
     outgoing_ = rte_ring_create(unique("outgoing").c_str(), 64, SOCKET_ID_ANY, RING_F_SC_DEQ);
@@ -76,19 +76,16 @@ class Bench {
     access->put(MemberIndex{0}, {.id = access_.id()});
     publisher_.publish(access_slot_, std::move(access));
     serve(0b111);
-    WorkerSettings settings{.qsbr = publisher_.qsbr(),
-                            .punts = punts_,
-                            .outgoing = outgoing_,
-                            .slow_frames = slow_,
-                            .stop = &stop_};
+    WorkerSettings settings{.qsbr = publisher_.qsbr(), .slow_frames = slow_, .stop = &stop_};
     settings.connections.push_back(
-        {.a = {.ports = &access_slot_}, .b = {.ports = &ports_slot_, .table = &slot_, .egress = &egress_}});
+        {.a = {.ports = &access_slot_},
+         .b = {.ports = &ports_slot_, .table = &slot_, .egress = &egress_, .outgoing = outgoing_}});
     worker_.emplace(std::move(settings));
     thread_ = std::thread{[this] { worker_->run(); }};
   }
   ~Bench() {
     finish();
-    rte_ring_free(punts_);
+    punts_.clear();
     rte_ring_free(outgoing_);
     rte_ring_free(slow_);
   }
@@ -116,7 +113,8 @@ class Bench {
     auto ports = std::make_unique<SidePorts>();
     for (std::size_t i = 0; i < kMembers; ++i)
       if ((members >> i & 1U) != 0)
-        ports->put(MemberIndex{static_cast<std::uint8_t>(i)}, {.id = members_[i]->id()});
+        ports->put(MemberIndex{static_cast<std::uint8_t>(i)},
+                   {.id = members_[i]->id(), .punts = punts_[i].get()});
     publisher_.publish(ports_slot_, std::move(ports));
   }
   /// Until the worker has passed by all tables before the last.
@@ -140,7 +138,7 @@ class Bench {
   TableSlot slot_{nullptr};
   PortsSlot ports_slot_{nullptr};
   PortsSlot access_slot_{nullptr};
-  rte_ring* punts_ = nullptr;
+  std::vector<MemberPuntsPtr> punts_;  // by member
   rte_ring* outgoing_ = nullptr;
   rte_ring* slow_ = nullptr;
 
