@@ -5,16 +5,14 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <exception>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "config/file/text_file.hpp"
 #include "config/read/read_model.hpp"
 #include "config/rules/validate.hpp"
 
@@ -22,19 +20,38 @@ namespace lagoon::config {
 namespace {
 
 constexpr std::size_t kDepthMax = 32;
-constexpr std::size_t kNodesMax = 50'000;  // with every alias counted as what it stands for
+// With every alias counted as what it stands for.
+constexpr std::size_t kNodesMax = 50'000;
+constexpr std::size_t kTreeOctetsMax = 4 * kTextMax;
 
 Position position_of(const YAML::Mark& mark) {
   const auto from_one = [](int zero_based) { return static_cast<std::size_t>(std::max(zero_based, 0)) + 1; };
   return {from_one(mark.line), from_one(mark.column)};
 }
 
-std::size_t count_nodes(const YamlNode& node) {
-  std::size_t count = 1;
-  for (const YamlNode& key : node.keys) count += count_nodes(key);
-  for (const YamlNode& item : node.items) count += count_nodes(item);
-  return count;
+struct Size {
+  std::size_t nodes = 0;
+  std::size_t octets = 0;  // of their texts
+};
+
+void add_size(const YamlNode& node, Size& size) {
+  ++size.nodes;
+  size.octets += node.text.size();
+  for (const YamlNode& key : node.keys) add_size(key, size);
+  for (const YamlNode& item : node.items) add_size(item, size);
 }
+
+Size size_of(const YamlNode& node) {
+  Size size;
+  add_size(node, size);
+  return size;
+}
+
+// What an anchor names, and how large that is: an alias is counted without looking at it again.
+struct Named {
+  YamlNode node;
+  Size size;
+};
 
 // Builds the tree from yaml-cpp's events. Refuses by yaml-cpp's own exception, which parse_yaml catches.
 class TreeBuilder final : public YAML::EventHandler {
@@ -51,8 +68,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) refuse(mark, "an alias stands within what it names");
-    count(mark, count_nodes(found->second));
-    put(found->second, mark, YAML::NullAnchor);
+    const Named& named = found->second;
+    count(mark, named.size);
+    add(YamlNode{named.node});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -84,9 +102,10 @@ class TreeBuilder final : public YAML::EventHandler {
   [[noreturn]] static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     refuse(mark, "a tag (" + tag.substr(0, 40) + ") has no meaning here; leave it out");
   }
-  void count(const YAML::Mark& mark, std::size_t added) {
-    nodes_ += added;
-    if (nodes_ > kNodesMax) refuse(mark, "the file is too large");
+  void count(const YAML::Mark& mark, const Size& added) {
+    size_.nodes += added.nodes;
+    size_.octets += added.octets;
+    if (size_.nodes > kNodesMax || size_.octets > kTreeOctetsMax) refuse(mark, "the file is too large");
   }
   // yaml-cpp gives an empty value the place of what follows it; its key is nearer.
   [[nodiscard]] Position place_of_null(const YAML::Mark& mark) const {
@@ -104,11 +123,15 @@ class TreeBuilder final : public YAML::EventHandler {
     put(std::move(done.node), done.mark, done.anchor);
   }
   void put(YamlNode node, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    count(mark, 1);
+    count(mark, {.nodes = 1, .octets = node.text.size()});
     if (anchor != YAML::NullAnchor) {
-      count(mark, count_nodes(node));
-      anchors_.insert_or_assign(anchor, node);
+      const Size size = size_of(node);
+      count(mark, size);
+      anchors_.insert_or_assign(anchor, Named{node, size});
     }
+    add(std::move(node));
+  }
+  void add(YamlNode node) {
     if (open_.empty()) {
       root_ = std::move(node);
       return;
@@ -120,8 +143,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   YamlNode root_{};
   std::vector<Open> open_;
-  std::map<YAML::anchor_t, YamlNode> anchors_;
-  std::size_t nodes_ = 0;
+  std::map<YAML::anchor_t, Named> anchors_;
+  Size size_{};
   std::size_t documents_ = 0;
 };
 
@@ -183,14 +206,9 @@ std::expected<Config, Diagnostics> parse_config(std::string_view text) {
 }
 
 std::expected<Reading, Diagnostics> read_config_file_with_places(const char* path) {
-  errno = 0;
-  std::ifstream file{path, std::ios::binary};
-  if (!file) return unreadable("can't be opened: " + std::generic_category().message(errno));
-  std::string text(kTextMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return unreadable("can't be read: " + std::generic_category().message(errno));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_config_with_places(text);
+  const auto text = read_text_file(path, kTextMax);
+  if (!text) return unreadable(text.error());
+  return parse_config_with_places(*text);
 }
 
 std::expected<Config, Diagnostics> read_config_file(const char* path) {
