@@ -83,7 +83,7 @@ struct lagoon_link {
 /// One transition, as in lagoond's journal. Words are those of docs/telemetry.md.
 struct lagoon_event {
   size_t struct_size;
-  uint64_t sequence;  // from 1, without gaps
+  uint64_t sequence;  // from 1, without gaps as they happen
   int64_t at_ns;      // of CLOCK_MONOTONIC
   bool of_lag;        // it is about the LAG, not a member
   char member[LAGOON_NAME_SIZE];
@@ -317,8 +317,8 @@ int lagoon_status_text(const struct lagoon_status* status, const char* view, str
 // Events and explanations
 
 /// Events that came after the one numbered `after` (0: all that are kept, 512 at most), the oldest first.
-/// *count becomes their number, `room` at most. A first one that is not `after` + 1 tells that some were
-/// lost. struct_size is set in the first of the array, and is that of all.
+/// *count becomes their number, `room` at most. Numbers that are missing are of events that
+/// are not kept any more. struct_size is set in the first of the array, and is that of all.
 /// Thread:   any.
 /// Blocking: a second at most.
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _BUSY, _NO_RESOURCES.

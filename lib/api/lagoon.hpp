@@ -342,8 +342,8 @@ class LagRef {
     return Status{status};
   }
 
-  /// Events that came after the one numbered `after` (0: all that are kept), the oldest first. A first one
-  /// that is not `after` + 1 tells that some were lost. Thread, blocking and errors as of status().
+  /// Events that came after the one numbered `after` (0: all that are kept), the oldest first. Numbers
+  /// that are missing are of events that are not kept any more. Thread, blocking and errors as of status().
   Result<std::vector<Event>> events(std::uint64_t after = 0) const {
     constexpr std::size_t room = 64;
     std::vector<Event> all;

@@ -1,6 +1,7 @@
 #include "control/lag/journal_keeper.hpp"
 
 #include <bit>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -8,9 +9,55 @@
 
 namespace lagoon::control {
 
+namespace {
+
+// A line of a journal stays one that can be read.
+constexpr std::size_t kEvidenceMost = 400;  // octets
+
+std::uint64_t limited_kind_of(const JournalEntry& entry) noexcept {
+  const std::uint64_t who = entry.of_lag ? kMembersMax : entry.member.value();
+  return std::hash<std::string_view>{}(entry.kind) * 64 + who;
+}
+
+// 81204: "81,204".
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+// To a tenth of a second below ten, to a second above.
+std::string in_seconds(Duration time) {
+  const auto tenths = (to_ms(time) + 50) / 100;
+  if (tenths % 10 == 0 || tenths >= 100) return std::to_string(tenths / 10) + " s";
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+}  // namespace
+
 void JournalKeeper::note(JournalEntry entry) {
   if (!entry.of_lag) entry.member_name = roster_->settings(entry.member).name;
-  journal_.add(std::move(entry));
+  if (entry.evidence.size() > kEvidenceMost) entry.evidence.resize(kEvidenceMost);
+  const std::uint64_t kind = limited_kind_of(entry);
+  const Instant at = entry.at;
+  if (auto now = limiter_.admit(kind, std::move(entry), at)) journal_.add(*std::move(now));
+}
+
+void JournalKeeper::expire(Instant now) {
+  while (auto summary = limiter_.take(now)) write(*std::move(summary));
+}
+
+void JournalKeeper::flush(Instant now) {
+  while (auto summary = limiter_.take_any(now)) write(*std::move(summary));
+}
+
+void JournalKeeper::write(Limiter::Summary summary) {
+  if (summary.before > 0) {
+    std::string& evidence = summary.last.evidence;
+    if (!evidence.empty()) evidence += "; ";
+    evidence += grouped(summary.before) + " more like this in " + in_seconds(summary.during);
+  }
+  journal_.add(std::move(summary.last));
 }
 
 void JournalKeeper::note_events(lacp::Aggregator& aggregator) {

@@ -1,5 +1,7 @@
 // JournalKeeper: writes the journal of one LAG. It keeps what was said last, so that it says what is news
-// when it is shown the state after each input, and since when each member is as it is.
+// when it is shown the state after each input, and since when each member is as it is. A member that goes on
+// and on with one kind of change is kept short: the first few are written, then now and then the last one
+// with how many there were.
 //
 // Thread: one at a time.
 #pragma once
@@ -12,6 +14,7 @@
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
 #include "base/member_set.hpp"
+#include "base/repeat_limiter.hpp"
 #include "base/time.hpp"
 #include "control/lag/journal.hpp"
 #include "control/lag/outcome.hpp"
@@ -31,8 +34,13 @@ class JournalKeeper {
   /// A new member has this index.
   void begin(MemberIndex member, Instant now) { facts_[member.value()] = {.changed = now}; }
 
-  /// Fills in the member's name.
+  /// Fills in the member's name. Written now, or kept for expire().
   void note(JournalEntry entry);
+  /// When expire() has something to write.
+  [[nodiscard]] std::optional<Instant> deadline() const noexcept { return limiter_.deadline(); }
+  void expire(Instant now);
+  /// Writes all that was kept: at the end.
+  void flush(Instant now);
   /// All that the Aggregator reports.
   void note_events(lacp::Aggregator& aggregator);
   void note_port(MemberIndex member, bool was_up, const LinkState& link, Instant now);
@@ -70,10 +78,13 @@ class JournalKeeper {
     bool held_out_now = false;
     std::uint64_t held_out = 0;  // holds
   };
+  using Limiter = RepeatLimiter<JournalEntry>;
   void note_works(MemberIndex member, const MemberLinks& links, bool held, Instant now);
+  void write(Limiter::Summary summary);
 
   const Roster* roster_;
   Journal journal_;
+  Limiter limiter_{};
   std::array<Facts, kMembersMax> facts_{};
   MemberSet unlike_keys_ = 0;
 };

@@ -126,6 +126,7 @@ void Lag::expire(Instant now) {
   if (lag.aggregator) lag.aggregator->expire(now);
   if (lag.receive) lag.receive->expire(now);
   lag.announcements.expire(lag.outcome.distributing, now);
+  lag.journal.expire(now);
   settle(lag, now);
 }
 
@@ -134,6 +135,7 @@ void Lag::shut_down(Instant now) {
   parts_->announcements.shut_down();
   if (parts_->aggregator) parts_->aggregator->shut_down(now);
   settle(*parts_, now);
+  parts_->journal.flush(now);
 }
 
 bool Lag::drained() const noexcept {
@@ -155,6 +157,7 @@ std::optional<Instant> Lag::deadline() const noexcept {
   first.add(lag.loads.group_deadline());
   first.add(lag.loads.lane_deadline(lag.moves.moving()));
   first.add(lag.roster.deadline());
+  first.add(lag.journal.deadline());
   return first.at();
 }
 

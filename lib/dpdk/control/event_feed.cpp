@@ -3,7 +3,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -24,11 +23,11 @@ void EventFeed::take(std::size_t position, const std::string& lag, const control
   if (taken_.size() <= position) taken_.resize(position + 1, 0);
   std::uint64_t& taken = taken_[position];
   if (journal.last() == taken) return;
-  // The journal itself may have forgotten some, if very many came in one turn.
-  const std::uint64_t kept = journal.last() - journal.size();
-  std::uint64_t lost = kept - std::min(kept, taken);
-  for (std::uint64_t next = std::max(taken, kept); next < journal.last(); ++next)
-    if (!queue_.push({.lag = lag, .entry = journal[static_cast<std::size_t>(next - kept)]})) ++lost;
+  // The journal itself may have let some go, if very many came in one turn.
+  const std::size_t first = journal.position_after(taken);
+  std::uint64_t lost = journal.last() - taken - (journal.size() - first);
+  for (std::size_t next = first; next < journal.size(); ++next)
+    if (!queue_.push({.lag = lag, .entry = journal[next]})) ++lost;
   taken = journal.last();
   if (lost != 0) lost_.fetch_add(lost, std::memory_order_relaxed);
   news_ = true;

@@ -181,9 +181,7 @@ void EmbeddedLag::Parts::look_at_link() {
 
 void EmbeddedLag::Parts::tell_events() {
   const control::Journal& journal = lag().lag->journal();
-  std::size_t next = journal.size();
-  while (next > 0 && journal[next - 1].sequence > told) --next;
-  for (; next < journal.size(); ++next) {
+  for (std::size_t next = journal.position_after(told); next < journal.size(); ++next) {
     const control::JournalEntry& entry = journal[next];
     told = entry.sequence;
     on_event({.entry = entry, .member = entry.of_lag ? std::string{} : entry.member_name});

@@ -97,4 +97,68 @@ TEST_CASE("The LAG's own entries", "[control][journal]") {
   CHECK(k.last() == "lag fallback: off -> on (no_partner)");
 }
 
+TEST_CASE("A member that goes on and on is kept short, and its last word is told with how many there were",
+          "[control][journal]") {
+  Kept k;
+  const auto flap = [&](MemberIndex member, bool on) {
+    k.keeper.note({.at = k.now,
+                   .member = member,
+                   .kind = "receive",
+                   .from = on ? "CURRENT" : "EXPIRED",
+                   .to = on ? "EXPIRED" : "CURRENT",
+                   .why = "forged",
+                   .evidence = "e"});
+  };
+  constexpr int kEach = 1000;
+  for (int i = 0; i < 60 * kEach; ++i, k.now += 1s / kEach) {
+    if (const auto due = k.keeper.deadline(); due && *due <= k.now) k.keeper.expire(k.now);
+    flap(kFirst, i % 2 == 0);
+  }
+  CHECK(k.keeper.journal().size() <= 16);
+  // (it is another member's, and not the flood's)
+  flap(kSecond, true);
+  CHECK(k.last() == "b receive: CURRENT -> EXPIRED (forged)");
+  flap(kFirst, true);
+  const auto due = k.keeper.deadline();
+  REQUIRE(due);
+  CHECK(*due <= k.now + 16s);
+  k.keeper.expire(*due);
+  const JournalEntry& last = k.keeper.journal()[k.keeper.journal().size() - 1];
+  CHECK(k.last() == "a receive: CURRENT -> EXPIRED (forged)");
+  CHECK(last.evidence.starts_with("e; "));
+  CHECK(last.evidence.find(",") != std::string::npos);
+  CHECK(last.evidence.find(" more like this in ") != std::string::npos);
+  CHECK_FALSE(k.keeper.deadline());
+}
+
+TEST_CASE("At the end nothing that was kept back is forgotten", "[control][journal]") {
+  Kept k;
+  for (int i = 0; i < 20; ++i)
+    k.keeper.note({.at = k.now, .member = kFirst, .kind = "mux", .from = "A", .to = i == 19 ? "LAST" : "B"});
+  CHECK(k.last() == "a mux: A -> B ()");
+  k.keeper.flush(k.now);
+  CHECK(k.last() == "a mux: A -> LAST ()");
+}
+
+TEST_CASE("A chatty member or kind pushes out nothing but its own", "[control][journal]") {
+  Journal journal;
+  journal.add({.member = kFirst, .kind = "link", .to = "down"});
+  journal.add({.of_lag = true, .kind = "lag", .to = "down"});
+  for (std::size_t i = 0; i < 3 * kJournalSize; ++i) journal.add({.member = kSecond, .kind = "mux"});
+  REQUIRE(journal.size() == kJournalSize);
+  CHECK(journal[0].kind == "link");
+  CHECK(journal[1].kind == "lag");
+  CHECK(journal[2].sequence == 3 * kJournalSize + 2 - (kJournalSize - 2) + 1);
+  CHECK(journal[kJournalSize - 1].sequence == journal.last());
+  CHECK(journal.position_after(2) == 2);
+  CHECK(journal.position_after(0) == 0);
+  CHECK(journal.position_after(journal.last()) == kJournalSize);
+  // Two that are chatty share what they have.
+  for (std::size_t i = 0; i < kJournalSize; ++i) journal.add({.member = kFirst, .kind = "mux"});
+  std::size_t of_first = 0;
+  for (std::size_t i = 0; i < journal.size(); ++i)
+    if (journal[i].member == kFirst && journal[i].kind == "mux") ++of_first;
+  CHECK(of_first == kJournalSize / 2 - 1);
+  CHECK(journal[0].kind == "link");
+}
 }  // namespace journal_keeper_test
