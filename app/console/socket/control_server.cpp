@@ -5,9 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "console/socket/protocol.hpp"
 
@@ -55,19 +58,58 @@ void ControlServer::take_in(Descriptor socket) {
     static_cast<void>(send_message(socket, refusal(error)));
     return;
   }
-  if (connections_.size() >= kConnectionsMax) {
-    const Error error{Errc::busy, "there are " + std::to_string(kConnectionsMax) + " connections already"};
+  if (connections_.size() >= kConnectionsMax && !make_room()) {
+    const Error error{Errc::busy, "there are " + std::to_string(kConnectionsMax) +
+                                      " connections already, each with a command that is under way"};
     static_cast<void>(send_message(socket, refusal(error)));
     return;
   }
   Connection& connection = connections_.emplace_back(std::move(socket));
-  connection.thread = std::thread{[this, &connection] { serve(connection); }};
+  connection.active_at.store(++turn_, std::memory_order_relaxed);
+  try {
+    connection.thread = std::thread{[this, &connection] { serve(connection); }};
+  } catch (const std::system_error& no_thread) {
+    const Error error{Errc::no_resources,
+                      std::string{"no thread for another connection: "} + no_thread.what()};
+    static_cast<void>(send_message(connection.socket, refusal(error)));
+    connections_.pop_back();
+  }
+}
+
+// The one that has asked nothing, or has not taken its answer, for longest.
+bool ControlServer::make_room() {
+  std::vector<Connection*> idle;
+  for (Connection& connection : connections_)
+    if (connection.stage.load(std::memory_order_relaxed) == Stage::idle) idle.push_back(&connection);
+  std::ranges::sort(idle, {},
+                    [](const Connection* c) { return c->active_at.load(std::memory_order_relaxed); });
+  for (Connection* const connection : idle) {
+    Stage stage = Stage::idle;
+    // (it may have asked something by now)
+    if (!connection->stage.compare_exchange_strong(stage, Stage::evicted, std::memory_order_acq_rel))
+      continue;
+    const std::string words = refusal({Errc::busy, "this connection was idle, and made room for another"});
+    static_cast<void>(
+        send(connection->socket.number(), words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    shutdown(connection->socket.number(), SHUT_RDWR);
+    connection->thread.join();
+    connections_.remove_if([connection](const Connection& c) { return &c == connection; });
+    return true;
+  }
+  return false;
 }
 
 void ControlServer::serve(Connection& connection) {
   Protocol protocol{running_};
-  while (const auto request = receive_message(connection.socket, kRequestMax))
-    if (!send_message(connection.socket, protocol.answer(*request))) break;
+  while (const auto request = receive_message(connection.socket, kRequestMax)) {
+    connection.active_at.store(++turn_, std::memory_order_relaxed);
+    Stage stage = Stage::idle;
+    if (!connection.stage.compare_exchange_strong(stage, Stage::busy, std::memory_order_acq_rel)) break;
+    const std::string reply = protocol.answer(*request);
+    // (from here on it depends on the reader)
+    connection.stage.store(Stage::idle, std::memory_order_release);
+    if (!send_message(connection.socket, reply)) break;
+  }
   shutdown(connection.socket.number(), SHUT_RDWR);
   // (pairs with the load in forget_those_that_ended)
   connection.over.store(true, std::memory_order_release);

@@ -134,25 +134,53 @@ TEST_CASE("Odd messages are answered, change nothing, and the connection goes on
   CHECK(served.running.changes == 1);
 }
 
-TEST_CASE("One connection too many is told so, and a place that is free again is given",
-          "[console][socket]") {
-  Served served;
+// As many as there may be; each has had an answer, the first one longest ago.
+std::vector<Descriptor> all_places(const Served& served) {
   std::vector<Descriptor> all;
   for (std::size_t i = 0; i < kConnectionsMax; ++i) {
     all.push_back(served.connect());
     REQUIRE(send_message(all.back(), run_request(1, "show version")));
     REQUIRE(receive_message(all.back(), kReplyMax));
   }
-  const auto refused = served.channel().run("set lag0 hash l2");
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error() == Error{Errc::busy, "there are 16 connections already"});
-  CHECK(served.running.changes == 0);
-  all.pop_back();
-  // (the server notices when it next has a client)
-  bool served_again = false;
-  for (int i = 0; i < 10'000 && !served_again; ++i)
-    served_again = served.channel().run("show version").has_value();
-  CHECK(served_again);
+  return all;
+}
+
+TEST_CASE("The connection that was idle longest makes room for another, and is told", "[console][socket]") {
+  Served served;
+  const std::vector<Descriptor> all = all_places(served);
+  // The second now is the one that was idle longest.
+  REQUIRE(send_message(all[0], run_request(2, "show version")));
+  REQUIRE(receive_message(all[0], kReplyMax));
+  SocketChannel late = served.channel();
+  CHECK(late.run("set lag0 hash l2"));
+  CHECK(served.running.changes == 1);
+  const auto told = receive_message(all[1], kReplyMax);
+  REQUIRE(told);
+  CHECK(outcome_in(*told).error() ==
+        Error{Errc::busy, "this connection was idle, and made room for another"});
+  CHECK_FALSE(receive_message(all[1], kReplyMax));
+  // All others are served as before.
+  REQUIRE(send_message(all[0], run_request(3, "show version")));
+  CHECK(receive_message(all[0], kReplyMax));
+  // However many come and stay idle, whoever comes last gets in.
+  std::vector<Descriptor> more;
+  for (int i = 0; i < 100; ++i) more.push_back(served.connect());
+  CHECK(served.channel().run("show version"));
+}
+
+TEST_CASE("A client that takes no answer makes room as well", "[console][socket]") {
+  Served served;
+  served.running.events_most = 400;
+  std::vector<Descriptor> deaf;
+  const std::string request = run_request(1, "show events last 400");
+  for (std::size_t i = 0; i < kConnectionsMax; ++i) {
+    deaf.push_back(served.connect());
+    for (int j = 0; j < 64; ++j)
+      if (send(deaf.back().number(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) break;
+  }
+  bool answered = false;
+  for (int i = 0; i < 10'000 && !answered; ++i) answered = served.channel().run("show version").has_value();
+  CHECK(answered);
 }
 
 TEST_CASE("The longest reply fits into a message", "[console][socket]") {
