@@ -23,8 +23,9 @@ std::expected<config::Reading, config::Diagnostics> read(const std::string& path
 }  // namespace
 
 bool show_config(dpdk::Engine& engine, std::ostream& out) {
-  out << config::to_yaml(engine.running_config());
-  return true;
+  const auto running = engine.running_config();
+  out << (running ? config::to_yaml(*running) : running.error().detail + "\n");
+  return running.has_value();
 }
 
 bool check_config(const std::string& path, std::ostream& out) {
@@ -65,7 +66,12 @@ bool apply_config(dpdk::Engine& engine, const std::string& path, std::ostream& o
 }
 
 bool save_config(dpdk::Engine& engine, const std::string& path, std::ostream& out) {
-  const std::string text = kSaved + config::to_yaml(engine.running_config());
+  const auto running = engine.running_config();
+  if (!running) {
+    out << running.error().detail << '\n';
+    return false;
+  }
+  const std::string text = kSaved + config::to_yaml(*running);
   // A LAG without members runs, but no file says so: a start with it would fail.
   if (const auto again = config::parse_config(text); !again) {
     out << "what runs would not start again, so it was not saved:\n";

@@ -10,6 +10,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
 #include "config/text/diagnostics.hpp"
 #include "options/lag_options.hpp"
@@ -104,6 +105,7 @@ struct Config {
   Eal eal{};
   std::optional<ListenAddress> metrics{};  // of the Prometheus endpoint; nothing: there is none
   JournalSink journal = SystemLog{};
+  Duration shutdown_timeout = 5s;  // from the word to end to the end of the process, whatever stands
   std::vector<Port> ports;
   std::vector<Lag> lags;
   std::vector<Forward> forward;

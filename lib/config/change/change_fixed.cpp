@@ -111,7 +111,7 @@ std::string lag_words(const std::string& lag) {
 
 void refuse_fixed(const Config& running, const Config& wanted, Refusals& refusals) {
   refuse_differences("eal", keys_of(running.eal), keys_of(wanted.eal), refusals);
-  refuse_differences("", observability_keys_of(running), observability_keys_of(wanted), refusals);
+  refuse_differences("", process_keys_of(running), process_keys_of(wanted), refusals);
   compare_named("port", "ports", running.ports, wanted.ports, refusals,
                 [&](const Port& before, const Port& after, const std::string& path) {
                   if (before.source != after.source)

@@ -48,8 +48,8 @@ void write_lag(std::string& out, const Lag& lag) {
 std::string to_yaml(const Config& config) {
   std::string out;
   write_eal(out, config.eal);
-  const std::vector<KeyText> usual = observability_keys_of(Config{});
-  const std::vector<KeyText> own = observability_keys_of(config);
+  const std::vector<KeyText> usual = process_keys_of(Config{});
+  const std::vector<KeyText> own = process_keys_of(config);
   for (std::size_t i = 0; i < own.size(); ++i)
     if (own[i] != usual[i]) out += own[i].key + ": " + own[i].value + "\n";
   if (!config.ports.empty()) out += "ports:\n";

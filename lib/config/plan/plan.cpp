@@ -5,6 +5,7 @@
 
 #include "config/plan/plan_lag.hpp"
 #include "config/values/observability_value.hpp"
+#include "config/values/value_text.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -31,9 +32,13 @@ std::string journal_words(const JournalSink& journal) {
 void add_observability(Plan& steps, const Config& config) {
   if (config.metrics)
     steps.push_back({"metrics for Prometheus: http://" + to_string(*config.metrics) + "/metrics", {}});
-  if (config.journal == JournalSink{SystemLog{}}) return;
-  const std::string where = journal_words(config.journal);
-  steps.push_back({where.empty() ? "the journal is written nowhere" : "journal: " + where, {}});
+  if (config.journal != JournalSink{SystemLog{}}) {
+    const std::string where = journal_words(config.journal);
+    steps.push_back({where.empty() ? "the journal is written nowhere" : "journal: " + where, {}});
+  }
+  if (config.shutdown_timeout != Config{}.shutdown_timeout)
+    steps.push_back(
+        {"told to end, lagoond ends within " + yaml_of(config.shutdown_timeout) + ", whatever stands", {}});
 }
 
 }  // namespace

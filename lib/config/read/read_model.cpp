@@ -98,6 +98,7 @@ void read_model(const YamlNode& root, Reading& out) {
   if (auto eal = file.find("eal")) read_eal(out, *std::move(eal));
   file.read("metrics", out.config.metrics, WordOr{"off", ListenOn{}});
   file.read("journal", out.config.journal, JournalTo{});
+  file.read("shutdown-timeout", out.config.shutdown_timeout, Span{1s, 600s});
   for (Place& item : file.list("ports", kPortsMax, "ports: [{ name: lan0, dev: \"...\" }]"))
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {

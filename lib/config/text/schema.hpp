@@ -15,7 +15,7 @@ struct Section {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 6> kFile{"eal",   "metrics", "journal",
+inline constexpr std::array<std::string_view, 7> kFile{"eal",   "metrics", "journal", "shutdown-timeout",
                                                        "ports", "lags",    "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};

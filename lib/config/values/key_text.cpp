@@ -85,11 +85,13 @@ std::vector<KeyText> keys_of(const Eal& eal) {
           {"args", yaml_list(eal.extra)}};
 }
 
-std::vector<KeyText> observability_keys_of(const Config& config) {
+std::vector<KeyText> process_keys_of(const Config& config) {
   std::string journal = "off";
   if (std::holds_alternative<SystemLog>(config.journal)) journal = "syslog";
   if (const auto* const file = std::get_if<JournalFile>(&config.journal)) journal = yaml_of(file->path);
-  return {{"metrics", config.metrics ? yaml_of(to_string(*config.metrics)) : "off"}, {"journal", journal}};
+  return {{"metrics", config.metrics ? yaml_of(to_string(*config.metrics)) : "off"},
+          {"journal", journal},
+          {"shutdown-timeout", yaml_of(config.shutdown_timeout)}};
 }
 
 std::vector<KeyText> keys_of(const Member& member) {

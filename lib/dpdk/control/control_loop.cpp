@@ -135,7 +135,7 @@ void ControlLoop::rest(Instant now) {
   static_cast<void>(ppoll(news_.data(), news_.size(), &timeout, nullptr));
 }
 
-void ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {
+bool ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {
   while (!stop.load(std::memory_order_relaxed)) {
     const Instant now = dpdk::now();
     if (!turn(now)) rest(now);
@@ -146,8 +146,9 @@ void ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {
     if (!turn(now)) rest(now);
     const bool told = std::all_of(parts_.lags.begin(), parts_.lags.end(),
                                   [](const auto& lag) { return lag->lag->drained(); });
-    if (told && parts_.transmitter.idle()) return;
+    if (told && parts_.transmitter.idle()) return true;
   }
+  return false;
 }
 
 }  // namespace lagoon::dpdk

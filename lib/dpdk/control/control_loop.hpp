@@ -51,8 +51,9 @@ class ControlLoop {
   void rest(Instant now);
   /// How long that would be: none on `idle: busy`.
   [[nodiscard]] Duration patience(Instant now) const;
-  /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends.
-  void run(const std::atomic<bool>& stop, Duration patience);
+  /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends:
+  /// then false.
+  bool run(const std::atomic<bool>& stop, Duration patience);
 
  private:
   void list_members();

@@ -23,16 +23,8 @@ constexpr unsigned kCopies = 8191;
 constexpr unsigned kRingRoom = 8192;
 constexpr std::uint16_t kSnapLength = 9728;  // a copy has several mbufs where it has to
 constexpr mode_t kOwnerOnly = 0600;
-constexpr auto kLook = std::chrono::milliseconds{5};
+constexpr Duration kLook = 5ms;
 constexpr std::uint64_t kNsInSecond = 1'000'000'000;
-
-Result<int> create(const std::string& file) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
-  if (descriptor >= 0) return descriptor;
-  if (errno == EEXIST) return fail(Errc::already_exists, file + " exists already; name a file that does not");
-  const bool denied = errno == EACCES || errno == EPERM || errno == EROFS;
-  return fail(denied ? Errc::permission : Errc::system, file + ": " + std::strerror(errno));
-}
 
 // In memory that the kernel gives: DPDK's has been counted for those who forward, and no device sees a copy.
 rte_mempool* pool_of_copies(const char* name, std::uint16_t stamp) {
@@ -56,19 +48,32 @@ rte_mempool* pool_of_copies(const char* name, std::uint16_t stamp) {
 
 }  // namespace
 
-Capture::Capture(std::string file, int descriptor) : file_{std::move(file)}, descriptor_{descriptor} {}
+Result<CaptureFile> CaptureFile::create(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
+  if (descriptor >= 0) return CaptureFile{path, descriptor};
+  if (errno == EEXIST) return fail(Errc::already_exists, path + " exists already; name a file that does not");
+  const bool denied = errno == EACCES || errno == EPERM || errno == EROFS;
+  return fail(denied ? Errc::permission : Errc::system, path + ": " + std::strerror(errno));
+}
 
-Result<std::unique_ptr<Capture>> Capture::start(const std::string& file, std::vector<CapturePort> ports) {
-  const auto descriptor = create(file);
-  if (!descriptor) return std::unexpected{descriptor.error()};
-  std::unique_ptr<Capture> capture{new Capture{file, *descriptor}};
-  const auto attached = [&] -> Result<void> {
-    LAGOON_TRY(capture->open());
-    return capture->attach(ports);
-  }();
-  if (attached) return capture;
-  unlink(file.c_str());
-  return std::unexpected{attached.error()};
+CaptureFile::CaptureFile(CaptureFile&& other) noexcept
+    : path_{std::move(other.path_)}, descriptor_{std::exchange(other.descriptor_, -1)}, kept_{other.kept_} {}
+
+CaptureFile::~CaptureFile() {
+  if (descriptor_ >= 0 && !kept_) unlink(path_.c_str());
+  close();
+}
+
+void CaptureFile::close() noexcept {
+  if (const int descriptor = std::exchange(descriptor_, -1); descriptor >= 0) ::close(descriptor);
+}
+
+Result<std::unique_ptr<Capture>> Capture::start(CaptureFile file, const std::vector<CapturePort>& ports) {
+  std::unique_ptr<Capture> capture{new Capture{std::move(file)}};
+  LAGOON_TRY(capture->open());
+  LAGOON_TRY(capture->attach(ports));
+  capture->file_.keep();
+  return capture;
 }
 
 Result<void> Capture::open() {
@@ -89,8 +94,6 @@ Result<void> Capture::attach(const std::vector<CapturePort>& ports) {
   std::string head;
   wire::add_section(head, "lagoond");
   for (const CapturePort& port : ports) wire::add_interface(head, port.name);
-  write(head);
-  if (const int error = failure_.load()) return fail(Errc::system, file_ + ": " + std::strerror(error));
   std::uint32_t interface = 0;
   for (const CapturePort& port : ports) {
     const auto tap = [&](wire::CaptureDirection direction) -> const Tap& {
@@ -103,7 +106,7 @@ Result<void> Capture::attach(const std::vector<CapturePort>& ports) {
     for (std::uint16_t q = 0; q < port.tx_queues; ++q) add_hook(out, q);
     ++interface;
   }
-  thread_ = std::thread{[this] { run(); }};
+  thread_ = std::thread{[this, head] { run(head); }};
   for (const Hook& hook : hooks_)
     if (hook.callback == nullptr) {
       detach();
@@ -139,15 +142,21 @@ void Capture::detach() {
   for (Hook& hook : hooks_) remove(hook);
 }
 
-void Capture::finish() {
+bool Capture::finish(Duration patience) {
   stop_.store(true, std::memory_order_release);
+  for (Duration waited{}; thread_.joinable() && !ended_.load(std::memory_order_acquire); waited += kLook) {
+    if (waited >= patience) return false;
+    std::this_thread::sleep_for(kLook);
+  }
   if (thread_.joinable()) thread_.join();
-  if (const int descriptor = std::exchange(descriptor_, -1); descriptor >= 0) close(descriptor);
+  file_.close();
+  return true;
 }
 
 Capture::~Capture() {
   detach();
-  finish();
+  stop_.store(true, std::memory_order_release);
+  if (thread_.joinable()) thread_.join();
   for (const Hook& hook : hooks_) rte_free(const_cast<rte_eth_rxtx_callback*>(hook.callback));
   rte_ring_free(ring_);
   rte_mempool_free(pool_);
@@ -183,15 +192,17 @@ void Capture::take(const Tap& tap, rte_mbuf* const* frames, std::uint16_t count)
   }
 }
 
-void Capture::run() {
+void Capture::run(const std::string& head) {
+  write(head);
   for (;;) {
     // (read first: what came before the stop is written)
     const bool last = stop_.load(std::memory_order_acquire);
     while (write_some()) {
     }
-    if (last) return;
+    if (last) break;
     std::this_thread::sleep_for(kLook);
   }
+  ended_.store(true, std::memory_order_release);
 }
 
 bool Capture::write_some() {
@@ -226,7 +237,7 @@ void Capture::add_copy(std::string& out, rte_mbuf& copy) {
 void Capture::write(const std::string& octets) {
   std::size_t done = 0;
   while (done < octets.size()) {
-    const ssize_t count = ::write(descriptor_, octets.data() + done, octets.size() - done);
+    const ssize_t count = ::write(file_.descriptor(), octets.data() + done, octets.size() - done);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failure_.store(errno, std::memory_order_relaxed);
     done += static_cast<std::size_t>(count);
@@ -235,8 +246,8 @@ void Capture::write(const std::string& octets) {
 }
 
 std::string Capture::describe() const {
-  std::string text = file_ + ": " + std::to_string(frames_.load(std::memory_order_relaxed)) + " frames, " +
-                     std::to_string(octets_.load(std::memory_order_relaxed)) + " octets, " +
+  std::string text = file_.path() + ": " + std::to_string(frames_.load(std::memory_order_relaxed)) +
+                     " frames, " + std::to_string(octets_.load(std::memory_order_relaxed)) + " octets, " +
                      std::to_string(lost_.load(std::memory_order_relaxed)) + " lost";
   if (const int error = failure_.load(std::memory_order_relaxed))
     text += std::string{"; nothing more is written: "} + std::strerror(error);

@@ -11,9 +11,11 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/time.hpp"
 #include "wire/capture/pcapng.hpp"
 
 struct rte_eth_rxtx_callback;
@@ -30,13 +32,35 @@ struct CapturePort {
   std::uint16_t tx_queues = 0;
 };
 
+/// A new file, which is removed again unless it was kept.
+class CaptureFile {
+ public:
+  /// For its owner alone; one that exists is left as it is. Blocking, as long as the file system takes.
+  /// Errors: already_exists, permission, system.
+  [[nodiscard]] static Result<CaptureFile> create(const std::string& path);
+  ~CaptureFile();
+  CaptureFile(CaptureFile&& other) noexcept;
+  CaptureFile& operator=(CaptureFile&&) = delete;
+
+  void keep() noexcept { kept_ = true; }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  void close() noexcept;
+
+ private:
+  CaptureFile(std::string path, int descriptor) : path_{std::move(path)}, descriptor_{descriptor} {}
+  std::string path_;
+  int descriptor_;
+  bool kept_ = false;
+};
+
 class Capture {
  public:
-  /// Creates the file, for its owner alone; one that exists is left as it is. Errors: already_exists,
-  /// permission, system, no_resources, not_supported (a port takes no callbacks).
-  [[nodiscard]] static Result<std::unique_ptr<Capture>> start(const std::string& file,
-                                                              std::vector<CapturePort> ports);
-  /// Precondition: nobody can be in a burst any more that began before detach().
+  /// Does not wait for the file. Errors: no_resources, not_supported (a port takes no callbacks).
+  [[nodiscard]] static Result<std::unique_ptr<Capture>> start(CaptureFile file,
+                                                              const std::vector<CapturePort>& ports);
+  /// Blocking: until the file has taken what is there. Precondition: nobody can be in a burst any more that
+  /// began before detach().
   ~Capture();
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
@@ -45,8 +69,9 @@ class Capture {
   void leave_port(std::uint16_t id);
   /// No burst that begins now adds to it.
   void detach();
-  /// Writes what is there, and closes the file. After detach().
-  void finish();
+  /// Writes what is there, and closes the file; false where that takes longer. After detach(); again, where
+  /// it gave false.
+  [[nodiscard]] bool finish(Duration patience);
   [[nodiscard]] std::string describe() const;
 
  private:
@@ -69,7 +94,7 @@ class Capture {
     const rte_eth_rxtx_callback* callback = nullptr;
     bool removed = false;
   };
-  Capture(std::string file, int descriptor);
+  explicit Capture(CaptureFile file) : file_{std::move(file)} {}
   [[nodiscard]] Result<void> open();
   [[nodiscard]] Result<void> attach(const std::vector<CapturePort>& ports);
   void add_hook(const Tap& tap, std::uint16_t queue);
@@ -79,13 +104,12 @@ class Capture {
                                   std::uint16_t count, std::uint16_t most, void* tap);
   static std::uint16_t on_send(std::uint16_t port, std::uint16_t queue, rte_mbuf** frames,
                                std::uint16_t count, void* tap);
-  void run();
+  void run(const std::string& head);
   bool write_some();
   void write(const std::string& octets);
   void add_copy(std::string& out, rte_mbuf& copy);
 
-  std::string file_;
-  int descriptor_;
+  CaptureFile file_;
   rte_mempool* pool_ = nullptr;
   rte_ring* ring_ = nullptr;
   std::vector<std::unique_ptr<Tap>> taps_{};
@@ -97,6 +121,7 @@ class Capture {
   std::atomic<std::uint64_t> lost_ = 0;
   std::atomic<int> failure_ = 0;  // an errno: the file takes no more
   std::atomic<bool> stop_ = false;
+  std::atomic<bool> ended_ = false;  // the thread has
   std::thread thread_{};
 };
 

@@ -84,17 +84,23 @@ Result<EventFeed*> Engine::open_event_feed() {
 }
 
 void Engine::run() {
-  {
-    ControlLoop loop{{.lags = parts_->lags,
-                      .publisher = parts_->publisher,
-                      .transmitter = *parts_->transmitter,
-                      .links = parts_->links,
-                      .lifecycle = *parts_->lifecycle,
-                      .tasks = parts_->tasks,
-                      .feed = parts_->feed.get(),
-                      .idle = parts_->config.eal.idle}};
-    loop.run(parts_->stop, kFarewellPatience);
-  }
+  static_cast<void>(run_control());
+  end_workers();
+}
+
+bool Engine::run_control() {
+  ControlLoop loop{{.lags = parts_->lags,
+                    .publisher = parts_->publisher,
+                    .transmitter = *parts_->transmitter,
+                    .links = parts_->links,
+                    .lifecycle = *parts_->lifecycle,
+                    .tasks = parts_->tasks,
+                    .feed = parts_->feed.get(),
+                    .idle = parts_->config.eal.idle}};
+  return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
+}
+
+void Engine::end_workers() {
   parts_->removals.reset();
   parts_->stop_all();
 }

@@ -79,8 +79,13 @@ class Engine {
   /// Every entry of every journal, for one reader, from the start to the end of run(). To be called before
   /// run(), once. It lives as long as the Engine.
   [[nodiscard]] Result<EventFeed*> open_event_feed();
-  /// The control loop. Returns after request_stop(), when the Partners were told and all workers have ended.
+  /// run_control() and end_workers().
   void run();
+  /// The control loop. Returns after request_stop(), when the Partners were told, or did not hear it in time:
+  /// then false.
+  bool run_control();
+  /// Blocking: until all workers have ended.
+  void end_workers();
   /// Thread: any; may be called in a signal handler.
   void request_stop() noexcept;
 
@@ -100,7 +105,8 @@ class Engine {
   [[nodiscard]] Result<FlowAnswer> explain(std::string_view lag, std::string_view flow);
   /// Changes a running LAG, without stopping its traffic: if what then runs is a configuration that a file
   /// may have (config/change/rehearse.hpp). Gives a sentence on what was done. Longer than a second only for
-  /// removing a member (then it says that this is under way). Errors say what would be right.
+  /// removing a member (then it says that this is under way), or while another command is under way: after
+  /// six seconds of that, as for all that follows, the answer is busy. Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);
   /// As a command to remove the member, but no rule keeps it: its device is gone.
   [[nodiscard]] Result<std::string> let_go(std::string_view lag, const std::string& member);
@@ -113,8 +119,8 @@ class Engine {
   /// long as all of its commands; other commands wait for it.
   [[nodiscard]] ApplyOutcome apply(const config::Config& wanted, const config::SourceMap& source = {},
                                    const std::function<void(const config::ChangePlan&)>& announce = {});
-  /// The configuration with all commands that were executed. Never waits for long.
-  [[nodiscard]] config::Config running_config();
+  /// The configuration with all commands that were executed.
+  [[nodiscard]] Result<config::Config> running_config();
   /// Captures into a new file (dpdk/engine/capture.hpp), one at a time. `of`: LAGs, members, LAG/MEMBER,
   /// access ports; empty: all. Errors besides: already_exists, permission (the file), busy.
   [[nodiscard]] Result<std::string> start_capture(const std::string& file,

@@ -16,16 +16,24 @@ std::string words_of(const config::ChangeStep& step) {
   return many ? "LAG '" + step.lag + "': options" : step.words.front();
 }
 
+config::ChangePlan refused_plan(const Error& error) {
+  config::ChangePlan plan;
+  plan.refusals.add(std::nullopt, error.detail);
+  return plan;
+}
+
 }  // namespace
 
 config::ChangePlan Engine::plan(const config::Config& wanted, const config::SourceMap& source) {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return refused_plan(lock.error());
   return parts_->plan(wanted, source);
 }
 
 ApplyOutcome Engine::apply(const config::Config& wanted, const config::SourceMap& source,
                            const std::function<void(const config::ChangePlan&)>& announce) {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return {.plan = refused_plan(lock.error())};
   ApplyOutcome outcome{.plan = parts_->plan(wanted, source)};
   if (announce) announce(outcome.plan);
   if (!outcome.plan.refused()) parts_->apply(wanted, outcome);

@@ -12,6 +12,7 @@ namespace lagoon::dpdk {
 namespace {
 
 constexpr Duration kPassLook = 1ms;
+constexpr Duration kWritePatience = 2s;
 
 bool is_meant(const EthdevStatus& port, const std::string& word) {
   return port.name == word || port.lag == word || port.lag + "/" + port.name == word;
@@ -42,17 +43,21 @@ Result<std::vector<CapturePort>> ports_of(const std::vector<EthdevStatus>& ports
 }  // namespace
 
 Result<std::string> Engine::start_capture(const std::string& file, const std::vector<std::string>& of) {
-  const std::lock_guard lock{parts_->commands};
-  if (parts_->capture)
-    return fail(Errc::busy, "a capture is under way already: " + parts_->capture->describe());
   if (!file.starts_with('/'))
     return fail(Errc::invalid_argument, "'" + file + "' is no path from the root, like /tmp/lag0.pcapng");
+  // (a file system that stands still keeps nobody else's command waiting)
+  auto target = CaptureFile::create(file);
+  if (!target) return std::unexpected{target.error()};
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
+  if (parts_->capture)
+    return fail(Errc::busy, "a capture is under way already: " + parts_->capture->describe());
   const auto known = ethdevs();
   if (!known) return std::unexpected{known.error()};
   auto ports = ports_of(*known, of);
   if (!ports) return std::unexpected{ports.error()};
   const std::size_t count = ports->size();
-  auto capture = Capture::start(file, *std::move(ports));
+  auto capture = Capture::start(*std::move(target), *std::move(ports));
   if (!capture) return std::unexpected{capture.error()};
   parts_->capture = *std::move(capture);
   return "capturing on " + std::to_string(count) + " ports into " + file;
@@ -60,7 +65,8 @@ Result<std::string> Engine::start_capture(const std::string& file, const std::ve
 
 // Workers may be in a callback that is removed: its memory and the ring stay until all have passed.
 Result<std::string> Engine::stop_capture() {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
   if (!parts_->capture) return fail(Errc::no_such_thing, "no capture is under way");
   parts_->capture->detach();
   GracePeriod period;
@@ -73,14 +79,17 @@ Result<std::string> Engine::stop_capture() {
     if (!passed) std::this_thread::sleep_for(kPassLook);
   }
   if (!passed) return fail(Errc::busy, "a worker is in a burst that does not end; try again");
-  parts_->capture->finish();
   std::string text = parts_->capture->describe();
+  if (!parts_->capture->finish(kWritePatience))
+    return fail(Errc::busy, text + "; no more is captured, but the file takes nothing now; try again");
+  text = parts_->capture->describe();
   parts_->capture.reset();
   return text;
 }
 
 Result<std::string> Engine::describe_capture() {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
   return parts_->capture ? parts_->capture->describe() : std::string{"no capture is under way"};
 }
 

@@ -19,6 +19,8 @@ namespace {
 
 // Telling a slow Partner takes up to two seconds; then the port is closed.
 constexpr Duration kRemovalPatience = 4s;
+// For a command of somebody else's that is under way.
+constexpr std::chrono::seconds kCommandPatience = 6s;
 constexpr Duration kRemovalLook = 2ms;
 // (as long as a Marker may be under way, and a pause is waited for)
 constexpr Duration kMovePatience = 2s;
@@ -45,8 +47,18 @@ void warn_of_speed(const LagRuntime& lag, const MemberRuntime& added) {
 
 }  // namespace
 
+Result<Engine::Parts::CommandsLock> Engine::Parts::begin_command() {
+  CommandsLock lock{commands, std::defer_lock};
+  // (by the system's clock: ThreadSanitizer does not see a lock that is taken by the steady one)
+  if (!lock.try_lock_until(std::chrono::system_clock::now() + kCommandPatience))
+    return fail(Errc::busy, "another command is under way, and has not ended within " +
+                                std::to_string(kCommandPatience.count()) + " s; try again");
+  return lock;
+}
+
 Result<std::string> Engine::execute(const config::Command& command) {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
   const auto position = parts_->position_of(command.lag);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + command.lag + "'");
   return parts_->execute(*position, command);
@@ -63,14 +75,16 @@ Result<std::string> Engine::Parts::execute(std::size_t lag, const config::Comman
 }
 
 Result<std::string> Engine::let_go(std::string_view lag, const std::string& member) {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
   const auto position = parts_->position_of(lag);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + std::string{lag} + "'");
   return Parts::Commands{*parts_, *position}(config::RemoveMember{member});
 }
 
 Result<void> Engine::set_address(std::string_view lag, const MacAddress& address) {
-  const std::lock_guard lock{parts_->commands};
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
   const auto position = parts_->position_of(lag);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + std::string{lag} + "'");
   config::Config after = parts_->config;
@@ -88,8 +102,9 @@ Result<void> Engine::set_address(std::string_view lag, const MacAddress& address
   return done;
 }
 
-config::Config Engine::running_config() {
-  const std::lock_guard lock{parts_->commands};
+Result<config::Config> Engine::running_config() {
+  const auto lock = parts_->begin_command();
+  if (!lock) return std::unexpected{lock.error()};
   return parts_->config;
 }
 

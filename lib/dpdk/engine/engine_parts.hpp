@@ -49,7 +49,7 @@ struct Engine::Parts {
 
   // What runs: commands change it. Written under `commands`, by the thread that has the command.
   config::Config config;
-  std::mutex commands;  // one at a time
+  std::timed_mutex commands;  // one at a time
   std::optional<GuestPorts> guest{};
   Eal eal;
   rte_mempool* pool = nullptr;
@@ -97,6 +97,10 @@ struct Engine::Parts {
   [[nodiscard]] Result<void> start_member(MemberRuntime& member, std::size_t lag);
   [[nodiscard]] control::MemberSettings settings_of(const config::Member& member, const Port& port) const;
 
+  /// Holds `commands`. Errors: busy, where a command that is under way does not end in time: one that hangs
+  /// must not take whoever comes after it along. Thread: any.
+  using CommandsLock = std::unique_lock<std::timed_mutex>;
+  [[nodiscard]] Result<CommandsLock> begin_command();
   class Commands;  // engine_commands.hpp
   /// Judges a command, and carries it out. Thread: any that has `commands`, and not the control lcore.
   [[nodiscard]] Result<std::string> execute(std::size_t lag, const config::Command& command);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +25,10 @@ namespace {
 // DPDK's callbacks get no context of ours and run in threads of its own, so which engine answers is kept
 // here.
 std::mutex engine_mutex;
-Engine* engine = nullptr;
-TextPages view_pages;  // guarded by engine_mutex as well
+// Held by commands, which take their time: questions are answered meanwhile. Behind engine_mutex.
+std::shared_mutex engine_use;
+Engine* engine = nullptr;  // written under both
+TextPages view_pages;      // guarded by engine_mutex as well
 PageKeeper<Answer> kept_pages;
 
 struct Command {
@@ -203,7 +206,7 @@ int on_explain(const char*, const char* parameters, rte_tel_data* data) {
 
 // The argument is the rest of the line, commas and all: it is YAML.
 int on_do(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
+  const std::shared_lock lock{engine_use};
   if (engine == nullptr) return -1;
   std::string_view rest = parameters != nullptr ? parameters : "";
   const std::string lag{take_word(rest)};
@@ -239,6 +242,7 @@ const std::vector<Command>& commands() {
 
 Result<void> offer_telemetry(Engine& from) {
   const std::lock_guard lock{engine_mutex};
+  const std::lock_guard use{engine_use};
   engine = &from;
   for (const Command& c : commands()) {
     const std::string help = std::string{c.says} + ". " +
@@ -251,6 +255,7 @@ Result<void> offer_telemetry(Engine& from) {
 
 void retire_telemetry() {
   const std::lock_guard lock{engine_mutex};
+  const std::lock_guard use{engine_use};
   engine = nullptr;
 }
 

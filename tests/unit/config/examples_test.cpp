@@ -116,6 +116,7 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
   check_equal(reference->eal, least.eal);
   CHECK(reference->metrics == least.metrics);
   CHECK(reference->journal == least.journal);
+  CHECK(reference->shutdown_timeout == least.shutdown_timeout);
   std::set<control::Mode> modes;
   for (const Lag& lag : reference->lags) {
     CAPTURE(lag.name);

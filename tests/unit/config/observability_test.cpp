@@ -35,6 +35,13 @@ TEST_CASE("Metrics are off unless an address and a port are given", "[config][ob
   CHECK(to_string(*six) == "[::1]:65535");
 }
 
+TEST_CASE("How long the end may take has a default, a range, and stays while lagoond runs",
+          "[config][observability]") {
+  CHECK(config_of("").shutdown_timeout == 5s);
+  CHECK(config_of("shutdown-timeout: 1500ms\n").shutdown_timeout == 1500ms);
+  CHECK(config_of("shutdown-timeout: 600s\n").shutdown_timeout == 600s);
+}
+
 TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][observability]") {
   CHECK(config_of("").journal == JournalSink{SystemLog{}});
   CHECK(config_of("journal: syslog\n").journal == JournalSink{SystemLog{}});
@@ -65,6 +72,8 @@ TEST_CASE("Mistakes in what an operator sees by are told with their place", "[co
           "2:10: error: metrics is ':9478'; expected off, or " + where + " (the address is missing)"},
       Row{"metrics: [127.0.0.1]",
           "2:10: error: metrics is a list; expected off, or " + where + " (put an IPv6 address in quotes)"},
+      Row{"shutdown-timeout: 900ms",
+          "2:19: error: shutdown-timeout is '900ms'; expected a time from 1s to 600s, like 2s or 500ms"},
       Row{"journal: sylog",
           "2:10: error: journal is 'sylog'; expected " + what + " (did you mean 'syslog'?)"},
       Row{"journal: lagoon.log", "2:10: error: journal is 'lagoon.log'; expected " + what},
@@ -79,6 +88,8 @@ TEST_CASE("The plan says what was asked for beside the traffic", "[config][obser
   CHECK(planned("metrics: 127.0.0.1:9478\njournal: /var/log/l.log\n")
             .find("2. metrics for Prometheus: http://127.0.0.1:9478/metrics\n3. journal: file "
                   "/var/log/l.log\n") != std::string::npos);
+  CHECK(planned("shutdown-timeout: 2s\n").find("2. told to end, lagoond ends within 2s, whatever stands\n") !=
+        std::string::npos);
   CHECK(planned("journal: off\n").find("2. the journal is written nowhere\n") != std::string::npos);
 }
 

@@ -20,6 +20,7 @@ class RandomConfig {
       config.eal = {{0, 2, 5}, false, "p-1", 512, Idle::relax, {"--log-level=8", "a \"b\" \\ : #c"}};
     if (flip()) config.metrics = ListenAddress{.address = {}, .port = number<std::uint16_t>(1, 65'535)};
     if (flip()) config.journal = JournalFile{"/var/log/a b.log"};
+    if (flip()) config.shutdown_timeout = std::chrono::seconds{number<std::uint16_t>(1, 600)};
     config.ports = {{"lan0", DevicePort{"net_af_packet90,iface=lan0"}}, {"host0", TapPort{"tap9"}}};
     for (const char* name : {"lag0", "lag1"}) {
       Lag lag{.name = name, .options = {}, .members = {}};

@@ -19,6 +19,7 @@ void check_same(const Config& read, const Config& written) {
   CHECK(read.eal == written.eal);
   CHECK(read.metrics == written.metrics);
   CHECK(read.journal == written.journal);
+  CHECK(read.shutdown_timeout == written.shutdown_timeout);
   CHECK(read.ports == written.ports);
   CHECK(read.forward == written.forward);
   REQUIRE(read.lags.size() == written.lags.size());

@@ -108,7 +108,7 @@ class File {
 };
 
 std::string running() {
-  return config::to_yaml(Lagoon::the().engine().running_config());
+  return config::to_yaml(Lagoon::the().engine().running_config().value());
 }
 
 struct Said {
@@ -173,7 +173,8 @@ TEST_CASE("A file that is right is applied, with all its steps", "[lagoond][appl
 
 TEST_CASE("When a step fails, those before it are taken back", "[lagoond][apply]") {
   const std::string before = running();
-  const std::uint32_t seed = Lagoon::the().engine().running_config().lags.at(0).options.fast.hash.seed;
+  const std::uint32_t seed =
+      Lagoon::the().engine().running_config().value().lags.at(0).options.fast.hash.seed;
   const Said said = apply(lags_text("hash-seed: 7, hash: l3, miimon: 10ms, lacp: { rate: slow }, ",
                                     ", { name: n, dev: 'net_af_packet7,iface=nosuch0' }"));
   CHECK_FALSE(said.good);
@@ -187,7 +188,7 @@ TEST_CASE("When a step fails, those before it are taken back", "[lagoond][apply]
                        "taken back: 2 options of LAG 'west' set\n"
                        "FILE: not applied\n") != std::string::npos);
   CHECK(running() == before);
-  CHECK(Lagoon::the().engine().running_config().lags.at(0).options.fast.hash.seed == seed);
+  CHECK(Lagoon::the().engine().running_config().value().lags.at(0).options.fast.hash.seed == seed);
   CHECK(members_of_west() == "w0 w1 n ");
   const auto status = Lagoon::the().engine().status("west");
   CHECK(status->options.fast.hash.policy == dist::HashPolicy::l2);

@@ -121,7 +121,7 @@ TEST_CASE("After any commands, what was saved starts again", "[lagoond][random]"
     Running lagoon{start_of(prefix)};
     lagoon::test::RandomCommands random{lagoon::test::seed_from_environment().value_or(1), sources()};
     for (int i = 0; i < kCommands; ++i) {
-      const lagoon::test::SpokenCommand spoken = random.next(lagoon.engine().running_config());
+      const lagoon::test::SpokenCommand spoken = random.next(lagoon.engine().running_config().value());
       const auto action = config::parse_action(spoken.verb, spoken.argument);
       if (!action) continue;
       CAPTURE(i, spoken.text());
@@ -129,11 +129,11 @@ TEST_CASE("After any commands, what was saved starts again", "[lagoond][random]"
       (done ? taken : refused)++;
       if (!done && done.error().detail.empty()) FAIL("refused without a word");
       if (!done) continue;
-      const auto again = config::parse_config(config::to_yaml(lagoon.engine().running_config()));
+      const auto again = config::parse_config(config::to_yaml(lagoon.engine().running_config().value()));
       if (!again) FAIL(again.error().items().front().message);
     }
     REQUIRE(lagoon.engine().status_of_all());
-    saved = lagoon.engine().running_config();
+    saved = lagoon.engine().running_config().value();
   }
   CHECK(taken > kCommands / 10);
   CHECK(refused > kCommands / 20);
