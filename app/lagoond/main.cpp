@@ -2,8 +2,10 @@
 // politely.
 #include <bsd/libutil.h>
 #include <bsd/unistd.h>
+#include <rte_log.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
@@ -14,15 +16,22 @@
 #include "config/file/yaml_reader.hpp"
 #include "config/plan/check.hpp"
 #include "config/text/diagnostics.hpp"
+#include "console/prompt/terminal.hpp"
 #include "console/socket/control_server.hpp"
 #include "console/socket/socket_path.hpp"
+#include "control/views/views.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/telemetry/telemetry.hpp"
 #include "lagoond/config_telemetry.hpp"
+#include "lagoond/config_verbs.hpp"
 #include "lagoond/console_thread.hpp"
+#include "lagoond/ending/chore.hpp"
+#include "lagoond/ending/ending.hpp"
 #include "lagoond/engine_running.hpp"
 #include "lagoond/observability.hpp"
 #include "lagoond/options.hpp"
+#include "lagoond/output/output.hpp"
+#include "lagoond/service_manager.hpp"
 #include "lagoond/service_thread.hpp"
 #include "lagoond/side_cpus.hpp"
 #include "lagoond/signal_thread.hpp"
@@ -73,26 +82,103 @@ Result<std::optional<console::ControlSocket>> open_control_socket(const Options&
   return std::nullopt;
 }
 
-// Signals, the control socket and the console are served as long as the control loop runs. Gives whether
-// every line of the console worked.
+void print_status(dpdk::Engine& engine) {
+  const auto status = engine.status_of_all();
+  const std::string text = status ? control::render_table(*status) : status.error().detail + "\n";
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void reload(dpdk::Engine& engine, const std::string& file) {
+  ServiceManager::reloading();
+  const bool applied = apply_config(engine, file, std::cout);
+  std::cout.flush();
+  ServiceManager::ready(applied ? "the configuration file is applied"
+                                : "the configuration file was refused, see the log; the old one runs on");
+}
+
+// What signals ask for, each in a thread of its own.
+struct Chores {
+  Chore reload{};
+  Chore status{};
+  Chore farewell{};  // to systemd
+
+  void begin(dpdk::Engine& engine, const std::string& file) {
+    reload.begin([&engine, file] { lagoond::reload(engine, file); });
+    status.begin([&engine] { print_status(engine); });
+    farewell.begin(&ServiceManager::stopping);
+  }
+};
+
+// The control socket and the console are served as long as the control loop runs. Gives whether every line of
+// the console worked.
 bool serve(dpdk::Engine& engine, const Options& options, std::optional<console::ControlSocket> socket,
-           const SideCpus& cpus) {
+           const SideCpus& cpus, Ending& ending) {
   EngineRunning running{engine, options.config_file};
   const auto at_start = [&cpus] { cpus.enter(); };
   const ConfigTelemetry verbs{engine, options.config_file};
   const ServiceThread service{engine, options.ready_timeout};
-  const SignalThread signals{engine, options.config_file, options.status_interval};
   std::optional<console::ControlServer> server;
   std::optional<ConsoleThread> console;
   if (socket) server.emplace(*std::move(socket), running, at_start);
   if (options.console.wanted())
-    console.emplace(running, options.console, at_start, [&engine] { engine.request_stop(); });
-  engine.run();
+    console.emplace(running, options.console, at_start, [&ending] { ending.request(); });
+  ending.waits_for("the control lcore");
+  if (engine.run_control()) ending.partners_told();
+  ending.waits_for("a worker that stands");
+  engine.end_workers();
   dpdk::retire_telemetry();
+  ending.waits_for("a command that is under way");
   return !console || console->all_worked();
 }
 
+// From here on nothing that lagoond prints or is told to do makes a thread of it wait.
+Result<int> run(const Options& options, const config::Config& config,
+                std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
+  // (in the order in which they are made; their ends come below, or the other way round where a start fails)
+  std::unique_ptr<dpdk::Engine> engine;
+  auto observability = std::make_unique<Observability>(config);
+  auto chores = std::make_unique<Chores>();
+  std::optional<SignalThread> signals;
+  {
+    const auto visit = cpus.visit();
+    signals.emplace(OnSignal{.stop =
+                                 [&ending, &chores = *chores] {
+                                   ending.request();
+                                   chores.farewell.ask();
+                                 },
+                             .reload = [&chores = *chores] { chores.reload.ask(); },
+                             .status = [&chores = *chores] { chores.status.ask(); }},
+                    options.status_interval);
+  }
+  LAGOON_TRY(observability->prepare(config));
+  auto started = dpdk::Engine::start(config);
+  if (!started) return std::unexpected{std::move(started).error()};
+  engine = *std::move(started);
+  LAGOON_TRY(dpdk::offer_telemetry(*engine));
+  LAGOON_TRY(observability->start(*engine));
+  ending.use(engine.get());
+  {
+    const auto visit = cpus.visit();
+    chores->begin(*engine, options.config_file);
+  }
+  setproctitle("%s", options.config_file.c_str());
+  std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config.lags.size());
+  std::fflush(stdout);
+  const bool worked = serve(*engine, options, std::move(socket), cpus, ending);
+  ending.use(nullptr);
+  ending.waits_for("what a signal asked for");
+  signals.reset();
+  chores.reset();
+  ending.waits_for("the journal, or a scrape");
+  observability.reset();
+  ending.waits_for("closing a port");
+  engine.reset();
+  return worked ? 0 : 1;
+}
+
 int run(const Options& options) {
+  std::signal(SIGPIPE, SIG_IGN);
   const auto config = config::read_config_file(options.config_file.c_str());
   if (!config) {
     config::print(std::cerr, options.config_file, config.error());
@@ -106,20 +192,20 @@ int run(const Options& options) {
   if (!socket) return complain(socket.error());
   const SideCpus cpus{config->eal};
   block_signals();
-  auto observability = std::make_unique<Observability>(*config);
-  if (auto prepared = observability->prepare(*config); !prepared) return complain(prepared.error());
-  auto engine = dpdk::Engine::start(*config);
-  if (!engine) return complain(engine.error());
-  if (auto offered = dpdk::offer_telemetry(**engine); !offered) return complain(offered.error());
-  if (auto started = observability->start(**engine); !started) return complain(started.error());
-  setproctitle("%s", options.config_file.c_str());
-  std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config->lags.size());
-  std::fflush(stdout);
-  const bool worked = serve(**engine, options, *std::move(socket), cpus);
-  observability.reset();
-  engine->reset();
+  std::optional<Ending> ending;
+  {
+    const auto visit = cpus.visit();
+    if (auto begun = Output::begin(options.console.interactive && console::is_terminal()); !begun)
+      return complain(begun.error());
+    ending.emplace(config->shutdown_timeout);
+  }
+  rte_openlog_stream(Output::log());
+  if (options.pid_file) ending->removes(*options.pid_file);
+  if (*socket) ending->removes((*socket)->path());
+  const auto ended = run(options, *config, *std::move(socket), cpus, *ending);
+  if (!ended) return complain(ended.error());
   std::printf("lagoond: ended\n");
-  return worked ? 0 : 1;
+  return *ended;
 }
 
 int main_of(int argc, char** argv) {

@@ -2,14 +2,8 @@
 
 #include <pthread.h>
 
-#include <cstdio>
 #include <ctime>
-#include <iostream>
 #include <utility>
-
-#include "control/views/views.hpp"
-#include "lagoond/config_verbs.hpp"
-#include "lagoond/service_manager.hpp"
 
 namespace lagoon::lagoond {
 
@@ -30,11 +24,8 @@ void block_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-SignalThread::SignalThread(dpdk::Engine& engine, std::string config_file,
-                           std::optional<std::chrono::seconds> status_interval)
-    : engine_{engine},
-      config_file_{std::move(config_file)},
-      thread_{[this, status_interval] { run(status_interval); }} {}
+SignalThread::SignalThread(OnSignal on_signal, std::optional<std::chrono::seconds> status_interval)
+    : on_signal_{std::move(on_signal)}, thread_{[this, status_interval] { run(status_interval); }} {}
 
 SignalThread::~SignalThread() {
   pthread_kill(thread_.native_handle(), SIGUSR2);
@@ -51,34 +42,18 @@ void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
         return;
       case SIGTERM:
       case SIGINT:
-        engine_.request_stop();  // (first: to say it waits while systemd does not listen)
-        ServiceManager::stopping();
+        on_signal_.stop();
         break;
       case SIGHUP:
-        reload();
+        on_signal_.reload();
         break;
       case SIGUSR1:
-        print_status();
+        on_signal_.status();
         break;
       default:
-        if (status_interval) print_status();
+        if (status_interval) on_signal_.status();
     }
   }
-}
-
-void SignalThread::reload() {
-  ServiceManager::reloading();
-  const bool applied = apply_config(engine_, config_file_, std::cout);
-  std::cout.flush();
-  ServiceManager::ready(applied ? "the configuration file is applied"
-                                : "the configuration file was refused, see the log; the old one runs on");
-}
-
-void SignalThread::print_status() {
-  const auto status = engine_.status_of_all();
-  const std::string text = status ? control::render_table(*status) : status.error().detail + "\n";
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
 }
 
 }  // namespace lagoon::lagoond

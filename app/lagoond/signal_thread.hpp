@@ -1,35 +1,36 @@
-// SignalThread: takes lagoond's signals in a thread of its own, so that nothing interrupts an lcore: it
-// applies the configuration file when told to (SIGHUP), and prints the status when asked or at an interval.
+// SignalThread: takes lagoond's signals in a thread of its own, so that nothing interrupts an lcore, and does
+// nothing else: what a signal asks for is done by others, so that the next one is heard at once.
 #pragma once
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <optional>
-#include <string>
 #include <thread>
-
-#include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
 
 /// Blocks the signals for this thread and all that it will start. To be called before EAL is started.
 void block_signals();
 
+/// Each is called in the signals' thread, and must not wait.
+struct OnSignal {
+  std::function<void()> stop;    // SIGTERM, SIGINT
+  std::function<void()> reload;  // SIGHUP
+  std::function<void()> status;  // SIGUSR1, and at an interval
+};
+
 class SignalThread {
  public:
-  SignalThread(dpdk::Engine& engine, std::string config_file,
-               std::optional<std::chrono::seconds> status_interval);
+  SignalThread(OnSignal on_signal, std::optional<std::chrono::seconds> status_interval);
   ~SignalThread();
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;
 
  private:
   void run(std::optional<std::chrono::seconds> status_interval);
-  void reload();
-  void print_status();
 
-  dpdk::Engine& engine_;
-  std::string config_file_;
+  OnSignal on_signal_;
   std::thread thread_;
 };
 

@@ -35,6 +35,7 @@ class File final : public LineSink {
         ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
     if (descriptor_ < 0) return error();
     if (::fstat(descriptor_, &known_) != 0) return error();
+    torn_ = false;
     return {};
   }
 
@@ -42,7 +43,7 @@ class File final : public LineSink {
     if (descriptor_ < 0 || !is_still_there()) LAGOON_TRY(open());
     const std::int64_t now = clock_ns(CLOCK_REALTIME);
     const std::int64_t epoch = now - clock_ns(CLOCK_MONOTONIC);
-    std::string text;
+    std::string text{torn_ ? "\n" : ""};
     for (const Line& line : lines)
       text += timestamp(line.at ? epoch + to_ns(*line.at) : now) + " " + line.text + "\n";
     for (std::string_view rest = text; !rest.empty();) {
@@ -50,6 +51,7 @@ class File final : public LineSink {
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return error();
       rest.remove_prefix(static_cast<std::size_t>(written));
+      torn_ = !rest.empty() && rest.data()[-1] != '\n';
     }
     return {};
   }
@@ -69,6 +71,7 @@ class File final : public LineSink {
 
   std::string path_;
   int descriptor_ = -1;
+  bool torn_ = false;  // a line was begun, and not ended
   struct stat known_{};
 };
 

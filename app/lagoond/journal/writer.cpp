@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <utility>
+
+#include "lagoond/output/output.hpp"
 
 namespace lagoon::lagoond {
 
@@ -72,14 +73,14 @@ bool JournalWriter::write_some() {
     complain(written.error().detail);
     return true;
   }
-  if (!std::exchange(complaint_, {}).empty()) std::fputs("lagoond: journal: it is written again\n", stderr);
+  if (!std::exchange(complaint_, {}).empty()) Output::say("lagoond: journal: it is written again\n");
   written_.fetch_add(entries, std::memory_order_relaxed);
   return true;
 }
 
 void JournalWriter::complain(std::string words) {
   if (words == complaint_) return;
-  std::fprintf(stderr, "lagoond: %s; entries are lost until this is mended\n", words.c_str());
+  Output::say("lagoond: " + words + "; entries are lost until this is mended\n");
   complaint_ = std::move(words);
 }
 

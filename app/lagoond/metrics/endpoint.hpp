@@ -6,25 +6,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/error.hpp"
 #include "config/model.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "lagoond/metrics/families.hpp"
-
-namespace prometheus {
-class Exposer;
-}
+#include "lagoond/metrics/http_server.hpp"
 
 namespace lagoon::lagoond {
 
 class MetricsEndpoint {
  public:
-  /// Listens, in threads of its own that inherit the caller's CPUs and blocked signals. Errors: system (the
+  /// Listens, in a thread of its own that inherits the caller's CPUs and blocked signals. Errors: system (the
   /// address is taken, or not of this machine).
   [[nodiscard]] static Result<std::unique_ptr<MetricsEndpoint>> listen(const config::ListenAddress& address);
   /// Waits for a scrape that is under way, at most some two seconds.
-  ~MetricsEndpoint();
+  ~MetricsEndpoint() = default;
   MetricsEndpoint(const MetricsEndpoint&) = delete;
   MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
 
@@ -32,10 +30,8 @@ class MetricsEndpoint {
   void serve(dpdk::Engine& engine, std::function<std::optional<JournalCounts>()> journal);
 
  private:
-  class Source;
-  explicit MetricsEndpoint(std::unique_ptr<prometheus::Exposer> exposer);
-  std::shared_ptr<Source> source_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  explicit MetricsEndpoint(std::unique_ptr<HttpServer> server) : server_{std::move(server)} {}
+  std::unique_ptr<HttpServer> server_;
 };
 
 }  // namespace lagoon::lagoond

@@ -32,6 +32,15 @@ Families families_of(const Snapshot& snapshot) {
   add_class_families(out, snapshot);
   add_port_families(out, snapshot);
   add_journal_families(out, snapshot);
+  add_sample(add_family(out, "lagoon_output_lost_lines_total",
+                        "Lines for the standard output and error that were dropped: nobody read them.",
+                        MetricType::Counter),
+             {}, static_cast<double>(snapshot.lost_output_lines));
+  add_sample(
+      add_family(out, "lagoon_metrics_closed_connections_total",
+                 "Connections to this endpoint that were closed: they were slow, or made room for others.",
+                 MetricType::Counter),
+      {}, static_cast<double>(snapshot.closed_connections));
   return out;
 }
 

@@ -29,7 +29,9 @@ struct Snapshot {
   std::vector<dpdk::PortStatus> ports{};
   std::optional<JournalCounts> journal{};
   std::string version{};
-  double taken_s = 0;  // Unix time
+  double taken_s = 0;                    // Unix time
+  std::uint64_t lost_output_lines = 0;   // that nobody read
+  std::uint64_t closed_connections = 0;  // of this endpoint, for being slow
 };
 
 using Families = std::vector<prometheus::MetricFamily>;

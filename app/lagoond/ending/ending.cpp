@@ -1,0 +1,45 @@
+#include "lagoond/ending/ending.hpp"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "lagoond/output/output.hpp"
+
+namespace lagoon::lagoond {
+
+Ending::Ending(Duration timeout)
+    : timeout_{timeout}, last_resort_{timeout, [this](const char* what) { end_now(what); }} {}
+
+void Ending::request() noexcept {
+  last_resort_.arm();
+  // (with use(): one of the two sees what the other has done)
+  requested_.store(true, std::memory_order_seq_cst);
+  if (dpdk::Engine* const engine = engine_.load(std::memory_order_seq_cst)) engine->request_stop();
+}
+
+void Ending::use(dpdk::Engine* engine) noexcept {
+  engine_.store(engine, std::memory_order_seq_cst);
+  if (engine != nullptr && requested_.load(std::memory_order_seq_cst)) engine->request_stop();
+}
+
+void Ending::removes(std::string path) {
+  const std::lock_guard lock{mutex_};
+  files_.push_back(std::move(path));
+}
+
+void Ending::end_now(const char* waits_for) {
+  const bool told = told_.load(std::memory_order_relaxed);
+  Output::say("lagoond: " + std::string{waits_for} + " took longer than the shutdown-timeout (" +
+              std::to_string(to_ms(timeout_)) + " ms); it ends now, and the Partners " +
+              (told ? "know\n" : "may not know\n"));
+  {
+    const std::lock_guard lock{mutex_};
+    for (const std::string& file : files_) ::unlink(file.c_str());
+  }
+  Output::finish();
+  ::_exit(told ? 0 : 1);
+}
+
+}  // namespace lagoon::lagoond

@@ -1,0 +1,44 @@
+// Ending: from the word to end (a signal, the console) to the end of the process: asks the Engine, and sees
+// to it that the process ends within the shutdown-timeout, whatever stands.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "dpdk/engine/engine.hpp"
+#include "lagoond/ending/last_resort.hpp"
+
+namespace lagoon::lagoond {
+
+class Ending {
+ public:
+  /// The threads inherit the caller's CPUs and blocked signals.
+  explicit Ending(Duration timeout);
+
+  /// Thread: any; does not wait.
+  void request() noexcept;
+  /// Whom request() asks, at once where it came before; nullptr: nobody any more.
+  void use(dpdk::Engine* engine) noexcept;
+  /// What the end is waiting for next: a static text.
+  void waits_for(const char* what) noexcept { last_resort_.waits_for(what); }
+  /// The Partners know that we leave. Without it an end that takes too long is a failure.
+  void partners_told() noexcept { told_.store(true, std::memory_order_relaxed); }
+  /// A file that is ours, and is not to outlive the process.
+  void removes(std::string path);
+
+ private:
+  [[noreturn]] void end_now(const char* waits_for);
+
+  Duration timeout_;
+  std::atomic<dpdk::Engine*> engine_ = nullptr;
+  std::atomic<bool> requested_ = false;
+  std::atomic<bool> told_ = false;
+  std::mutex mutex_;
+  std::vector<std::string> files_;
+  LastResort last_resort_;
+};
+
+}  // namespace lagoon::lagoond
