@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "config/command/command.hpp"
+#include "dpdk/engine/cleanup_watch.hpp"
 
 namespace lagoon::api {
 
@@ -35,6 +37,44 @@ void mark(std::function<void(const About&)>& callback, std::atomic<pthread_t>& i
 
 }  // namespace
 
+namespace {
+
+// The LAGs of this process: EAL may be cleaned up while they run.
+class Handles {
+ public:
+  static Handles& all() {
+    static auto* const made = new Handles;  // (a LAG may be freed when static objects are gone)
+    return *made;
+  }
+  void add(LagHandle& lag) {
+    const std::lock_guard lock{mutex_};
+#ifdef LAGOON_SEES_CLEANUP
+    if (!std::exchange(watches_, true)) dpdk::before_cleanup([this] { end_all(); });
+#endif
+    lags_.push_back(&lag);
+  }
+  void remove(LagHandle& lag) {
+    const std::lock_guard lock{mutex_};
+    std::erase(lags_, &lag);
+  }
+
+ private:
+  void end_all() {
+    const std::lock_guard lock{mutex_};
+    for (LagHandle* const lag : lags_) lag->end();
+  }
+
+  std::mutex mutex_;
+  std::vector<LagHandle*> lags_;
+  bool watches_ = false;
+};
+
+std::unexpected<Error> ended(const std::string& name) {
+  return fail(Errc::no_such_thing, "LAG '" + name + "' has ended: DPDK was cleaned up");
+}
+
+}  // namespace
+
 LagHandle::LagHandle(const dpdk::Embedding& embedding)
     : name_{embedding.lag.name}, control_{embedding.control}, idle_{embedding.idle} {}
 
@@ -49,14 +89,31 @@ Result<std::unique_ptr<LagHandle>> LagHandle::make(dpdk::Embedding embedding) {
     made->rx_.push_back(&made->lag_->rx_queue(queue));
   for (std::uint16_t queue = 0; queue < embedding.tx_queues; ++queue)
     made->tx_.push_back(&made->lag_->tx_queue(queue));
+  Handles::all().add(*made);
   return made;
 }
 
+LagHandle::~LagHandle() {
+  Handles::all().remove(*this);
+  in_turn_.store(true, std::memory_order_relaxed);
+}
+
+void LagHandle::end() {
+  constexpr Duration kPatience = 2s;  // with a thread that is in the control loop
+  control_stop();
+  for (Duration waited{}; in_turn_.exchange(true, std::memory_order_acquire) && waited < kPatience;
+       waited += kNap)
+    std::this_thread::sleep_for(kNap);
+  lag_.reset();
+}
+
 Result<control::LagStatus> LagHandle::status() {
+  if (lag_ == nullptr) return ended(name_);
   return lag_->engine().status(name_);
 }
 
 Result<std::vector<dpdk::NamedEvent>> LagHandle::events_after(std::uint64_t sequence) {
+  if (lag_ == nullptr) return ended(name_);
   auto events = lag_->engine().events(name_, control::kJournalSize);
   if (events)
     std::erase_if(*events, [&](const dpdk::NamedEvent& event) { return event.entry.sequence <= sequence; });
@@ -64,6 +121,7 @@ Result<std::vector<dpdk::NamedEvent>> LagHandle::events_after(std::uint64_t sequ
 }
 
 Result<dpdk::FlowAnswer> LagHandle::explain(std::string_view flow) {
+  if (lag_ == nullptr) return ended(name_);
   return lag_->engine().explain(name_, flow);
 }
 
@@ -72,6 +130,7 @@ Result<std::string> LagHandle::command(std::string_view verb, std::string_view a
     return fail(Errc::busy, "a callback of LAG '" + name_ +
                                 "' can't give it commands, since the control thread would wait for itself; "
                                 "give them from another thread");
+  if (lag_ == nullptr) return ended(name_);
   auto action = config::parse_action(verb, argument);
   if (!action) return std::unexpected{std::move(action).error()};
   return lag_->engine().execute({name_, *std::move(action)});
@@ -80,6 +139,7 @@ Result<std::string> LagHandle::command(std::string_view verb, std::string_view a
 Result<Duration> LagHandle::control_turn() {
   if (control_ != dpdk::ControlBy::caller)
     return fail(Errc::not_supported, "LAG '" + name_ + "' has a control thread of its own");
+  if (lag_ == nullptr) return ended(name_);
   if (in_turn_.exchange(true, std::memory_order_acquire))
     return fail(Errc::busy, "another thread runs the control loop of LAG '" + name_ + "'");
   const Turn turn{in_turn_};

@@ -30,7 +30,7 @@ class LagHandle {
   [[nodiscard]] Result<void> begin() { return lag_->begin(); }
   /// Tells the Partners, 1.5 s at most. Callbacks come until then. Precondition: no call is under way or
   /// comes.
-  ~LagHandle() { in_turn_.store(true, std::memory_order_relaxed); }
+  ~LagHandle();
 
   /// Thread: the user of the queue.
   [[nodiscard]] std::uint16_t rx_burst(std::uint16_t queue, std::span<rte_mbuf*> frames) noexcept {
@@ -40,7 +40,9 @@ class LagHandle {
     return dpdk::send(*tx_[queue], frames.data(), static_cast<std::uint16_t>(frames.size()));
   }
 
-  [[nodiscard]] dpdk::LagLink link() const noexcept { return lag_->link(); }
+  [[nodiscard]] dpdk::LagLink link() const noexcept {
+    return lag_ != nullptr ? lag_->link() : dpdk::LagLink{};
+  }
   [[nodiscard]] Result<control::LagStatus> status();
   /// After the one with that number, the oldest first.
   [[nodiscard]] Result<std::vector<dpdk::NamedEvent>> events_after(std::uint64_t sequence);
@@ -55,6 +57,9 @@ class LagHandle {
   [[nodiscard]] Result<Duration> control_turn();
   /// Turns until control_stop(). Thread and errors: the same.
   [[nodiscard]] Result<void> control_run();
+  /// As the destructor, but the handle stays, and answers that the LAG has ended. Thread: any but a
+  /// callback's.
+  void end();
   /// Thread: any, also a signal handler.
   void control_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
 

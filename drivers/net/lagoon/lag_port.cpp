@@ -81,6 +81,10 @@ LagPort::LagPort(rte_eth_dev& dev, Devargs devargs)
 }
 
 LagPort::~LagPort() {
+  end();
+}
+
+void LagPort::end() {
   watch_.reset();
   for (const rte_eth_event_type event : kEvents)
     rte_eth_dev_callback_unregister(RTE_ETH_ALL, event, on_event, this);

@@ -44,6 +44,9 @@ class LagPort {
   [[nodiscard]] Result<void> configure();
   [[nodiscard]] Result<void> start();
   void stop();
+  /// Hears of nothing any more, is stopped, and no thread of it is left: before members are taken away by
+  /// others.
+  void end();
 
   [[nodiscard]] bool is_running() const noexcept { return lag_ != nullptr; }
   /// To the LAG that runs, or to what it will be started with: if a file may say so what then is.

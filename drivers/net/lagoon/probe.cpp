@@ -3,10 +3,12 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <new>
 
 #include "burst.hpp"
 #include "dpdk/base/log.hpp"
+#include "dpdk/engine/cleanup_watch.hpp"
 #include "lag_port.hpp"
 #include "ops.hpp"
 
@@ -29,6 +31,16 @@ int refuse(const char* name, const Error& error) {
   return -errno_of(error.code);
 }
 
+// EAL is being cleaned up, and members may go before their LAG.
+void end_all() {
+  for (std::uint16_t port = 0; port < RTE_MAX_ETHPORTS; ++port) {
+    const rte_eth_dev& dev = rte_eth_devices[port];
+    if (dev.state != RTE_ETH_DEV_ATTACHED || dev.dev_ops != &operations(true)) continue;
+    if (dev.data->dev_started != 0) static_cast<void>(rte_eth_dev_stop(port));
+    lag_of(dev).end();
+  }
+}
+
 int make_port(rte_vdev_device& vdev, Devargs devargs) {
   if (devargs.socket) vdev.device.numa_node = *devargs.socket;
   rte_eth_dev* const dev = rte_eth_vdev_allocate(&vdev, sizeof(Shared));
@@ -39,6 +51,8 @@ int make_port(rte_vdev_device& vdev, Devargs devargs) {
   dev->data->dev_link.link_duplex = RTE_ETH_LINK_FULL_DUPLEX;
   dev->dev_ops = &operations(true);
   set_burst_functions(*dev);
+  static std::once_flag watched;
+  std::call_once(watched, [] { dpdk::before_cleanup(end_all); });
   auto lag = std::make_unique<LagPort>(*dev, std::move(devargs));
   // Those that are not there yet come later on the command line; who is missing then is told at configure.
   static_cast<void>(lag->find_members(false));
@@ -59,7 +73,9 @@ int remove(rte_vdev_device* vdev) {
   rte_eth_dev* const dev = rte_eth_dev_allocated(rte_vdev_device_name(vdev));
   if (dev == nullptr) return 0;
   if (rte_eal_process_type() == RTE_PROC_SECONDARY) return rte_eth_dev_release_port(dev);
-  return rte_eth_dev_close(dev->data->port_id);
+  const std::uint16_t port = dev->data->port_id;
+  if (dev->data->dev_started != 0) static_cast<void>(rte_eth_dev_stop(port));
+  return rte_eth_dev_close(port);
 }
 
 rte_vdev_driver driver = [] {
