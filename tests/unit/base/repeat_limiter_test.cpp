@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-namespace lagoon {
+namespace lagoon::repeat_limiter_test {
 namespace {
 
 using Limiter = RepeatLimiter<std::string>;
@@ -103,4 +103,4 @@ TEST_CASE("Kinds without end take bounded room, and are a flood as well", "[base
 }
 
 }  // namespace
-}  // namespace lagoon
+}  // namespace lagoon::repeat_limiter_test

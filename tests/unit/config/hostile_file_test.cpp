@@ -20,7 +20,7 @@
 #include "support/catch.hpp"
 #include "support/sanitized.hpp"
 
-namespace lagoon::config {
+namespace lagoon::config::hostile_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -131,4 +131,4 @@ TEST_CASE("No text takes longer than its octets explain", "[config][file]") {
 }
 
 }  // namespace
-}  // namespace lagoon::config
+}  // namespace lagoon::config::hostile_file_test

@@ -12,6 +12,8 @@
 #include "support/prng.hpp"
 #include "wire/slow_frame.hpp"
 
+namespace hold_out_test {
+
 using namespace lagoon;
 using namespace lagoon::control;
 using namespace lagoon::control::test;
@@ -212,3 +214,5 @@ TEST_CASE("A member in the place of one that was held out and removed starts afr
   CHECK(hold_out.flooded() == 0);
   CHECK(hold_out.deadline() == std::nullopt);
 }
+
+}  // namespace hold_out_test

@@ -12,6 +12,8 @@
 #include "wire/slow_frame.hpp"
 #include "worker_bench.hpp"
 
+namespace taking_turns_test {
+
 using namespace lagoon;
 using namespace lagoon::dpdk;
 using namespace lagoon::dpdk::test;
@@ -236,3 +238,5 @@ TEST_CASE("A member that takes nothing keeps no other member's LACPDUs waiting",
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
+
+}  // namespace taking_turns_test

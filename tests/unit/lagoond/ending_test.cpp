@@ -15,7 +15,7 @@
 #include "lagoond/output/spout.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::ending_test {
 namespace {
 
 struct Reader {
@@ -173,4 +173,4 @@ TEST_CASE("Who asks for a chore does not wait, and it is done once more for all 
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::ending_test

@@ -12,7 +12,7 @@
 #include "lagoond/metrics/http_request.hpp"
 #include "support/catch.hpp"
 
-namespace lagoon::lagoond {
+namespace lagoon::lagoond::http_test {
 namespace {
 
 using State = HttpRequest::State;
@@ -136,4 +136,4 @@ TEST_CASE("However many are slow, a scrape is answered", "[metrics][http]") {
 }
 
 }  // namespace
-}  // namespace lagoon::lagoond
+}  // namespace lagoon::lagoond::http_test

@@ -161,4 +161,5 @@ TEST_CASE("A chatty member or kind pushes out nothing but its own", "[control][j
   CHECK(of_first == kJournalSize / 2 - 1);
   CHECK(journal[0].kind == "link");
 }
+
 }  // namespace journal_keeper_test
