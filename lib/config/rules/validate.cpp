@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
+#include "config/limits.hpp"
 #include "config/rules/validator.hpp"
 #include "config/text/suggest.hpp"
 #include "config/values/device_name.hpp"
@@ -90,13 +92,26 @@ void Validator::names() {
 }
 
 void Validator::devices() {
-  for (std::size_t i = 0; i < config_.ports.size(); ++i)
+  auto count = [this, ports = std::size_t{0}](const std::string& path) mutable {
+    if (++ports == kPortsMost + 1)
+      report(
+          path,
+          "a configuration has at most " + std::to_string(kPortsMost) +
+              " ports and members, as this DPDK was built (RTE_MAX_ETHPORTS); leave out what is not needed");
+  };
+  for (std::size_t i = 0; i < config_.ports.size(); ++i) {
+    count(item_path("ports", i));
     device(config_.ports[i].source, item_path("ports", i), "port " + in_quotes(config_.ports[i].name));
+  }
   for (std::size_t i = 0; i < config_.lags.size(); ++i) {
     const auto& members = config_.lags[i].members;
     const std::string list = key_path(item_path("lags", i), "members");
     const std::string by = "LAG " + in_quotes(config_.lags[i].name);
-    for (std::size_t j = 0; j < members.size(); ++j) device(members[j].source, item_path(list, j), by);
+    for (std::size_t j = 0; j < members.size(); ++j) {
+      // (a LAG with too many members is told so already)
+      if (j < kMembersMax) count(item_path(list, j));
+      device(members[j].source, item_path(list, j), by);
+    }
   }
   for (const auto& [wire, ends] : wire_ends_) {
     const std::string right = "; a wire connects exactly two ports or members of this file";

@@ -3,11 +3,13 @@
 #include <rte_config.h>
 
 #include <algorithm>
-#include <string>
 
+#include "config/limits.hpp"
 #include "fast/steer/hold_queue.hpp"
 
 namespace lagoon::dpdk {
+
+static_assert(config::kPortsMost == RTE_MAX_ETHPORTS, "the rules of a configuration are of another DPDK");
 
 namespace {
 
@@ -25,14 +27,6 @@ std::size_t ports_of(const config::Config& config) {
 }
 
 }  // namespace
-
-Result<void> check_port_count(const config::Config& config) {
-  const std::size_t ports = ports_of(config);
-  if (ports <= RTE_MAX_ETHPORTS) return {};
-  return fail(Errc::no_resources, "there are " + std::to_string(ports) +
-                                      " ports and members; this DPDK was built for at most " +
-                                      std::to_string(RTE_MAX_ETHPORTS) + " (RTE_MAX_ETHPORTS)");
-}
 
 std::uint32_t memory_needed_mb(const config::Config& config) {
   const std::size_t workers = config.eal.lcores.size() - 1;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/error.hpp"
 #include "config/model.hpp"
 
 namespace lagoon::dpdk {
@@ -14,9 +13,6 @@ namespace lagoon::dpdk {
 inline constexpr unsigned kMbufsPerPort = 4096;
 /// Members that may come later.
 inline constexpr std::size_t kSparePorts = 4;
-
-/// Errors: no_resources, when there are more ports and members than DPDK was built for.
-[[nodiscard]] Result<void> check_port_count(const config::Config& config);
 
 /// Megabytes of DPDK's memory that its ports, LAGs and workers take.
 [[nodiscard]] std::uint32_t memory_needed_mb(const config::Config& config);

@@ -56,7 +56,6 @@ Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   auto parts = std::make_unique<Parts>(config);
-  LAGOON_TRY(check_port_count(config));
   config::Eal eal = config.eal;
   // (hugepages are taken as they are needed; what --no-huge takes has to be said)
   if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config);

@@ -1,5 +1,6 @@
 #include "config/rules/validate.hpp"
 
+#include "config/limits.hpp"
 #include "printed.hpp"
 #include "support/catch.hpp"
 
@@ -45,6 +46,23 @@ TEST_CASE("Names, devices, interfaces and wires are used as often as they may be
           "4:22: error: wire 'w' has two ends already, ports[0].wire (line 2) and ports[1].wire (line 3); a "
           "wire "
           "connects exactly two ports or members of this file"}));
+}
+
+TEST_CASE("There are as many ports and members as DPDK was built for", "[config][validate]") {
+  const auto with = [](std::size_t members) {
+    std::string text =
+        "ports:\n  - { name: p, dev: net_p }\n  - { name: q, dev: net_q }\nlags:\n  - name: l\n    "
+        "members:\n";
+    for (std::size_t i = 0; i < members; ++i) text += "    - { dev: net_" + std::to_string(i) + " }\n";
+    return text;
+  };
+  CHECK(mistakes(with(kPortsMost - 2)).empty());
+  const Lines lines = mistakes(with(kPortsMost - 1));
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0] ==
+        "f:" + std::to_string(kPortsMost + 5) + ":7: error: a configuration has at most " +
+            std::to_string(kPortsMost) +
+            " ports and members, as this DPDK was built (RTE_MAX_ETHPORTS); leave out what is not needed");
 }
 
 TEST_CASE("A port whose source could not be read makes no other port wrong", "[config][validate]") {
