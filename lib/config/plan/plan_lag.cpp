@@ -1,12 +1,15 @@
 #include "config/plan/plan_lag.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "config/plan/plan_moves.hpp"
 #include "config/values/device_name.hpp"
+#include "config/values/option_value.hpp"
+#include "options/lag_rows.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -50,6 +53,21 @@ std::string mode_text(control::Mode mode) {
   return text;
 }
 
+// Options of LACP without words of their own here, where they are not the default.
+std::string other_lacp_options(const Lag& lag) {
+  static constexpr std::array<std::string_view, 11> kSaid{
+      "activity", "rate",   "system-priority", "system-id", "key",           "mux",
+      "select",   "strict", "aggregate-wait",  "fallback",  "fallback-delay"};
+  std::string text;
+  for (const options::LagRow& row : options::lag_rows()) {
+    if (row.section() != "lacp" || std::ranges::find(kSaid, row.name()) != kSaid.end()) continue;
+    const std::string value = yaml_of(row.kind, row.unset, row.field.get(lag.options));
+    if (value != yaml_of(row.kind, row.unset, row.field.get(control::LagOptions{})))
+      text += ", " + std::string{row.name()} + " " + value;
+  }
+  return text;
+}
+
 std::string lacp_text(const Lag& lag) {
   const auto& lacp = lag.options.lacp;
   std::string text = lacp.activity == lacp::Activity::active ? "LACP: active" : "LACP: passive";
@@ -61,8 +79,7 @@ std::string lacp_text(const Lag& lag) {
   text += lacp.mux == lacp::MuxControl::independent ? ", mux independent" : ", mux coupled";
   text += ", select " + std::string{lacp::name_of(lacp.select)};
   text += ", aggregate-wait " + text_of(lacp.aggregate_wait);
-  if (lacp.partner_settle != lacp::AggregatorConfig{}.partner_settle)
-    text += ", partner-settle " + text_of(lacp.partner_settle);
+  text += other_lacp_options(lag);
   const control::LacpExtras& extras = lag.options.lacp_extras;
   if (!extras.strict) text += ", up while a link is up (not strict)";
   if (extras.fallback)

@@ -85,6 +85,10 @@ TEST_CASE("The plan names the mode in our word and Linux's, and every choice", "
            "LACP: active, fast, system-id the LAG's MAC, system-priority 32768, key by speed and duplex, mux "
            "independent, select stable, aggregate-wait 2 s, up while a link is up (not strict), one member "
            "without LACP after 5 s without a Partner"}},
+      Row{"mode: lacp\n  lacp: { partner-system: '02:00:00:00:00:01', hold-out: 0 }\n",
+          {"LACP: active, fast, system-id the LAG's MAC, system-priority 32768, key by speed and duplex, mux "
+           "independent, select stable, aggregate-wait 2 s, partner-system \"02:00:00:00:00:01\", hold-out "
+           "0s"}},
       Row{"mode: 5\n  tlb-dynamic-lb: 0\n  spread-forwarded: true\n  hash-seed: 1\n",
           {"LAG l: balance-tlb, 1 member",
            "distribution: by shares of speed (tlb-dynamic-lb off), hash l3+4, seed 1, learning packets each "
