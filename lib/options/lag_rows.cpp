@@ -138,7 +138,7 @@ constexpr std::array kRows{
     LagRow{.key = "lacp.fallback-delay", .field = at<O, &O::lacp_extras, &Extras::fallback_delay>(), .kind = Time{0s, 600s},
            .says = "after so long", .effect = kLacpOnly},
     LagRow{.key = "lacp.flood-limit", .field = at<O, &O::lacp_extras, &Extras::flood_limit>(), .kind = Whole{4, 10'000},
-           .says = "LACPDUs of a member that are looked at in a second; the rest is dropped, and the member held out", .effect = kLacpOnly},
+           .says = "LACPDUs of a member that are looked at in a second; the rest is dropped, and the member held out from ten times as many on", .effect = kLacpOnly},
     LagRow{.key = "lacp.hold-out", .field = at<O, &O::lacp_extras, &Extras::hold_out>(), .kind = Time{2s, 3600s, true},
            .says = "the longest time that a member is held out whose LACPDUs flood, or whose Partner changes all the time: 2 s at first, then doubled", .effect = kLacpOnly},
     LagRow{.key = "hash", .field = at<O, &O::fast, &Fast::hash, &Hash::policy>(), .kind = HashWords{},

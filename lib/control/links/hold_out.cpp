@@ -12,12 +12,16 @@ namespace {
 // does so more often than about once a second can't be attached in between (Aggregate_Wait_Time).
 constexpr failover::DampingOptions kHoldOutRules{
     .enabled = true, .flaps = 8, .window = 10s, .hold_first = 2s, .hold_max = 60s};
+// A flood is this many times what the limit lets through. (A Partner that is merely hasty loses LACPDUs, and
+// no link.)
+constexpr std::uint64_t kFlood = 10;
 
 }  // namespace
 
 void HoldOut::set_options(const LacpExtras& options) noexcept {
   options_ = kHoldOutRules;
   options_.hold_max = options.hold_out;
+  flood_from_ = (kFlood - 1) * options.flood_limit;
   options_.enabled = options.hold_out > Duration::zero();
   if (options_.enabled) return;
   // (its next input lifts the hold)
@@ -50,10 +54,10 @@ bool HoldOut::dropped(MemberIndex member, std::uint64_t count, Instant now) noex
   Member& m = of(member);
   m.lately = count;
   m.dropped += count;
-  const bool floods = count > 0;
-  const bool news = floods != contains(flooded_, member);
-  flooded_ = floods ? flooded_ | set_of(member) : flooded_ & ~set_of(member);
-  if (!floods || contains(held_, member)) return news;
+  const bool above = count > 0;
+  const bool news = above != contains(flooded_, member);
+  flooded_ = above ? flooded_ | set_of(member) : flooded_ & ~set_of(member);
+  if (!floods(member) || contains(held_, member)) return news;
   hold(member, now);
   return true;
 }
@@ -75,7 +79,7 @@ void HoldOut::expire(Instant now) noexcept {
     m.damping.expire(now);
     if (m.damping.held_until()) return;
     held_ &= ~set_of(member);
-    if (contains(flooded_, member)) hold(member, now);
+    if (floods(member)) hold(member, now);
   });
 }
 

@@ -1,7 +1,7 @@
 // HoldOut: members whose LACPDUs come faster than LACP can follow are held out of the Aggregator for a time
 // that doubles and is bounded, as flap damping does for links:
 //
-//   a flood                LACPDUs above the limit were dropped
+//   a flood                ten times as many LACPDUs in a second as the limit lets through
 //   a Partner that swings  more LACPDUs than a Partner has reason for took back what the one before said
 //
 // A flood that goes on when its hold ends is held out again at once. Sans-IO. Thread: one at a time.
@@ -64,11 +64,13 @@ class HoldOut {
   };
   [[nodiscard]] Member& of(MemberIndex member) noexcept { return members_[member.value()]; }
   [[nodiscard]] const Member& of(MemberIndex member) const noexcept { return members_[member.value()]; }
+  [[nodiscard]] bool floods(MemberIndex member) const noexcept { return of(member).lately >= flood_from_; }
   void lose(Member& member, Instant now) noexcept;
   void hold(MemberIndex member, Instant now) noexcept;
 
   bool lacp_;
   failover::DampingOptions options_{};
+  std::uint64_t flood_from_ = 0;  // LACPDUs above the limit in a second
   std::array<Member, kMembersMax> members_{};
   MemberSet held_ = 0;
   MemberSet flooded_ = 0;

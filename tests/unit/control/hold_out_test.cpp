@@ -175,18 +175,31 @@ TEST_CASE("A flood holds the member out at once, for a time that doubles and is 
 TEST_CASE("With hold-out off, and in modes without LACP, a flood is told of and nobody is held out",
           "[control][hold-out]") {
   Attacked lag{lacp::SelectPolicy::stable, {.hold_out = 0s}};
-  lag.near().lacpdus_dropped(at(0), 5, lag.pair_.now);
+  lag.near().lacpdus_dropped(at(0), 500, lag.pair_.now);
   for (std::uint32_t i = 0; i < 100; ++i) lag.hear(forged(i));
   CHECK(lag.status().hold_out.flooded);
   CHECK(lag.status().hold_out.times == 0);
 
   Solo solo{Mode::balance_xor, 2};
   solo.all_links(true);
-  solo.lag->lacpdus_dropped(at(0), 5, solo.now);
+  solo.lag->lacpdus_dropped(at(0), 500, solo.now);
   solo.advance(1s);
   CHECK(solo.lag->distributing() == 0b11);
   CHECK(solo.lag->status(solo.now).members[0].hold_out.flooded);
   CHECK(solo.lag->status(solo.now).members[0].hold_out.times == 0);
+}
+
+TEST_CASE("A Partner that is merely hasty is told of, and keeps its link", "[control][hold-out]") {
+  Attacked lag{lacp::SelectPolicy::stable};
+  for (unsigned second = 0; second < 30; ++second) {
+    lag.near().lacpdus_dropped(at(0), 89, lag.pair_.now);
+    lag.advance(1s);
+    CHECK(lag.near().distributing() == 0b111);
+  }
+  CHECK(lag.status().hold_out.flooded);
+  CHECK(lag.status().hold_out.times == 0);
+  lag.near().lacpdus_dropped(at(0), 90, lag.pair_.now);
+  CHECK(lag.status().hold_out.times == 1);
 }
 
 // A Partner that is restarted, or takes itself out a few times, has a reason.
@@ -206,7 +219,7 @@ TEST_CASE("A Partner that changes now and then is not held out", "[control][hold
 TEST_CASE("A member in the place of one that was held out and removed starts afresh", "[control][hold-out]") {
   HoldOut hold_out{LacpExtras{}, true};
   const Instant now{1s};
-  REQUIRE(hold_out.dropped(at(0), 5, now));
+  REQUIRE(hold_out.dropped(at(0), 90, now));
   REQUIRE(hold_out.held() == 0b1);
   hold_out.forget(at(0));
   hold_out.expire(now + 100ms);
