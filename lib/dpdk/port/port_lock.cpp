@@ -16,11 +16,16 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <sstream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -32,8 +37,10 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// A process that was killed has its sockets a little longer.
+// A process that was killed has its sockets a little longer; where it can be seen to die, it is waited for
+// longer.
 constexpr int kTries = 7;
+constexpr int kTriesOfDying = 60;
 constexpr Duration kBetweenTries = 50ms;
 constexpr const char* kPciDevices = "/sys/bus/pci/devices/";
 
@@ -123,6 +130,36 @@ Holder locker_of(int descriptor) {
   return {};
 }
 
+// Whether it has been killed or ends: a zombie, or on its way there (proc(5): SIGKILL pending, PF_EXITING).
+bool is_dying(const Holder& holder) {
+  if (holder.process == 0) return false;
+  const std::string folder = "/proc/" + std::to_string(holder.process);
+  std::string words;
+  std::getline(std::ifstream{folder + "/stat"}, words);
+  const std::size_t command_ends = words.rfind(')');
+  if (command_ends == std::string::npos) return true;  // gone
+  std::istringstream fields{words.substr(command_ends + 1)};
+  char state = 0;
+  std::int64_t skipped = 0;
+  std::uint64_t flags = 0;
+  fields >> state;
+  for (int i = 0; i < 5; ++i) fields >> skipped;
+  fields >> flags;
+  constexpr std::uint64_t kExiting = 4;
+  if (state == 'Z' || state == 'X' || (flags & kExiting) != 0) return true;
+  std::ifstream status{folder + "/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("SigPnd:") || line.starts_with("ShdPnd:"))
+      if ((std::strtoull(line.c_str() + 7, nullptr, 16) >> (SIGKILL - 1) & 1) != 0) return true;
+  return false;
+}
+
+// `holder()`: who has it now.
+template <typename HolderNow>
+bool keeps_trying(int tries, HolderNow holder) {
+  return tries < kTries || (tries < kTriesOfDying && is_dying(holder()));
+}
+
 // Nobody who may not use the interface is to keep others off it.
 bool may_hold(const Holder& holder) {
   return !holder.user || *holder.user == 0 || *holder.user == geteuid();
@@ -162,7 +199,7 @@ Result<PortLock> PortLock::of_socket(const std::string& name, std::string_view w
   const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return os_error(what, said, "socket");
   Holder holder;
-  for (int tries = 0; tries < kTries; ++tries) {
+  for (int tries = 0; keeps_trying(tries, [&] { return holder; }); ++tries) {
     if (bind(descriptor, address.get(), address.size) == 0) {
       if (listen(descriptor, SOMAXCONN) == 0) return PortLock{descriptor, name, user};
       close(descriptor);
@@ -201,7 +238,7 @@ Result<PortLock> PortLock::of_pci(const std::string& address, const std::string&
   const std::string path = kPciDevices + address + "/config";
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return PortLock{-1, path, user};
-  for (int tries = 0; tries < kTries; ++tries) {
+  for (int tries = 0; keeps_trying(tries, [&] { return locker_of(descriptor); }); ++tries) {
     if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return PortLock{descriptor, path, user};
     if (errno != EWOULDBLOCK) {
       close(descriptor);
