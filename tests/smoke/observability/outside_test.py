@@ -23,7 +23,7 @@ from stage import telemetry
 
 LAGOOND, CONSOLE = map(os.path.abspath, sys.argv[1:3])
 TIMEOUT_S = 2  # the shutdown-timeout of most cases
-SLACK_S = 1.5  # of a busy machine
+SLACK_S = 3  # of a busy machine
 # Stops a thread until it ends, as a debugger does. (Who traces a thread has to wait for its end, or it never goes.)
 STOPPER = """
 import ctypes, os, sys
