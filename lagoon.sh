@@ -234,19 +234,20 @@ build_or_fail() { # BUILD-FUNCTION
   return 1
 }
 
-# What computes: it takes what the other lane leaves of the machine (tests/support/yield.sh).
+# What computes: it takes what the other lane leaves of the machine (tests/support/yield.sh). That may be little for
+# minutes, so its timeouts are long.
 computing_lane() {
   local wrapper=(--wrapper "$PWD/tests/support/yield.sh") cores
   cores=$(nproc)
   tests/support/yield.sh --process "$BASHPID"
-  [ "$1" = no ] || run_suites build pure "$cores" 6 unit sim golden tidy
+  [ "$1" = no ] || run_suites build pure "$cores" 20 unit sim golden tidy
   if build_or_fail build_sanitized; then
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
-      run_suites build-fuzz sanitized "$cores" 8 unit sim golden
-    run_suites build-fuzz fuzz "$cores" 2 fuzz
+      run_suites build-fuzz sanitized "$cores" 20 unit sim golden
+    run_suites build-fuzz fuzz "$cores" 10 fuzz
   fi
   build_or_fail build_threads || return 0
-  TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 6 threads
+  TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 20 threads
 }
 
 # What waits for partners and for time: most of the minutes, little of the work.
