@@ -248,8 +248,8 @@ class Banned(Tree):
 
 
 class Headers(Tree):
-    def check(self):
-        return headers.check(self.root, self.root / "cache", ["c++", f"-I{self.root}/lib"], ("lib",))
+    def check(self, build=None):
+        return headers.check(self.root, self.root / "cache", ["c++", f"-I{self.root}/lib"], ("lib",), build)
 
     def test_a_header_that_needs_another_before_it_is_found(self):
         self.plant("lib/base/a.hpp", "#pragma once\nstruct A {};\n")
@@ -268,6 +268,23 @@ class Headers(Tree):
         self.plant("lib/base/b.cpp", '// b.\n#include "base/b.hpp"\n\n#include "base/a.hpp"\n')
         self.assertEqual(self.check(), [])
         self.plant("lib/base/b.cpp", '#include "base/a.hpp"\n#include "base/b.hpp"\n')
+        self.assertEqual(len(self.check()), 1)
+
+    def test_in_a_batch_the_first_source_alone_shows_something(self):
+        self.plant("lib/base/a.hpp", "#pragma once\nstruct A {};\n")
+        self.plant("lib/base/b.hpp", "#pragma once\nstruct B { A a; };\n")
+        self.plant("lib/base/a.cpp", '#include "base/a.hpp"\n')
+        self.plant("lib/base/b.cpp", '#include "base/b.hpp"\n')
+        batch = "".join(f"#include<{self.root}/lib/base/{name}.cpp>\n" for name in "ab")
+        self.plant("build/base.p/base-unity0.cpp", batch)
+        self.assertEqual(len(self.check(self.root / "build")), 1)
+
+    def test_a_header_that_another_includes_first_is_left_to_that(self):
+        self.plant("lib/base/a.hpp", "#pragma once\nstruct A { int a; };\n")
+        self.plant("lib/base/b.hpp", '#pragma once\n#include <vector>\n#include "base/a.hpp"\nstruct B { A a; };\n')
+        self.assertEqual(self.check(), [])
+        self.assertEqual(len(list((self.root / "cache").iterdir())), 1)
+        self.plant("lib/base/a.hpp", "#pragma once\nstruct A { C c; };\n")
         self.assertEqual(len(self.check()), 1)
 
     def test_a_change_in_what_a_header_includes_is_seen(self):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Sees that every header compiles alone: headers.py ROOT CACHE COMPILER FLAG...
 
-A header that a .cpp file beside it includes before all else compiles alone wherever that file does, so the build
-has shown it, unless it compiled files in batches (--batched). The others are compiled here, twice included. One that
-compiled and has not changed since, nor anything that it includes, is not compiled again: CACHE keeps what the compiler
-said it reads.
+A header that a file which is compiled anyway includes before all else, but for the standard library, compiles alone: the
+build, or another header's turn here, shows it. The others are compiled here, twice included. Where a build compiles files
+in batches (--batches BUILD), only the first of a batch has nothing before it. A header that compiled and has not changed
+since, nor anything that it includes, is not compiled again: CACHE keeps what the compiler said it reads.
 
 --precompiled FOLDER takes the build's precompiled header and the flags it was made with, which halves the time. (That
 a file includes what it takes of the standard library is then shown by includes.py alone.)"""
@@ -51,22 +51,36 @@ def complaint(root: pathlib.Path, cache: pathlib.Path, compiler: list, path: str
     return f"{path} does not compile alone:\n{done.stderr[:2000]}"
 
 
-def leads_its_source(header: pathlib.Path) -> bool:
-    """Whether FOLDER/name.cpp begins with FOLDER/name.hpp, which can be included twice."""
-    code = header.with_suffix(".cpp")
-    if not code.exists() or "#pragma once" not in header.read_text():
-        return False
-    first = re.search(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)', source.without_comments(code.read_text(), strings=True),
-                      re.MULTILINE)
-    return first is not None and header.as_posix().endswith("/" + first[1])
+def begin_compilations(root: pathlib.Path, folders, build):
+    """The sources that are compiled with nothing before them."""
+    batched = set()
+    for batch in build.rglob("*-unity*.c*") if build else ():
+        names = re.findall(r"#include *<([^>]+)>", batch.read_text(errors="replace")) if batch.suffix != ".o" else []
+        batched.update(os.path.realpath(name) for name in names[1:])
+    return [file for file in source.files(root, {".cpp", ".c"}, folders) if os.path.realpath(file) not in batched]
 
 
-def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers"), batched=False):
+def first_of_ours(root: pathlib.Path, file: pathlib.Path):
+    """The first header of ours that a file includes, if only the standard library comes before it."""
+    code = source.without_comments(file.read_text(), strings=True)
+    for how, name in re.findall(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)', code, re.MULTILINE):
+        if how == "<" and re.fullmatch(r"[a-z_0-9]+", name):
+            continue
+        for folder in (file.parent, root / "lib", root / "lib/api", root / "app"):
+            if how == '"' and (folder / name).exists():
+                return (folder / name).resolve()
+        return None
+    return None
+
+
+def check(root: pathlib.Path, cache: pathlib.Path, compiler: list, folders=("lib", "app", "drivers"), build=None):
     cache.mkdir(parents=True, exist_ok=True)
-    headers = [file.relative_to(root).as_posix() for file in source.files(root, {".hpp", ".h"}, folders)
-               if batched or not leads_its_source(file)]
+    headers = list(source.files(root, {".hpp", ".h"}, folders))
+    lead = {first_of_ours(root, file) for file in headers + begin_compilations(root, folders, build)}
+    alone = [file.relative_to(root).as_posix() for file in headers
+             if file.resolve() not in lead or "#pragma once" not in file.read_text()]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda path: complaint(root, cache, compiler, path), headers)
+        found = pool.map(lambda path: complaint(root, cache, compiler, path), alone)
     return [text for text in found if text]
 
 
@@ -81,9 +95,11 @@ if __name__ == "__main__":
         made = json.loads((folder / "headers.made").read_text())["fPIE"]["flags"]
         flags = next(at for at, word in enumerate(command) if word.startswith("-"))
         command = made + ["-include", str(folder / "headers.hpp")] + command[flags:]
-    batches = "--batched" in command
-    if batches:
-        command.remove("--batched")
+    batches = None
+    if "--batches" in command:
+        at = command.index("--batches")
+        batches = pathlib.Path(command[at + 1])
+        del command[at:at + 2]
     if "--no-drivers" in command:
         command.remove("--no-drivers")
         parts = ("lib", "app")
