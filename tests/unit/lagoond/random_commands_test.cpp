@@ -112,6 +112,15 @@ int exit_code_of(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// A file that goes with it, also when a check fails.
+struct SavedFile {
+  std::string path;
+  ~SavedFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
 TEST_CASE("After any commands, what was saved starts again", "[lagoond][random]") {
   const std::string prefix = "random-" + std::to_string(getpid());
   config::Config saved;
@@ -139,7 +148,8 @@ TEST_CASE("After any commands, what was saved starts again", "[lagoond][random]"
   CHECK(refused > kCommands / 20);
 
   saved.eal.prefix = prefix + "-again";
-  const std::string file = std::filesystem::temp_directory_path() / (prefix + ".yaml");
+  const SavedFile kept{std::filesystem::temp_directory_path() / (prefix + ".yaml")};
+  const std::string& file = kept.path;
   std::ofstream{file} << config::to_yaml(saved);
   CHECK(exit_code_of(lagoond({"--check", file})) == 0);
   const test::NotifySocket systemd;
@@ -147,7 +157,6 @@ TEST_CASE("After any commands, what was saved starts again", "[lagoond][random]"
   CHECK(systemd.next_with("READY=1").find("READY=1") == 0);
   kill(fresh, SIGTERM);
   CHECK(exit_code_of(fresh) == 0);
-  std::filesystem::remove(file);
 }
 
 }  // namespace
