@@ -22,14 +22,15 @@ CONVERSATIONS = 200
 UDP_PORT = 9000
 
 
-def set_stage(test, build, bond, traffic=False, **more):
-    """The stage, the Partner, and testpmd that forwards between lan0 and the bond, port 3; all of them end with the
-    test. (net_bonding sends its LACPDUs when the program sends: `traffic` makes it do so before there is an answer.)"""
+def set_stage(test, build, bond, traffic=False, vdevs=(), **more):
+    """The stage, the Partner, and testpmd that forwards between lan0 and the bond, port 3 (or as much higher as there are
+    `vdevs` beside PORTS); all of them end with the test. (net_bonding sends its LACPDUs when the program sends: `traffic`
+    makes it do so before there is an answer.)"""
     stage = test.enterContext(Stage(2))
     partner = LagoonPartner(os.path.join(build, "app", "lagoond"))
     partner.start(stage)
-    testpmd = test.enterContext(Testpmd(build, [*PORTS, bond], popen=stage.popen_net, **more))
-    testpmd.do("set portlist 0,3")  # (net_bonding leaves its members to the program)
+    testpmd = test.enterContext(Testpmd(build, [*PORTS, *vdevs, bond], popen=stage.popen_net, **more))
+    testpmd.do(f"set portlist 0,{len(PORTS) + len(vdevs)}")  # (net_bonding leaves its members to the program)
     testpmd.do("start")
     if traffic:
         netns.ip_batch(stage.lan, [f"neigh add {stage.far_ip} lladdr 02:00:00:00:01:02 dev eth0 nud permanent"])

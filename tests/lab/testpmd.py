@@ -70,6 +70,10 @@ class Testpmd:
             self._logged = log.read()
         return self._said + self._logged
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def __enter__(self):
         self._terminal, theirs = pty.openpty()
         # (what is logged may come amid the prompt)
