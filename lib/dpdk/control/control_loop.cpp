@@ -14,8 +14,11 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// An idle turn comes this often on `idle: relax`. rtnetlink wakes us earlier.
+// An idle turn comes this often on `idle: relax`, and more seldom the longer nothing came: rtnetlink, sockets
+// and deadlines wake us earlier, frames from workers and commands do not.
 constexpr Duration kRest = 200us;
+constexpr Duration kRestMost = 1ms;
+constexpr int kSilencePerRest = 8;
 
 }  // namespace
 
@@ -53,6 +56,7 @@ bool ControlLoop::turn(Instant now) {
   feed_journals();
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
+  if (busy) heard_ = now;
   return busy;
 }
 
@@ -118,7 +122,9 @@ bool ControlLoop::run_machines(Instant now) {
 
 Duration ControlLoop::patience(Instant now) const {
   if (parts_.idle == config::Idle::busy) return Duration::zero();
-  Duration rest = kRest;
+  // (a program's queues are to be followed within a millisecond)
+  const Duration silence = parts_.care == nullptr ? (now - heard_) / kSilencePerRest : Duration::zero();
+  Duration rest = std::clamp(silence, kRest, kRestMost);
   for (const auto& lag : parts_.lags)
     if (const auto due = lag->lag->deadline()) rest = std::min(rest, *due - now);
   return std::max(rest, Duration::zero());

@@ -47,7 +47,7 @@ class ControlLoop {
 
   /// One turn. True when it found something to do.
   bool turn(Instant now);
-  /// Sleeps until something may have happened, as `idle:` allows: at most a fraction of a millisecond.
+  /// Sleeps until something may have happened, as `idle:` allows: at most a millisecond.
   void rest(Instant now);
   /// How long that would be: none on `idle: busy`.
   [[nodiscard]] Duration patience(Instant now) const;
@@ -64,6 +64,7 @@ class ControlLoop {
 
   ControlLoopParts parts_;
   Intake intake_;
+  Instant heard_{};                        // when a turn found something to do
   std::uint64_t listed_ = 0;               // the lifecycle's revision that the next is of
   std::vector<pollfd> news_;               // what wakes us
   std::vector<report::LoadCounts> loads_;  // by LAG
