@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "config/command/command.hpp"
 #include "control/status/status.hpp"
+#include "control/views/health.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/port/ethdev_status.hpp"
 
@@ -22,6 +23,8 @@ class Running {
  public:
   virtual ~Running() = default;
   [[nodiscard]] virtual Result<std::vector<control::LagStatus>> lags() = 0;
+  /// Also where the control lcore does not answer: it says so.
+  [[nodiscard]] virtual control::Health health() = 0;
   [[nodiscard]] virtual Result<std::vector<dpdk::NamedEvent>> events(std::string_view lag,
                                                                      std::size_t most) = 0;
   [[nodiscard]] virtual Result<dpdk::FlowAnswer> explain(std::string_view lag, std::string_view flow) = 0;

@@ -9,6 +9,9 @@ namespace lagoon::lagoond {
 Result<std::vector<control::LagStatus>> EngineRunning::lags() {
   return engine_.status_of_all();
 }
+control::Health EngineRunning::health() {
+  return engine_.health(engine_.status_of_all());
+}
 Result<std::vector<dpdk::NamedEvent>> EngineRunning::events(std::string_view lag, std::size_t most) {
   return engine_.events(lag, most);
 }

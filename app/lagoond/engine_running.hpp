@@ -14,6 +14,7 @@ class EngineRunning final : public console::Running {
   /// `file`: the configuration that lagoond was started with.
   EngineRunning(dpdk::Engine& engine, std::string file) : engine_{engine}, file_{std::move(file)} {}
   [[nodiscard]] Result<std::vector<control::LagStatus>> lags() override;
+  [[nodiscard]] control::Health health() override;
   [[nodiscard]] Result<std::vector<dpdk::NamedEvent>> events(std::string_view lag, std::size_t most) override;
   [[nodiscard]] Result<dpdk::FlowAnswer> explain(std::string_view lag, std::string_view flow) override;
   [[nodiscard]] Result<std::vector<dpdk::EthdevStatus>> ports() override;

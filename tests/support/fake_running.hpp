@@ -20,6 +20,11 @@ class FakeRunning final : public console::Running {
   }
 
   [[nodiscard]] Result<std::vector<control::LagStatus>> lags() override { return lags_; }
+  [[nodiscard]] control::Health health() override {
+    control::Health health;
+    for (const control::LagStatus& lag : lags_) control::add_health(health, lag);
+    return health;
+  }
   [[nodiscard]] Result<std::vector<dpdk::NamedEvent>> events(std::string_view, std::size_t most) override {
     std::vector<dpdk::NamedEvent> events;
     for (std::size_t i = 0; i < std::min(most, events_most); ++i)

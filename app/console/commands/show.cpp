@@ -1,4 +1,5 @@
-// show lag, show events, explain flow: what a LAG is, what happened to it, and which way frames take.
+// show lag, show health, show events, explain flow: what a LAG is, whether all is well, what happened, and
+// which way frames take.
 #include <algorithm>
 #include <array>
 
@@ -6,6 +7,7 @@
 #include "console/session.hpp"
 #include "console/text/text_table.hpp"
 #include "console/text/units_text.hpp"
+#include "control/views/health.hpp"
 #include "control/views/json_writer.hpp"
 #include "control/views/views.hpp"
 #include "control/views/words.hpp"
@@ -48,6 +50,22 @@ Result<Outcome> show_lag(Session& session, const Arguments& arguments) {
     text += control::render(*view, lag);
   }
   return Outcome{.text = std::move(text)};
+}
+
+std::string health_text(const control::Health& health) {
+  TextTable table;
+  for (const control::Finding& finding : health)
+    table.add({std::string{name_of(finding.severity)}, finding.subject, finding.sentence});
+  return "health: " + std::string{name_of(control::worst_of(health))} + "\n" + table.text(2);
+}
+
+Result<Outcome> show_health(Session& session, const Arguments& arguments) {
+  const control::Health health = session.running.health();
+  if (arguments["FORM"] == "json") return Outcome{.text = control::health_json(health), .is_json = true};
+  if (!arguments["FORM"].empty() && arguments["FORM"] != "table")
+    return fail(Errc::invalid_argument,
+                "health is shown as table or json, not as " + config::in_quotes(arguments["FORM"]));
+  return Outcome{.text = health_text(health)};
 }
 
 struct LagEvents {
@@ -134,8 +152,10 @@ Result<Outcome> explain_flow(Session& session, const Arguments& arguments) {
   return Outcome{.text = explanation(*answer)};
 }
 
-constexpr std::array<CommandRow, 3> kShowCommands{{
+constexpr std::array<CommandRow, 4> kShowCommands{{
     {"show lag [LAG] [as VIEW]", "LAGs as they are now, as table, linux, lagg, cisco or json", show_lag},
+    {"show health [as FORM]", "Whether all is well, in sentences, and what is not; FORM: table, json",
+     show_health},
     {"show events [LAG] [last NUMBER] [as FORM]", "What happened last, the oldest first; FORM: table, json",
      show_events},
     {"explain flow LAG FLOW...", "Which way a conversation takes, like udp 10.0.0.1:1000 10.0.0.2:2000",

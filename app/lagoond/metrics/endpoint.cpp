@@ -33,6 +33,7 @@ void MetricsEndpoint::serve(dpdk::Engine& engine, std::function<std::optional<Jo
                       .closed_connections = server_->closed_early()};
     auto lags = engine.status_of_all();
     auto ports = lags ? engine.access_ports() : Result<std::vector<dpdk::PortStatus>>{};
+    snapshot.health = engine.health(lags);
     if (lags && ports) {
       snapshot.answered = true;
       snapshot.lags = *std::move(lags);

@@ -1,5 +1,7 @@
 #include "lagoond/metrics/families.hpp"
 
+#include <algorithm>
+
 #include "lagoond/metrics/rows.hpp"
 
 namespace lagoon::lagoond {
@@ -16,6 +18,17 @@ void add_journal_families(Families& out, const Snapshot& snapshot) {
   if (snapshot.journal) add_sample(lost, {}, static_cast<double>(snapshot.journal->lost));
 }
 
+void add_health_families(Families& out, const Snapshot& snapshot) {
+  auto& findings =
+      add_family(out, "lagoon_health_findings", "What `show health` says, by severity.", MetricType::Gauge);
+  for (std::size_t i = 0; i < control::kSeverityNames.size(); ++i) {
+    const auto severity = static_cast<control::Severity>(i);
+    add_sample(
+        findings, {{"severity", std::string{name_of(severity)}}},
+        static_cast<double>(std::ranges::count(snapshot.health, severity, &control::Finding::severity)));
+  }
+}
+
 }  // namespace
 
 Families families_of(const Snapshot& snapshot) {
@@ -27,6 +40,7 @@ Families families_of(const Snapshot& snapshot) {
                         "else is missing.",
                         MetricType::Gauge),
              {}, snapshot.answered ? 1 : 0);
+  add_health_families(out, snapshot);
   add_lag_families(out, snapshot);
   add_member_families(out, snapshot);
   add_class_families(out, snapshot);

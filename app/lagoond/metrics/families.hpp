@@ -27,6 +27,7 @@ struct Snapshot {
   bool answered = false;  // by the control lcore; the rest is empty where it was not
   std::vector<control::LagStatus> lags{};
   std::vector<dpdk::PortStatus> ports{};
+  control::Health health{};  // there also where nobody answered
   std::optional<JournalCounts> journal{};
   std::string version{};
   double taken_s = 0;                    // Unix time

@@ -20,6 +20,7 @@
 #include "control/lag/explanation.hpp"
 #include "control/lag/journal.hpp"
 #include "control/status/status.hpp"
+#include "control/views/health.hpp"
 #include "dpdk/port/ethdev_status.hpp"
 
 namespace lagoon::dpdk {
@@ -94,6 +95,9 @@ class Engine {
   [[nodiscard]] Result<std::vector<std::string>> lag_names();
   [[nodiscard]] Result<control::LagStatus> status(std::string_view lag);
   [[nodiscard]] Result<std::vector<control::LagStatus>> status_of_all();
+  /// What an operator should know now. `lags`: what status_of_all() has just said. Thread: any; it asks
+  /// nobody.
+  [[nodiscard]] control::Health health(const Result<std::vector<control::LagStatus>>& lags) const;
   /// The newest `most` entries, the oldest first.
   [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
   [[nodiscard]] Result<std::vector<PortStatus>> access_ports();

@@ -184,6 +184,15 @@ int on_ports(const char*, const char* parameters, rte_tel_data* data) {
   return answer_in_pages(data, ports_answer(*ports), "/lagoon/ports");
 }
 
+int on_health(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  if (words.size() > 1) return answer_usage(data, "/lagoon/health");
+  if (!words.empty()) return answer_next_page(data, words[0], "/lagoon/health");
+  return answer_in_pages(data, health_answer(engine->health(engine->status_of_all())), "/lagoon/health");
+}
+
 // What stands before the first comma, which is taken off with it.
 std::string_view take_word(std::string_view& rest) {
   const std::size_t comma = std::min(rest.find(','), rest.size());
@@ -229,6 +238,7 @@ const std::vector<Command>& commands() {
       {"/lagoon/classes", on_classes, "NAME[,PAGE]", "Queues of a LAG's traffic classes"},
       {"/lagoon/events", on_events, "NAME[,MOST[,PAGE]]", "The last transitions of a LAG"},
       {"/lagoon/ports", on_ports, "[,PAGE]", "The access ports"},
+      {"/lagoon/health", on_health, "[,PAGE]", "Whether all is well, and what is not"},
       {"/lagoon/explain", on_explain, "LAG,FLOW", "Which way a conversation takes"},
       {"/lagoon/do", on_do,
        "LAG," + config::joined_verbs([](const config::Verb&) { return true; }) + ",ARGUMENT",

@@ -145,6 +145,21 @@ Answer events_answer(std::span<const NamedEvent> events) {
   return by_sequence;
 }
 
+Answer health_answer(const control::Health& health) {
+  Answer findings;
+  for (std::size_t i = 0; i < health.size(); ++i) {
+    Answer one;
+    one.text("severity", name_of(health[i].severity));
+    one.text("subject", health[i].subject);
+    one.text("sentence", health[i].sentence);
+    findings.object(std::to_string(i), std::move(one));
+  }
+  Answer made;
+  made.text("health", name_of(control::worst_of(health)));
+  made.object("findings", std::move(findings));
+  return made;
+}
+
 Answer explanation_answer(const FlowAnswer& answer) {
   const control::Explanation& way = answer.way;
   Answer made;

@@ -17,6 +17,8 @@ namespace lagoon::dpdk {
 [[nodiscard]] Answer classes_answer(const control::LagStatus& status);
 [[nodiscard]] Answer ports_answer(std::span<const PortStatus> ports);
 [[nodiscard]] Answer events_answer(std::span<const NamedEvent> events);
+/// "health": the worst; "findings" by number, in their order.
+[[nodiscard]] Answer health_answer(const control::Health& health);
 [[nodiscard]] Answer explanation_answer(const FlowAnswer& answer);
 
 }  // namespace lagoon::dpdk

@@ -98,6 +98,8 @@ TEST_CASE("What a LAG does not have, it has no samples of", "[metrics]") {
   CHECK_FALSE(any("lagoon_lag_imbalance_ratio{"));
   CHECK_FALSE(any("lagoon_class_"));
   CHECK_FALSE(any("lagoon_journal_"));
+  CHECK(samples_of({.health = {{control::Severity::failure, "control", ""}}})
+            .at("lagoon_health_findings{severity=failure,}") == 1);
   CHECK(samples_of({.answered = false}).at("lagoon_control_answered{}") == 0);
 }
 
