@@ -155,14 +155,16 @@ class Lab:
         self.prefix = f"lc{os.getpid()}"
         self.stopping = False
         self.lan = None
+        self.log = None
         enter_namespace()
 
     # --- the set-up ---
 
-    def start(self, links=2, lan=False, flood=False, idle="relax", speeds=None, lag=None, **lacp):
+    def start(self, links=2, lan=False, flood=False, idle="relax", speeds=None, lag=None, host=None,
+              **lacp):
         """Starts lagoond with so many members, and (with `lan`) an access port lan0 in front of the LAG; or (with
         `flood`) one that gives 64-octet frames as fast as the worker takes them. `speeds`: what each member claims;
-        `lag`: further keys of the LAG."""
+        `lag`: further keys of the LAG; `host`: the name of a tap behind the LAG."""
         hears = octets.ETHERTYPE if flood else ETH_P_ALL
         self.wires = [Wire(f"p{i}", f"m{i}", hears) for i in range(links)]
         self.lan = Wire("lan1", "lan0") if lan else None
@@ -180,6 +182,9 @@ class Lab:
         if flood:
             config["ports"] = [{"name": "flood", "dev": "net_null0,size=64"}]
             config["forward"] = [["flood", "lag0"]]
+        if host:
+            config["ports"] = [{"name": host, "tap": host}]
+            config["forward"] = [[host, "lag0"]]
         path = os.path.join(self.folder, "lagoond.yaml")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)  # (JSON is YAML)
@@ -233,10 +238,10 @@ class Lab:
             answer["members"] = list(answer["members"].values())  # in the order of the configuration
         return answer
 
-    def ask(self, question: str):
+    def ask(self, question: str, patience_s=3.0):
         """What telemetry answers; None while it does not."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        connection.settimeout(3)
+        connection.settimeout(patience_s)
         try:
             connection.connect(f"/var/run/dpdk/{self.prefix}/dpdk_telemetry.v2")
             connection.recv(4096)
@@ -297,5 +302,9 @@ class Lab:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        for wire in self.wires + ([self.lan] if self.lan else []):
+            wire.socket.close()
+        if self.log is not None:
+            self.log.close()
         shutil.rmtree(f"/var/run/dpdk/{self.prefix}", ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)

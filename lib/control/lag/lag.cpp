@@ -161,7 +161,7 @@ std::optional<Instant> Lag::deadline() const noexcept {
   return first.at();
 }
 
-std::optional<OutgoingFrame> Lag::transmit(Instant now) {
+std::optional<OutgoingFrame> Lag::transmit(Instant now, bool addresses_stand) {
   LagParts& lag = *parts_;
   const auto slow_frame = [&](MemberIndex member, const auto& pdu) {
     return wire::ControlFrame{wire::emit_slow_frame(lag.roster.settings(member).address, pdu)};
@@ -174,10 +174,10 @@ std::optional<OutgoingFrame> Lag::transmit(Instant now) {
   if (!lag.closing) {
     if (const auto probe = lag.links.transmit(now))
       return OutgoingFrame{.member = probe->member, .frame = probe->frame};
-    if (lag.outcome.active)
+    if (lag.outcome.active && addresses_stand)
       if (const auto frame = lag.announcements.transmit(now))
         return OutgoingFrame{.member = *lag.outcome.active, .frame = *frame};
-    if (lag.receive)
+    if (lag.receive && addresses_stand)
       if (const auto out = lag.receive->transmit(now))
         return OutgoingFrame{.member = out->member, .frame = out->frame};
   }

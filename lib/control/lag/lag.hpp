@@ -84,7 +84,7 @@ class Lag {
   /// When expire(), take_table() or a measurement is next due.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
   /// Frames to send now; ask until there is none.
-  [[nodiscard]] std::optional<OutgoingFrame> transmit(Instant now);
+  [[nodiscard]] std::optional<OutgoingFrame> transmit(Instant now, bool addresses_stand = true);
   /// The table to publish, if what the fast path can see has changed. The first call always gives one.
   [[nodiscard]] std::unique_ptr<const table::PortTable> take_table(Instant now);
   /// What the LAG and each member's port are to carry.

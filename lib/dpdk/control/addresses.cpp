@@ -1,5 +1,7 @@
 #include "dpdk/control/addresses.hpp"
 
+#include <utility>
+
 #include "dpdk/base/log.hpp"
 #include "options/mode.hpp"
 
@@ -21,17 +23,92 @@ bool moves_addresses(const control::LagOptions& options) {
   return false;
 }
 
-void set_address(LagRuntime& lag, MemberIndex index, MemberRuntime& member, const MacAddress& wanted,
-                 Instant now) {
-  const auto set = member.port.set_address(wanted);
-  member.address_refused = !set.has_value();
-  if (set) return;
+struct Wish {
+  std::optional<MacAddress> address{};
+  control::PortOptions options{};
+  bool options_changed = false;
+};
+
+// The errand's part.
+void carry_out(MemberRuntime& member, const Wish& wish) {
+  PortSetting& setting = member.setting;
+  bool apply = wish.options_changed;
+  setting.refusal.clear();
+  if (wish.address) {
+    const auto set = member.port.set_address(*wish.address);
+    setting.address_refused = !set.has_value();
+    if (!set) setting.refusal = set.error().detail;
+    apply = apply || !set;
+  }
+  if (apply) setting.lacks = member.upkeep.apply(wish.options, setting.address_refused);
+}
+
+void take_outcome(LagRuntime& lag, MemberIndex index, MemberRuntime& member, Instant now) {
+  PortSetting& setting = member.setting;
+  setting.stands = setting.given;
+  if (setting.refusal.empty()) return;
   if (!member.keeps_address)
     log_line(LogLevel::warning,
-             "member '" + member.name + "': " + set.error().detail + "; it receives in promiscuous mode");
+             "member '" + member.name + "': " + setting.refusal + "; it receives in promiscuous mode");
   lag.lag->address_refused(index, now);
-  // (the MTU stands already, so nothing can fail here)
-  static_cast<void>(member.upkeep.apply(lag.port_options, member.address_refused));
+}
+
+bool set_member(LagRuntime& lag, MemberIndex index, MemberRuntime& member, Errands& errands, Instant now) {
+  PortSetting& setting = member.setting;
+  bool done = setting.errand.take_done();
+  if (done) take_outcome(lag, index, member, now);
+  if (!member.served || setting.errand.under_way()) return done;
+  const MacAddress& address = lag.lag->addresses().member[index.value()];
+  Wish wish{.options_changed = setting.given.options != lag.port_options_revision};
+  if (!address.is_zero() && setting.given.address != address) wish.address = address;
+  if (!wish.address && !wish.options_changed) return done;
+  wish.options = lag.port_options;
+  if (wish.address) setting.given.address = wish.address;
+  setting.given.options = lag.port_options_revision;
+  errands.give(setting.errand, [&member, wish = std::move(wish)] { carry_out(member, wish); });
+  // (before there is a thread for errands it is done by now)
+  if (!setting.errand.take_done()) return done;
+  take_outcome(lag, index, member, now);
+  return true;
+}
+
+// The kernel's own access to a LAG speaks with the LAG's address.
+void carry_out_for_host(LagRuntime& lag, const Wish& wish, std::optional<HostAccess::Task> task) {
+  lag.host_setting.refusal.clear();
+  const auto refused = [&](const Error& error) {
+    lag.host_setting.refusal = error.detail;
+    log_line(LogLevel::warning, error.detail);
+  };
+  if (wish.address)
+    if (const auto set = lag.host_port->set_address(*wish.address); !set) refused(set.error());
+  if (wish.options_changed)
+    if (const auto set = lag.host_port->set_mtu(wish.options.mtu); !set) refused(set.error());
+  if (task) lag.host->carry_out(*task);
+}
+
+bool take_host_outcome(LagRuntime& lag, Instant now) {
+  if (!lag.host_setting.errand.take_done()) return false;
+  lag.host_setting.stands = lag.host_setting.given;
+  if (lag.host != nullptr && lag.host->take()) lag.lag->hosts_changed(lag.host->addresses(), now);
+  return true;
+}
+
+bool set_host(LagRuntime& lag, Errands& errands, Instant now) {
+  if (lag.host_port == nullptr) return false;
+  PortSetting& setting = lag.host_setting;
+  const bool done = take_host_outcome(lag, now);
+  if (setting.errand.under_way()) return done;
+  const MacAddress& address = lag.lag->addresses().lag;
+  Wish wish{.options_changed = setting.given.options != lag.port_options_revision};
+  if (!address.is_zero() && setting.given.address != address) wish.address = address;
+  std::optional<HostAccess::Task> task;
+  if (lag.host != nullptr) task = lag.host->next(lag.lag->up());
+  if (!wish.address && !wish.options_changed && !task) return done;
+  wish.options = lag.port_options;
+  if (wish.address) setting.given.address = wish.address;
+  setting.given.options = lag.port_options_revision;
+  errands.give(setting.errand, [&lag, wish = std::move(wish), task] { carry_out_for_host(lag, wish, task); });
+  return take_host_outcome(lag, now) || done;
 }
 
 }  // namespace
@@ -50,24 +127,21 @@ Result<std::string> check_address(const config::Lag& lag, MemberRuntime& member)
          "; it receives in promiscuous mode. The others can take its address: mac-from: " + member.name;
 }
 
-bool apply_addresses(LagRuntime& lag, Instant now) {
-  const failover::AddressAssignment& assigned = lag.lag->addresses();
-  bool changed = false;
+bool set_ports(LagRuntime& lag, Errands& errands, Instant now) {
+  bool done = false;
   for_each_member(lag, [&](MemberIndex index, MemberRuntime& member) {
-    const MacAddress& wanted = assigned.member[index.value()];
-    if (member.carries == wanted || !member.served || wanted.is_zero()) return;
-    member.carries = wanted;
-    set_address(lag, index, member, wanted, now);
-    changed = true;
+    done = set_member(lag, index, member, errands, now) || done;
   });
-  // The kernel's own access to a LAG speaks with the LAG's address.
-  if (lag.host_port != nullptr && lag.host_carries != assigned.lag && !assigned.lag.is_zero()) {
-    lag.host_carries = assigned.lag;
-    if (const auto set = lag.host_port->set_address(assigned.lag); !set)
-      log_line(LogLevel::warning, set.error().detail);
-    changed = true;
-  }
-  return changed;
+  return set_host(lag, errands, now) || done;
+}
+
+bool ports_stand(const LagRuntime& lag) {
+  bool all = lag.host_setting.given.address == lag.host_setting.stands.address;
+  for_each_member(lag, [&](MemberIndex index, const MemberRuntime& member) {
+    const MacAddress& wanted = lag.lag->addresses().member[index.value()];
+    all = all && (!member.served || wanted.is_zero() || member.setting.stands.address == wanted);
+  });
+  return all;
 }
 
 }  // namespace lagoon::dpdk

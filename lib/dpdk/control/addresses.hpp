@@ -1,5 +1,7 @@
-// Who carries which address: brings the ports of a LAG, and the tap behind it, to the assignment that
-// Lag::addresses() has at the moment.
+// What ports are given while their LAG runs: who carries which address, by the assignment that
+// Lag::addresses() has at the moment; port options; for the tap behind a LAG its address, MTU and carrier.
+// Setting any of it may wait for the kernel's rtnl lock or for a driver, so it is an errand. A port has one
+// under way at most; what is wanted by then is given next.
 //
 // Thread: the control lcore.
 #pragma once
@@ -15,8 +17,11 @@ namespace lagoon::dpdk {
 /// that keeps its address; a sentence for the log where it can; empty where the port takes any.
 [[nodiscard]] Result<std::string> check_address(const config::Lag& lag, MemberRuntime& member);
 
-/// Sets what differs. A port that refuses is put into promiscuous mode, logged, and told to the LAG. True
-/// when an address was set.
-bool apply_addresses(LagRuntime& lag, Instant now);
+/// Until `errands` is open it blocks, and all is done when it returns. Gives what differs, and takes note of
+/// what was done. A port that refuses an address is put into promiscuous mode, logged, and told to the LAG.
+/// True when something was done.
+bool set_ports(LagRuntime& lag, Errands& errands, Instant now);
+/// Whether every port has the address that it was given.
+[[nodiscard]] bool ports_stand(const LagRuntime& lag);
 
 }  // namespace lagoon::dpdk

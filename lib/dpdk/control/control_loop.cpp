@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
@@ -14,8 +15,8 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// An idle turn comes this often on `idle: relax`, and more seldom the longer nothing came: rtnetlink, sockets
-// and deadlines wake us earlier, frames from workers and commands do not.
+// An idle turn comes this often on `idle: relax`, and more seldom the longer nothing came: descriptors and
+// deadlines wake us earlier, frames from workers and commands do not.
 constexpr Duration kRest = 200us;
 constexpr Duration kRestMost = 1ms;
 constexpr int kSilencePerRest = 8;
@@ -30,6 +31,7 @@ ControlLoop::ControlLoop(const ControlLoopParts& parts)
 void ControlLoop::list_members() {
   if (listed_ == parts_.lifecycle.revision()) return;
   listed_ = parts_.lifecycle.revision();
+  heard_ = Descriptors::unknown;
   intake_.list_members();
   news_.clear();
   for (const auto& lag : parts_.lags) {
@@ -41,13 +43,18 @@ void ControlLoop::list_members() {
       news_.push_back({.fd = lag->host->descriptor(), .events = POLLIN, .revents = 0});
   }
   news_.push_back({.fd = parts_.links.descriptor(), .events = POLLIN, .revents = 0});
+  news_.push_back({.fd = parts_.errands.descriptor(), .events = POLLIN, .revents = 0});
 }
 
 bool ControlLoop::turn(Instant now) {
+  const Descriptors heard = std::exchange(heard_, Descriptors::unknown);
   bool busy = parts_.links.poll(parts_.lags, now);
   if (parts_.care != nullptr) busy |= parts_.care->turn(now);
-  busy |= intake_.turn(now);
-  busy |= watch_hosts(now);
+  busy |= intake_.turn(heard, now);
+  if (heard != Descriptors::silent) {
+    parts_.errands.drain();
+    watch_hosts();
+  }
   busy |= parts_.tasks.serve();
   busy |= run_machines(now);
   busy |= parts_.lifecycle.serve(
@@ -56,7 +63,7 @@ bool ControlLoop::turn(Instant now) {
   feed_journals();
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
-  if (busy) heard_ = now;
+  if (busy) last_busy_ = now;
   return busy;
 }
 
@@ -67,16 +74,9 @@ void ControlLoop::feed_journals() {
   parts_.feed->wake();
 }
 
-bool ControlLoop::watch_hosts(Instant now) {
-  bool busy = false;
-  for (const auto& lag : parts_.lags) {
-    if (lag->host == nullptr) continue;
-    lag->host->set_carrier(lag->lag->up());
-    if (!lag->host->poll()) continue;
-    lag->lag->hosts_changed(lag->host->addresses(), now);
-    busy = true;
-  }
-  return busy;
+void ControlLoop::watch_hosts() {
+  for (const auto& lag : parts_.lags)
+    if (lag->host != nullptr) lag->host->poll();
 }
 
 void ControlLoop::measure(std::size_t index, Instant now) {
@@ -97,6 +97,7 @@ void ControlLoop::measure(std::size_t index, Instant now) {
 bool ControlLoop::run_machines(Instant now) {
   bool busy = false;
   parts_.transmitter.retry();
+  settled_ = true;
   for (std::size_t i = 0; i < parts_.lags.size(); ++i) {
     LagRuntime* const runtime = parts_.lags[i].get();
     control::Lag& lag = *runtime->lag;
@@ -110,9 +111,11 @@ bool ControlLoop::run_machines(Instant now) {
       parts_.publisher.publish(runtime->table, std::move(table));
       busy = true;
     }
-    // (an announcement says whose address is where: it has to be there by then)
-    busy |= apply_addresses(*runtime, now);
-    while (const auto frame = lag.transmit(now)) {
+    busy |= set_ports(*runtime, parts_.errands, now);
+    // An announcement says whose address is where: it has to be there by then.
+    const bool addresses_stand = ports_stand(*runtime);
+    settled_ = settled_ && addresses_stand;
+    while (const auto frame = lag.transmit(now, addresses_stand)) {
       parts_.transmitter.send(*runtime, *frame);
       busy = true;
     }
@@ -123,11 +126,14 @@ bool ControlLoop::run_machines(Instant now) {
 Duration ControlLoop::patience(Instant now) const {
   if (parts_.idle == config::Idle::busy) return Duration::zero();
   // (a program's queues are to be followed within a millisecond)
-  const Duration silence = parts_.care == nullptr ? (now - heard_) / kSilencePerRest : Duration::zero();
+  const Duration silence = parts_.care == nullptr ? (now - last_busy_) / kSilencePerRest : Duration::zero();
   Duration rest = std::clamp(silence, kRest, kRestMost);
-  for (const auto& lag : parts_.lags)
+  for (const auto& lag : parts_.lags) {
+    if (lag->lag->wants_progress()) rest = kRest;
     if (const auto due = lag->lag->deadline()) rest = std::min(rest, *due - now);
-  return std::max(rest, Duration::zero());
+  }
+  // (what is due may be an announcement, which waits for an address)
+  return std::max(rest, settled_ ? Duration::zero() : kRest);
 }
 
 void ControlLoop::rest(Instant now) {
@@ -138,7 +144,7 @@ void ControlLoop::rest(Instant now) {
   const Duration rest = patience(now);
   if (rest == Duration::zero()) return;
   const timespec timeout{.tv_sec = 0, .tv_nsec = rest.count()};
-  static_cast<void>(ppoll(news_.data(), news_.size(), &timeout, nullptr));
+  if (ppoll(news_.data(), news_.size(), &timeout, nullptr) == 0) heard_ = Descriptors::silent;
 }
 
 bool ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {

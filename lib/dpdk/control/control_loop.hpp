@@ -34,6 +34,7 @@ struct ControlLoopParts {
   LinkMonitor& links;
   MemberLifecycle& lifecycle;
   TaskQueue& tasks;
+  Errands& errands;
   EventFeed* feed = nullptr;  // nothing: nobody reads the journals as they are written
   config::Idle idle = config::Idle::busy;
   QueueCare* care = nullptr;  // of queues that others call
@@ -57,16 +58,18 @@ class ControlLoop {
 
  private:
   void list_members();
-  bool watch_hosts(Instant now);
+  void watch_hosts();
   bool run_machines(Instant now);
   void feed_journals();
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
   Intake intake_;
-  Instant heard_{};                        // when a turn found something to do
-  std::uint64_t listed_ = 0;               // the lifecycle's revision that the next is of
-  std::vector<pollfd> news_;               // what wakes us
+  std::uint64_t listed_ = 0;                  // the lifecycle's revision that the next is of
+  std::vector<pollfd> news_;                  // what wakes us
+  Descriptors heard_ = Descriptors::unknown;  // of those, since the last turn
+  Instant last_busy_{};
+  bool settled_ = true;                    // all ports have the addresses that they are to have
   std::vector<report::LoadCounts> loads_;  // by LAG
 };
 

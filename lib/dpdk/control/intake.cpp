@@ -45,12 +45,12 @@ void Intake::list_members() {
     }
 }
 
-bool Intake::turn(Instant now) {
+bool Intake::turn(Descriptors heard, Instant now) {
   if (now - renewed_ >= kLimitPeriod) renew_limits(now);
   bool busy = take(PuntKind::lacpdu, now);
   for (const Source& source : sources_) {
     if (source.runtime->slow_socket)
-      busy |= poll_socket(source, now);
+      busy |= heard != Descriptors::silent && poll_socket(source, now);
     else if (source.runtime->port.control_rx())
       busy |= poll_queue(source, now);
   }

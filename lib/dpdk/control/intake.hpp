@@ -32,7 +32,7 @@ class Intake {
   /// Members have come or gone.
   void list_members();
   /// True when it found something to act on.
-  bool turn(Instant now);
+  bool turn(Descriptors heard, Instant now);
   /// All that workers have handed over of one member: it leaves.
   void take_rest(LagRuntime& lag, MemberIndex member, Instant now);
 

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "control/lag/lag.hpp"
+#include "dpdk/base/errand.hpp"
 #include "dpdk/base/frame_ring.hpp"
 #include "dpdk/control/egress_keeper.hpp"
 #include "dpdk/control/lag_register.hpp"
@@ -29,27 +31,50 @@
 
 namespace lagoon::dpdk {
 
+/// What is known of the descriptors that wake the control lcore: sockets of members, and the kernel's
+/// messages.
+enum class Descriptors : std::uint8_t {
+  unknown,
+  silent,  // none has anything to read
+};
+
+/// What a port is given while its LAG runs, and what came of it. Another thread gives it (addresses.hpp):
+/// `given` is what it has been told last, `stands` what it is known to have. What the errand writes is its
+/// own while it is under way.
+struct PortSetting {
+  struct State {
+    std::optional<MacAddress> address{};
+    std::uint64_t options = 0;  // LagRuntime::port_options_revision
+  };
+  State given{};
+  State stands{};
+  // Written by the errand.
+  bool address_refused = false;
+  std::string refusal{};                     // why an address was refused; empty: it was not
+  Result<std::vector<std::string>> lacks{};  // of PortUpkeep::apply(), the last time
+  Errand errand{};
+};
+
 /// What stands around one member's port. Its end gives everything back, in the reverse order.
 struct MemberRuntime {
   std::string name;
   Port port;
-  PortUpkeep upkeep;                     // of `port`
-  std::optional<std::size_t> carrier{};  // number in the CarrierWatch
-  std::optional<BitsPerSecond> carrier_speed{};
+  PortUpkeep upkeep;                             // of `port`
+  std::optional<std::size_t> carrier{};          // number in the CarrierWatch
   MemberPuntsPtr punts = MemberPunts::make();    // null: DPDK has no memory
   std::optional<PacketSocket> slow_socket{};     // slow protocols in and out; workers then hand over none
   std::optional<PacketSocket> quiet_socket{};    // control's other frames; with slow_socket
   std::vector<PacketSocket> transmit_sockets{};  // by position among the LAG's workers
   std::optional<StackGuard> guard{};
-  std::optional<MacAddress> carries{};  // the address that the port was given last
-  bool keeps_address = false;           // whatever it is given
-  bool address_refused = false;
-  bool served = true;  // by workers
+  PortSetting setting{};
+  bool keeps_address = false;  // whatever address it is given
+  bool served = true;          // by workers
   bool link_read = false;
   control::Traffic before{};  // what workers had counted for its index before it came
 
   MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
   ~MemberRuntime() {
+    setting.errand.wait();
     if (port.is_started()) upkeep.take_back();
   }
   MemberRuntime(const MemberRuntime&) = delete;
@@ -60,6 +85,7 @@ struct LagRuntime {
   std::array<std::unique_ptr<MemberRuntime>, kMembersMax> members{};  // by MemberIndex
   std::unique_ptr<control::Lag> lag;                                  // control lcore only
   control::PortOptions port_options{};
+  std::uint64_t port_options_revision = 0;  // counts changes of those
   LagSlotsPtr slots;
   TableSlot& table = slots->table;
   std::span<PortsSlot> ports{};          // one for each worker that serves the LAG: they differ in queues
@@ -71,8 +97,8 @@ struct LagRuntime {
   std::vector<LagUser> users{};        // all who receive or send on it
   const SlowOutlet* outlet = nullptr;  // of the first worker
   std::unique_ptr<HostAccess> host{};  // the kernel's interface behind the LAG
-  std::optional<MacAddress> host_carries{};
-  Port* host_port = nullptr;  // what it is to DPDK
+  Port* host_port = nullptr;           // what it is to DPDK
+  PortSetting host_setting{};          // of that port, and of the interface
   std::uint64_t slow_tx_refused = 0;
   Instant next_link_poll{};
   RegisteredLag registered{};  // not the control lcore's, but of who has a command

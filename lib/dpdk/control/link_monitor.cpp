@@ -1,7 +1,5 @@
 #include "dpdk/control/link_monitor.hpp"
 
-#include <utility>
-
 namespace lagoon::dpdk {
 
 Result<void> LinkMonitor::open() {
@@ -17,31 +15,34 @@ void LinkMonitor::remove(MemberRuntime& member) {
   member.carrier.reset();
 }
 
-LinkState LinkMonitor::read(MemberRuntime& member, bool ask) {
+std::optional<LinkState> LinkMonitor::read(MemberRuntime& member) {
   LinkState link = member.port.link();
-  if (!member.carrier) return link;
-  if (ask) watch_.refresh(*member.carrier);
-  const bool carrier = watch_.carrier(*member.carrier);
-  if (carrier && !member.carrier_speed) member.carrier_speed = watch_.speed(*member.carrier);
-  if (!carrier) member.carrier_speed.reset();
-  link.up = link.up && carrier;
-  if (member.carrier_speed) link.speed = *member.carrier_speed;
+  if (!member.port.device().carrier_interface) return link;
+  if (!member.carrier) add(member);
+  if (!member.carrier) return std::nullopt;
+  const auto answer = watch_.answer(*member.carrier);
+  if (!answer) return std::nullopt;
+  link.up = link.up && answer->carrier;
+  if (answer->speed) link.speed = *answer->speed;
   return link;
 }
 
 bool LinkMonitor::poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now) {
-  const bool told = watch_.poll();
+  const bool told = watch_.take_news();
   bool changed = false;
   for (const auto& lag : lags) {
     const Duration interval = lag->lag->options().miimon;
     const bool due = interval > Duration::zero() && now >= lag->next_link_poll;
     if (due) lag->next_link_poll = now + interval;
     for_each_member(*lag, [&](MemberIndex index, MemberRuntime& member) {
-      // A member that has just come is asked in any case.
-      const bool first = !std::exchange(member.link_read, true);
+      if (member.carrier) watch_.poll_every(*member.carrier, interval);
       const bool interrupted = member.port.take_link_interrupt();
-      if (!interrupted && !told && !due && !first) return;
-      changed |= lag->lag->link_changed(index, read(member, due || first), now);
+      // A member that has just come is asked in any case.
+      if (!interrupted && !told && !due && member.link_read) return;
+      const auto link = read(member);
+      if (!link) return;
+      member.link_read = true;
+      changed |= lag->lag->link_changed(index, *link, now);
     });
   }
   return changed || told;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/error.hpp"
@@ -26,7 +27,8 @@ class LinkMonitor {
   [[nodiscard]] int descriptor() const noexcept { return watch_.descriptor(); }
 
  private:
-  [[nodiscard]] LinkState read(MemberRuntime& member, bool ask);
+  /// Nothing: not known yet.
+  [[nodiscard]] std::optional<LinkState> read(MemberRuntime& member);
 
   CarrierWatch watch_;
 };

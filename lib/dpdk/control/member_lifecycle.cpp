@@ -72,7 +72,7 @@ void MemberLifecycle::advance(Departure& d, Instant now) {
       d.stage = Stage::unserved;
       return;
     case Stage::unserved:
-      if (!publisher_.passed(d.period)) return;
+      if (!publisher_.passed(d.period) || runtime->setting.errand.under_way()) return;
       transmitter_.forget(*d.lag, d.member);
       links_.remove(*runtime);
       d.runtime = std::move(d.lag->members[d.member.value()]);
@@ -81,7 +81,11 @@ void MemberLifecycle::advance(Departure& d, Instant now) {
       return;
     case Stage::closing:
       if (d.somebody_takes) return;
-      d.runtime.reset();
+      if (d.close == nullptr) {
+        d.close = std::make_unique<Errand>();
+        errands_.give(*d.close, [goes = std::shared_ptr{std::move(d.runtime)}]() mutable { goes.reset(); });
+      }
+      if (!d.close->take_done()) return;
       d.lag->lag->forget_member(d.member, now);
       d.stage = Stage::gone;
       return;

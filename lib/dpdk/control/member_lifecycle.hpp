@@ -4,7 +4,8 @@
 //   leaving     Lag moves its conversations and tells the Partner; what is under way is still taken
 //   untabled    no PortTable names it; until every worker has passed one of those
 //   unserved    workers' SidePorts are without it; until every worker has passed those
-//   closing     nobody but us knows the port: it is closed by whom take() gives it, or by serve()
+//               nothing that the port was given is under way any more
+//   closing     nobody but us knows the port: it is closed by whom take() gives it, or as an errand
 //
 // Thread: the control lcore. Owns: the members that leave, from `closing` on.
 #pragma once
@@ -27,8 +28,9 @@ void publish_ports(QsbrPublisher& publisher, LagRuntime& lag);
 
 class MemberLifecycle {
  public:
-  MemberLifecycle(QsbrPublisher& publisher, SlowTransmitter& transmitter, LinkMonitor& links)
-      : publisher_{publisher}, transmitter_{transmitter}, links_{links} {}
+  MemberLifecycle(QsbrPublisher& publisher, SlowTransmitter& transmitter, LinkMonitor& links,
+                  Errands& errands)
+      : publisher_{publisher}, transmitter_{transmitter}, links_{links}, errands_{errands} {}
   MemberLifecycle(const MemberLifecycle&) = delete;
   MemberLifecycle& operator=(const MemberLifecycle&) = delete;
 
@@ -76,6 +78,7 @@ class MemberLifecycle {
     Stage stage = Stage::leaving;
     GracePeriod period{};
     std::unique_ptr<MemberRuntime> runtime{};
+    std::unique_ptr<Errand> close{};
   };
   void advance(Departure& d, Instant now);
   [[nodiscard]] Departure* find(const LagRuntime& lag, MemberIndex member) noexcept;
@@ -83,6 +86,7 @@ class MemberLifecycle {
   QsbrPublisher& publisher_;
   SlowTransmitter& transmitter_;
   LinkMonitor& links_;
+  Errands& errands_;
   std::vector<Departure> departures_;
   std::uint64_t revision_ = 1;
 };

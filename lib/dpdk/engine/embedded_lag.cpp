@@ -15,9 +15,9 @@
 
 #include "base/member_set.hpp"
 #include "config/rules/judge.hpp"
+#include "dpdk/base/control_thread.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/control/queue_care.hpp"
-#include "dpdk/engine/control_thread.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 
 namespace lagoon::dpdk {
@@ -159,6 +159,7 @@ void EmbeddedLag::Parts::make_loop() {
                                 .links = parts.links,
                                 .lifecycle = *parts.lifecycle,
                                 .tasks = parts.tasks,
+                                .errands = parts.errands,
                                 .idle = parts.config.eal.idle,
                                 .care = &care,
                                 .after_turn = [this] {
@@ -221,8 +222,8 @@ Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::make(const Embedding& embeddin
 
 Result<void> EmbeddedLag::begin() {
   if (parts_->control != ControlBy::own_thread) return {};
-  auto thread =
-      ControlThread::start([raw = parts_.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
+  auto thread = ControlThread::start(
+      "lagoon-ctl", [raw = parts_.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
   if (!thread) return std::unexpected{thread.error()};
   parts_->thread.emplace(std::move(*thread));
   return {};

@@ -94,6 +94,7 @@ bool Engine::run_control() {
                     .links = parts_->links,
                     .lifecycle = *parts_->lifecycle,
                     .tasks = parts_->tasks,
+                    .errands = parts_->errands,
                     .feed = parts_->feed.get(),
                     .idle = parts_->config.eal.idle}};
   return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));

@@ -37,6 +37,8 @@ class Engine::Parts::Commands {
   [[nodiscard]] Result<std::string> administrate(const std::string& member, control::Administration to);
   /// All ports or none (engine_port_options.cpp).
   [[nodiscard]] Result<std::string> change_ports(const control::PortOptions& wanted);
+  /// Waits until every port has said what it makes of it.
+  [[nodiscard]] Result<std::string> give_ports(const control::PortOptions& wanted);
 
   Parts& parts_;
   std::size_t lag_;

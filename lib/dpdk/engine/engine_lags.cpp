@@ -73,9 +73,9 @@ Result<void> Engine::Parts::make_lags() {
   if (!guest) tell_of_veths();
   LAGOON_TRY(links.open());
   transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
-  lifecycle = std::make_unique<MemberLifecycle>(publisher, *transmitter, links);
+  lifecycle = std::make_unique<MemberLifecycle>(publisher, *transmitter, links, errands);
   for (std::size_t i = 0; i < lags.size(); ++i) LAGOON_TRY(make_lag(i, now));
-  return {};
+  return errands.open();
 }
 
 Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
@@ -100,7 +100,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   runtime.use_positions(guest ? guest->rx_queues : runtime.workers.size(), runtime.workers.size());
   LAGOON_TRY(runtime.egress_keeper.serve(runtime, now));
   LAGOON_TRY(make_host_access(index));
-  apply_addresses(runtime, now);
+  set_ports(runtime, errands, now);
   publish_ports(publisher, runtime);
   publisher.publish(runtime.table, runtime.lag->take_table(now));
   return {};
@@ -133,10 +133,7 @@ Result<void> Engine::Parts::make_host_access(std::size_t lag) {
     return {};
   }
   runtime.host = std::make_unique<HostAccess>(name.data(), *index);
-  LAGOON_TRY(runtime.host->open());
-  runtime.host->set_carrier(runtime.lag->up());
-  runtime.lag->hosts_changed(runtime.host->addresses(), dpdk::now());
-  return {};
+  return runtime.host->open();
 }
 
 }  // namespace lagoon::dpdk

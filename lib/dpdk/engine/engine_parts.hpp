@@ -14,6 +14,7 @@
 
 #include "config/command/command.hpp"
 #include "config/model.hpp"
+#include "dpdk/base/errand.hpp"
 #include "dpdk/control/control_loop.hpp"
 #include "dpdk/control/event_feed.hpp"
 #include "dpdk/control/lag_runtime.hpp"
@@ -56,6 +57,7 @@ struct Engine::Parts {
   std::size_t ports_most = 0;  // that the pool has mbufs for
   Wires wires;
   QsbrPublisher publisher;
+  Errands errands;                           // (of ports and LAGs: ended after them)
   std::vector<std::unique_ptr<Port>> ports;  // access ports, as in the configuration
   std::vector<std::unique_ptr<LagRuntime>> lags;
   std::vector<Connection> connections;

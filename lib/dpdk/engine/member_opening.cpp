@@ -62,6 +62,7 @@ Result<void> Engine::Parts::start_member(MemberRuntime& member, std::size_t lag)
   if (!words->empty() && member.port.device().bus != DeviceBus::wire) log_line(LogLevel::warning, *words);
   const auto lacks = member.upkeep.apply(lags[lag]->port_options, false);
   if (!lacks) return of_member(member, lacks.error());
+  member.setting.given.options = member.setting.stands.options = lags[lag]->port_options_revision;
   for (const std::string& lack : *lacks) log_line(LogLevel::warning, "member '" + member.name + "' " + lack);
   if (member.punts == nullptr)
     return of_member(member, {Errc::no_resources, "no memory of DPDK's for what it hands to control"});

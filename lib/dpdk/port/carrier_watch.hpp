@@ -1,52 +1,91 @@
-// CarrierWatch: the carrier of kernel interfaces, for ports whose driver says "up" always. rtnetlink tells of
-// changes as they come; asking (ETHTOOL_GLINK) is for the start and for the safety poll, since the kernel may
-// hold back messages of interfaces that it does not find urgent for up to a second.
+// CarrierWatch: carrier and speed of kernel interfaces, for ports whose driver says "up" always. rtnetlink
+// tells of changes as they come; asking (ETHTOOL_GLINK) is for the start and for the safety poll, since the
+// kernel may hold back messages of interfaces that it does not find urgent for up to a second. Asking takes
+// the kernel's rtnl lock, which others may hold for seconds. So a thread of the watch's own reads the
+// messages and asks, and the control lcore reads its answers, which stand in atomics.
 //
-// Thread: the control lcore. Network namespace: that of the thread that called open().
+// Thread: the control lcore, but for work() and what it calls. Network namespace: that of the thread that
+// called open().
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/error.hpp"
+#include "base/time.hpp"
 #include "base/units.hpp"
+#include "dpdk/base/control_thread.hpp"
+
+struct nlmsghdr;
 
 namespace lagoon::dpdk {
 
 class CarrierWatch {
  public:
+  struct Answer {
+    bool carrier = false;
+    std::optional<BitsPerSecond> speed{};  // nothing: its driver says none
+  };
+
   CarrierWatch() = default;
+  /// Blocking: until the kernel has answered what is being asked.
   ~CarrierWatch();
   CarrierWatch(const CarrierWatch&) = delete;
   CarrierWatch& operator=(const CarrierWatch&) = delete;
 
+  /// Starts the thread. Errors: system.
   [[nodiscard]] Result<void> open();
-  /// Gives a number by which to ask.
-  std::size_t add(std::string interface);
-  /// The number may be given to another interface.
+  /// Gives a number by which to ask; nothing while all numbers are in use.
+  [[nodiscard]] std::optional<std::size_t> add(const std::string& interface);
+  /// The number may be given to another interface later.
   void remove(std::size_t number) noexcept;
-  /// Reads the messages that have come; never blocks. True when a carrier changed.
-  bool poll();
-  /// Asks the kernel about one interface, now. True when its carrier changed.
-  bool refresh(std::size_t number);
-  [[nodiscard]] bool carrier(std::size_t number) const noexcept { return interfaces_[number].carrier; }
-  /// What the interface's driver says of its speed; nothing where it says nothing.
-  [[nodiscard]] std::optional<BitsPerSecond> speed(std::size_t number) const;
-  /// Readable when poll() has something to do; for sleeping on. -1 before open().
-  [[nodiscard]] int descriptor() const noexcept { return netlink_; }
+  /// Between two polls of the interface; zero: only when rtnetlink tells something.
+  void poll_every(std::size_t number, Duration interval) noexcept;
+  /// True once after answers changed.
+  [[nodiscard]] bool take_news() noexcept;
+  /// The latest; nothing: the kernel has not answered yet.
+  [[nodiscard]] std::optional<Answer> answer(std::size_t number) const noexcept;
+  /// Readable when take_news() has something; for sleeping on. -1 before open().
+  [[nodiscard]] int descriptor() const noexcept { return told_; }
 
  private:
-  struct Interface {
-    std::string name;  // empty: the number is free
-    bool carrier = false;
+  static constexpr std::size_t kMost = 128;     // (four times as many as DPDK has ports)
+  static constexpr std::size_t kNameRoom = 16;  // IFNAMSIZ
+  enum class Use : std::uint8_t {
+    none,
+    taken,
+    left,  // until the thread has seen it
   };
-  bool take_message(const void* message, std::size_t size);
+  struct Interface {
+    std::atomic<Use> use = Use::none;
+    std::array<char, kNameRoom> name{};  // written while nobody uses it
+    std::atomic<Duration> interval = Duration::zero();
+    std::atomic<std::uint64_t> answer = 0;  // packed; zero: none yet
+    Instant asked{};                        // the thread's
+  };
+
+  void work();
+  /// Asks about what is due. Gives how long nothing will be.
+  [[nodiscard]] Duration ask_all(bool everything);
+  void ask(Interface& interface);
+  void put(Interface& interface, std::uint64_t answer) noexcept;
+  /// True when messages were lost.
+  [[nodiscard]] bool read_messages();
+  void take_message(const nlmsghdr* message);
 
   int netlink_ = -1;
   int control_ = -1;  // any socket: ioctl needs one
-  std::vector<Interface> interfaces_;
+  int told_ = -1;     // eventfd: to the control lcore
+  int wake_ = -1;     // eventfd: to the thread
+  std::array<Interface, kMost> interfaces_{};
+  std::atomic<std::uint64_t> changes_ = 0;
+  std::uint64_t seen_ = 0;
+  std::atomic<bool> ends_ = false;
+  std::optional<ControlThread> thread_{};
 };
 
 }  // namespace lagoon::dpdk

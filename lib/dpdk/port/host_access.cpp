@@ -83,34 +83,45 @@ Result<void> HostAccess::open() {
   if (watch_ < 0 || ask_ < 0 || bind(watch_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
       setsockopt(ask_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience)) != 0)
     return fail(Errc::system, interface_ + ": rtnetlink: " + std::strerror(errno));
-  read_all();
   return {};
 }
 
-bool HostAccess::poll() {
+void HostAccess::poll() {
   alignas(nlmsghdr) std::array<char, kRoom> room;
-  bool ours = false;
   for (;;) {
     const ssize_t size = recv(watch_, room.data(), room.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == ENOBUFS) {
-      ours = true;  // messages were lost
+      stale_ = true;  // messages were lost
       continue;
     }
-    if (size <= 0) break;
+    if (size <= 0) return;
     auto left = static_cast<unsigned>(size);
     for (auto* m = reinterpret_cast<nlmsghdr*>(room.data()); NLMSG_OK(m, left); m = NLMSG_NEXT(m, left))
-      ours = ours || concerns_us(m);
+      stale_ = stale_ || concerns_us(m);
   }
-  if (!ours) return false;
-  const std::vector<HostAddress> before = addresses_;
-  read_all();
-  return before != addresses_;
+}
+
+std::optional<HostAccess::Task> HostAccess::next(bool up) {
+  if (!stale_ && carrier_ == up) return std::nullopt;
+  carrier_ = up;
+  return Task{.carrier = up, .read = std::exchange(stale_, false)};
+}
+
+void HostAccess::carry_out(const Task& task) {
+  set_carrier(task.carrier);
+  if (task.read) read_all();
+}
+
+bool HostAccess::take() {
+  const bool changed = known_.addresses != found_.addresses;
+  known_ = found_;
+  return changed;
 }
 
 bool HostAccess::concerns_us(const nlmsghdr* message) const {
   const auto known = [this](unsigned index) {
-    return std::any_of(places_.begin(), places_.end(), [index](const Place& p) { return p.index == index; });
+    return std::ranges::any_of(known_.places, [index](const Place& p) { return p.index == index; });
   };
   switch (message->nlmsg_type) {
     case RTM_NEWADDR:
@@ -160,15 +171,15 @@ void HostAccess::take_link(const nlmsghdr* message) {
   each_attribute(IFLA_RTA(link), static_cast<int>(IFLA_PAYLOAD(message)), [&](const rtattr& attribute) {
     if (attribute.rta_type == IFLA_LINKINFO) vlan = vlan_of(attribute);
   });
-  if (vlan) places_.push_back({.index = static_cast<unsigned>(link->ifi_index), .vlan = vlan});
+  if (vlan) found_.places.push_back({.index = static_cast<unsigned>(link->ifi_index), .vlan = vlan});
 }
 
 void HostAccess::take_address(const nlmsghdr* message) {
   if (message->nlmsg_type != RTM_NEWADDR) return;
   const auto* head = static_cast<const ifaddrmsg*>(NLMSG_DATA(message));
-  const auto place = std::find_if(places_.begin(), places_.end(),
+  const auto place = std::find_if(found_.places.begin(), found_.places.end(),
                                   [head](const Place& p) { return p.index == head->ifa_index; });
-  if (place == places_.end()) return;
+  if (place == found_.places.end()) return;
   std::uint32_t flags = head->ifa_flags;
   std::optional<Ipv4Address> local;
   std::optional<Ipv6Address> ipv6;
@@ -182,22 +193,22 @@ void HostAccess::take_address(const nlmsghdr* message) {
   });
   // Not before Duplicate Address Detection has found that they are ours (RFC 4862 5.4).
   if ((flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0) return;
-  if (local) addresses_.push_back({.address = *local, .vlan = place->vlan});
-  if (ipv6) addresses_.push_back({.address = *ipv6, .vlan = place->vlan});
+  if (local) found_.addresses.push_back({.address = *local, .vlan = place->vlan});
+  if (ipv6) found_.addresses.push_back({.address = *ipv6, .vlan = place->vlan});
 }
 
 void HostAccess::read_all() {
-  places_.assign(1, {.index = index_, .vlan = std::nullopt});
-  addresses_.clear();
+  found_.places.assign(1, {.index = index_, .vlan = std::nullopt});
+  found_.addresses.clear();
   if (!dump(RTM_GETLINK, [this](const nlmsghdr* m) { take_link(m); }) ||
       !dump(RTM_GETADDR, [this](const nlmsghdr* m) { take_address(m); }))
     log_line(LogLevel::warning, interface_ + ": its addresses can't be read: " + std::strerror(errno));
-  std::sort(addresses_.begin(), addresses_.end());
+  std::sort(found_.addresses.begin(), found_.addresses.end());
 }
 
 void HostAccess::set_carrier(bool up) {
-  if (carrier_ == up) return;
-  carrier_ = up;
+  if (carrier_set_ == up) return;
+  carrier_set_ = up;
   struct {
     nlmsghdr head{};
     ifinfomsg link{};

@@ -61,6 +61,20 @@ TEST_CASE("A new address is announced like a failover, on the active member", "[
   }
 }
 
+TEST_CASE("Nothing is announced until ports have their addresses, and LACPDUs go all the same",
+          "[control][address]") {
+  Solo solo{Mode::active_backup, 2, [](LagSettings& s) { s.options.announce.num_grat_arp = 2; }};
+  solo.lag->hosts_changed(std::array{kHost}, solo.now);
+  solo.all_links(true);
+  solo.advance(5s);
+  REQUIRE(solo.lag->set_address(kNew, solo.now));
+  CHECK_FALSE(solo.lag->transmit(solo.now, false));
+  CHECK(solo.lag->transmit(solo.now, true));
+  Solo lacp{Mode::lacp, 2};
+  lacp.lag->link_changed(at(0), {.up = true, .speed = mbps(1000)}, lacp.now);
+  CHECK(lacp.lag->transmit(lacp.now, false));
+}
+
 TEST_CASE("LACP's System stays when the address changes, also through other commands",
           "[control][address][lacp]") {
   Solo solo{Mode::lacp, 2, [](LagSettings& s) { s.options.lacp.rate = lacp::Rate::fast; }};

@@ -85,9 +85,10 @@ class Bench {
   Bench() : access_{unique("access"), pool()} {
     publisher_.open(1).value();
     links_.open().value();
+    errands_.open().value();
     slow_.push_back(ring("slow"));
     transmitter_.emplace(pool(), slow_);
-    lifecycle_.emplace(publisher_, *transmitter_, links_);
+    lifecycle_.emplace(publisher_, *transmitter_, links_, errands_);
     lags_.push_back(std::make_unique<LagRuntime>());
     lag().workers = {0};
     lag().use_positions(1, 1);
@@ -114,7 +115,8 @@ class Bench {
                                    .transmitter = *transmitter_,
                                    .links = links_,
                                    .lifecycle = *lifecycle_,
-                                   .tasks = tasks_});
+                                   .tasks = tasks_,
+                                   .errands = errands_});
     thread_ = std::thread{[this] { workers_.front()->run(); }};
   }
   ~Bench() {
@@ -201,6 +203,7 @@ class Bench {
   Instant now_ = instant_from_ns(1'000'000'000);
   QsbrPublisher publisher_;
   LinkMonitor links_;
+  Errands errands_;
   TaskQueue tasks_;
   std::vector<std::unique_ptr<LagRuntime>> lags_;
   std::vector<std::unique_ptr<Worker>> workers_;

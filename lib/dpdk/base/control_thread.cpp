@@ -1,4 +1,4 @@
-#include "dpdk/engine/control_thread.hpp"
+#include "dpdk/base/control_thread.hpp"
 
 #include <rte_lcore.h>
 #include <rte_thread.h>
@@ -24,19 +24,13 @@ struct ControlThread::Running {
   bool joined = false;
 };
 
-namespace {
-
-constexpr const char* kName = "lagoon-ctl";
-
-}  // namespace
-
 ControlThread::ControlThread(std::unique_ptr<Running> running) : running_{std::move(running)} {}
 ControlThread::ControlThread(ControlThread&&) noexcept = default;
 ControlThread::~ControlThread() {
   if (running_ != nullptr) join();
 }
 
-Result<ControlThread> ControlThread::start(std::function<void()> work) {
+Result<ControlThread> ControlThread::start(const char* name, std::function<void()> work) {
   auto running = std::make_unique<Running>();
   running->work = std::move(work);
 #if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
@@ -44,13 +38,13 @@ Result<ControlThread> ControlThread::start(std::function<void()> work) {
     static_cast<Running*>(self)->work();
     return 0;
   };
-  const int error = rte_thread_create_control(&running->id, kName, entry, running.get());
+  const int error = rte_thread_create_control(&running->id, name, entry, running.get());
 #else
   const auto entry = [](void* self) -> void* {
     static_cast<Running*>(self)->work();
     return nullptr;
   };
-  const int error = rte_ctrl_thread_create(&running->id, kName, nullptr, entry, running.get());
+  const int error = rte_ctrl_thread_create(&running->id, name, nullptr, entry, running.get());
 #endif
   if (error != 0)
     return fail(Errc::system, std::string{"no control thread: "} + std::strerror(std::abs(error)));

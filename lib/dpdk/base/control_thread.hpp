@@ -1,5 +1,5 @@
-// ControlThread: a thread for a control loop in a program whose lcores are its own: a control thread of
-// DPDK's, so that it runs on the CPUs that no lcore is pinned to.
+// ControlThread: a thread for a control loop in a program whose lcores are its own, or beside the control
+// lcore: a control thread of DPDK's, so that it runs on the CPUs that no lcore is pinned to.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@ namespace lagoon::dpdk {
 
 class ControlThread {
  public:
-  /// Errors: system.
-  [[nodiscard]] static Result<ControlThread> start(std::function<void()> work);
+  /// `name`: 15 octets at most. Errors: system.
+  [[nodiscard]] static Result<ControlThread> start(const char* name, std::function<void()> work);
   ControlThread(ControlThread&&) noexcept;
   ControlThread& operator=(ControlThread&&) = delete;
   ~ControlThread();
