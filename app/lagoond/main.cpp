@@ -25,6 +25,7 @@
 #include "lagoond/config_telemetry.hpp"
 #include "lagoond/config_verbs.hpp"
 #include "lagoond/console_thread.hpp"
+#include "lagoond/control_watch.hpp"
 #include "lagoond/ending/chore.hpp"
 #include "lagoond/ending/ending.hpp"
 #include "lagoond/engine_running.hpp"
@@ -112,12 +113,17 @@ struct Chores {
 
 // The control socket and the console are served as long as the control loop runs. Gives whether every line of
 // the console worked.
-bool serve(dpdk::Engine& engine, const Options& options, std::optional<console::ControlSocket> socket,
-           const SideCpus& cpus, Ending& ending) {
+bool serve(dpdk::Engine& engine, const Options& options, const config::Config& config,
+           std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
   EngineRunning running{engine, options.config_file};
   const auto at_start = [&cpus] { cpus.enter(); };
   const ConfigTelemetry verbs{engine, options.config_file};
-  const ServiceThread service{engine, options.ready_timeout};
+  const ServiceThread service{engine, options.ready_timeout, config.stall_fatal};
+  std::optional<ControlWatch> watch;
+  {
+    const auto visit = cpus.visit();
+    watch.emplace(engine);
+  }
   std::optional<console::ControlServer> server;
   std::optional<ConsoleThread> console;
   if (socket) server.emplace(*std::move(socket), running, at_start);
@@ -165,7 +171,7 @@ Result<int> run(const Options& options, const config::Config& config,
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config.lags.size());
   std::fflush(stdout);
-  const bool worked = serve(*engine, options, std::move(socket), cpus, ending);
+  const bool worked = serve(*engine, options, config, std::move(socket), cpus, ending);
   ending.use(nullptr);
   ending.waits_for("what a signal asked for");
   signals.reset();

@@ -27,7 +27,9 @@ std::string summary_of(const std::vector<control::LagStatus>& lags) {
   return text;
 }
 
-ServiceThread::ServiceThread(dpdk::Engine& engine, std::chrono::seconds ready_timeout) : engine_{engine} {
+ServiceThread::ServiceThread(dpdk::Engine& engine, std::chrono::seconds ready_timeout,
+                             std::optional<Duration> stall_fatal)
+    : engine_{engine}, stall_fatal_{stall_fatal} {
   if (ServiceManager::listens()) thread_ = std::thread{[this, ready_timeout] { run(ready_timeout); }};
 }
 
@@ -39,6 +41,10 @@ ServiceThread::~ServiceThread() {
   }
   ended_.notify_all();
   thread_.join();
+}
+
+bool ServiceThread::lives() const {
+  return !stall_fatal_ || engine_.standing() < *stall_fatal_;
 }
 
 void ServiceThread::run(Duration ready_timeout) {
@@ -53,7 +59,7 @@ void ServiceThread::run(Duration ready_timeout) {
     lock.unlock();
     const auto lags = engine_.status_of_all();
     if (lags) {
-      if (watchdog) ServiceManager::alive();
+      if (watchdog && lives()) ServiceManager::alive();
       const std::string summary = summary_of(*lags);
       const bool all_up = std::ranges::all_of(*lags, &control::LagStatus::up);
       if (!ready && (all_up || Clock::now() >= until)) {

@@ -106,6 +106,8 @@ struct Config {
   std::optional<ListenAddress> metrics{};  // of the Prometheus endpoint; nothing: there is none
   JournalSink journal = SystemLog{};
   Duration shutdown_timeout = 5s;  // from the word to end to the end of the process, whatever stands
+  Duration stall_after = 1s;       // a worker or the control lcore that stands for so long is said to
+  std::optional<Duration> stall_fatal = 10s;  // and for so long, to be lost: nothing: never
   std::vector<Port> ports;
   std::vector<Lag> lags;
   std::vector<Forward> forward;

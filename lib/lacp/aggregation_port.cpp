@@ -250,9 +250,11 @@ void AggregationPort::set_drained(bool drained) noexcept {
   if (std::exchange(drained_, drained) != drained && outputs(mux_).distributing) transmit_.need();
 }
 
-// What was said before and during a hold proves nothing.
-void AggregationPort::set_held_out(bool held_out) noexcept {
-  held_out_ = held_out;
+// What was said before and during a hold proves nothing; while nobody carries our frames it is as true as
+// ever.
+void AggregationPort::set_left_out(bool held_out, bool unserved) noexcept {
+  unserved_ = unserved;
+  if (std::exchange(held_out_, held_out) == held_out) return;
   named_ = false;
   timers_.stop(Timer::partner_proof);
 }
@@ -317,6 +319,7 @@ SelectionPort AggregationPort::for_selection() const noexcept {
           .has_partner = has_partner(),
           .looped = looped_,
           .held_out = held_out_,
+          .unserved = unserved_,
           .named = named,
           .proven = named && !timers_.running(Timer::partner_proof),
           .settled = receive_.state() == ReceiveState::current && (attached || no_longer_waits()),
@@ -385,6 +388,7 @@ PortView AggregationPort::view() const noexcept {
           .enabled = !closing_,
           .drained = drained_,
           .held_out = held_out_,
+          .unserved = unserved_,
           .last_change = last_change_,
           .last_received = last_received_,
           .counters = counters_};

@@ -45,7 +45,7 @@ class AggregationPort {
   /// LACP_Enabled is TRUE again, and the port starts afresh.
   void enable(Instant now) noexcept;
   void set_drained(bool drained) noexcept;
-  void set_held_out(bool held_out) noexcept;
+  void set_left_out(bool held_out, bool unserved) noexcept;
   void change(const PortConfig& config, Instant now) noexcept;
   /// The Aggregator's configuration is another now, with the same System.
   void lag_changed(const AggregatorConfig& before, Instant now) noexcept;
@@ -113,6 +113,7 @@ class AggregationPort {
   bool closing_ = false;
   bool drained_ = false;
   bool held_out_ = false;
+  bool unserved_ = false;
   bool named_ = false;              // the last LACPDU named this port as its Partner
   bool partner_collected_ = false;  // as of the last step of the Mux machine
   Instant collecting_since_{};      // the Partner, when it does

@@ -172,8 +172,8 @@ void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
   state_->settle(now);
 }
 
-void Aggregator::set_held_out(MemberIndex port, bool held_out, Instant now) {
-  state_->existing(port).set_held_out(held_out);
+void Aggregator::set_left_out(MemberIndex port, bool held_out, bool unserved, Instant now) {
+  state_->existing(port).set_left_out(held_out, unserved);
   state_->settle(now);
 }
 

@@ -93,6 +93,7 @@ struct PortView {
   bool enabled = true;   // LACP_Enabled, or on its way to be FALSE
   bool drained = false;  // distributes nothing, by the operator
   bool held_out = false;
+  bool unserved = false;
   Instant last_change{};    // of selected, mux or the partner's identity
   Instant last_received{};  // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};

@@ -42,6 +42,7 @@ bool may_be_partner(const wire::LacpInfo& partner, const AggregatorConfig& rules
 std::optional<UnselectedReason> obstacle(const SelectionPort& port, const AggregatorConfig& rules) noexcept {
   if (!port.link.up) return UnselectedReason::link_down;
   if (port.held_out) return UnselectedReason::held_out;
+  if (port.unserved) return UnselectedReason::unserved;
   if (port.looped) return UnselectedReason::looped;
   if (!port.link.full_duplex) return UnselectedReason::half_duplex;
   if (!port.has_partner) return UnselectedReason::no_partner;

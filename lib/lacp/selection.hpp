@@ -21,6 +21,7 @@ struct SelectionPort {
   bool has_partner = false;  // CURRENT, or EXPIRED with the Partner still recorded
   bool looped = false;
   bool held_out = false;
+  bool unserved = false;
   bool named = false;    // the Partner takes this port for its Partner
   bool proven = false;   // and has, without a change of its identity, for Aggregate_Wait_Time
   bool settled = false;  // CURRENT and done waiting: could carry traffic at once

@@ -23,6 +23,7 @@ enum class UnselectedReason : std::uint8_t {
   above_max_links,      // STANDBY
   disabled,             // LACP_Enabled is FALSE: by the operator, or by shutdown
   held_out,             // its LACPDUs flood, or its Partner changes all the time
+  unserved,             // nobody carries its frames: a worker stands still
 };
 
 struct UnselectedReasonRow {
@@ -44,6 +45,7 @@ inline constexpr auto kUnselectedReasons = std::to_array<UnselectedReasonRow>({
     {UnselectedReason::above_max_links, "above_max_links", "standby"},
     {UnselectedReason::disabled, "disabled", "LACP disabled"},
     {UnselectedReason::held_out, "held_out", "held out"},
+    {UnselectedReason::unserved, "unserved", "not served"},
 });
 
 [[nodiscard]] constexpr const UnselectedReasonRow& row_of(UnselectedReason reason) noexcept {

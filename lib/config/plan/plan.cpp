@@ -39,6 +39,15 @@ void add_observability(Plan& steps, const Config& config) {
   if (config.shutdown_timeout != Config{}.shutdown_timeout)
     steps.push_back(
         {"told to end, lagoond ends within " + yaml_of(config.shutdown_timeout) + ", whatever stands", {}});
+  if (config.stall_after != Config{}.stall_after)
+    steps.push_back({"a worker that stands for " + yaml_of(config.stall_after) +
+                         " is told of, and carries nothing until it goes on",
+                     {}});
+  if (config.stall_fatal != Config{}.stall_fatal)
+    steps.push_back({config.stall_fatal ? "systemd is to start lagoond anew when a worker stands for " +
+                                              yaml_of(*config.stall_fatal)
+                                        : "a worker that stands is no reason to start lagoond anew",
+                     {}});
 }
 
 }  // namespace

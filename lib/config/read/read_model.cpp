@@ -99,6 +99,8 @@ void read_model(const YamlNode& root, Reading& out) {
   file.read("metrics", out.config.metrics, WordOr{"off", ListenOn{}});
   file.read("journal", out.config.journal, JournalTo{});
   file.read("shutdown-timeout", out.config.shutdown_timeout, Span{1s, 600s});
+  file.read("stall-after", out.config.stall_after, Span{200ms, 600s});
+  file.read("stall-fatal", out.config.stall_fatal, WordOr{"off", Span{1s, 3600s}});
   for (Place& item : file.list("ports", kPortsMax, "ports: [{ name: lan0, dev: \"...\" }]"))
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {

@@ -91,7 +91,9 @@ std::vector<KeyText> process_keys_of(const Config& config) {
   if (const auto* const file = std::get_if<JournalFile>(&config.journal)) journal = yaml_of(file->path);
   return {{"metrics", config.metrics ? yaml_of(to_string(*config.metrics)) : "off"},
           {"journal", journal},
-          {"shutdown-timeout", yaml_of(config.shutdown_timeout)}};
+          {"shutdown-timeout", yaml_of(config.shutdown_timeout)},
+          {"stall-after", yaml_of(config.stall_after)},
+          {"stall-fatal", config.stall_fatal ? yaml_of(*config.stall_fatal) : "off"}};
 }
 
 std::vector<KeyText> keys_of(const Member& member) {

@@ -129,6 +129,8 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
       return "LACP is off on this port: by the operator, or since the LAG ends";
     case UnselectedReason::held_out:
       return "it is held out, so that it moves no other member";
+    case UnselectedReason::unserved:
+      return "nobody carries its frames: a worker stands still";
   }
   return {};
 }

@@ -183,6 +183,16 @@ void JournalKeeper::note_partner_keys(const lacp::Aggregator& aggregator, Instan
   });
 }
 
+void JournalKeeper::note_stall(const Stall& stall, Instant now) {
+  note({.at = now,
+        .of_lag = true,
+        .kind = stall.ends ? "stall_end" : "stall",
+        .from = stall.ends ? "stands" : "goes_on",
+        .to = stall.ends ? "goes_on" : "stands",
+        .why = "no_turn",
+        .evidence = stall.who + (stall.ends ? " stood for " : " has stood for ") + in_seconds(stall.stood)});
+}
+
 void JournalKeeper::note_fallback(bool on, Instant now) {
   note({.at = now,
         .of_lag = true,

@@ -19,6 +19,7 @@
 #include "control/lag/journal.hpp"
 #include "control/lag/outcome.hpp"
 #include "control/lag/roster.hpp"
+#include "control/lag/stall.hpp"
 #include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
 #include "lacp/aggregator.hpp"
@@ -55,6 +56,7 @@ class JournalKeeper {
   /// Said once of each member: the Partner tells its ports apart by speed, so that unequal ones can't be one
   /// LAG.
   void note_partner_keys(const lacp::Aggregator& aggregator, Instant now);
+  void note_stall(const Stall& stall, Instant now);
   void note_fallback(bool on, Instant now);
   /// Without LACP; with it the Aggregator tells it itself. `needed`: members that it takes.
   void note_up(bool up, MemberSet usable, int needed, Instant now);

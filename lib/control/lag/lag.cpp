@@ -1,6 +1,7 @@
 // Inputs and outputs of a Lag. Commands: lag_commands.cpp; what follows from both: settle.cpp.
 #include "control/lag/lag.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.hpp"
@@ -43,15 +44,13 @@ lacp::AggregatorConfig LagParts::lacp_config() const {
 MemberSet LagParts::works() const {
   MemberSet set = 0;
   for_each(roster.members(), [&](MemberIndex m) {
-    if (links.works(m)) set |= set_of(m);
+    if (links.works(m) && !contains(unserved, m)) set |= set_of(m);
   });
   return set;
 }
 
 Lag::Lag(LagSettings settings, Instant now) : parts_{std::make_unique<LagParts>(std::move(settings), now)} {}
 Lag::~Lag() = default;
-Lag::Lag(Lag&&) noexcept = default;
-Lag& Lag::operator=(Lag&&) noexcept = default;
 
 void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now) {
   LagParts& lag = *parts_;
@@ -73,6 +72,15 @@ void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, I
 void Lag::lacpdus_dropped(MemberIndex member, std::uint64_t count, Instant now) {
   LagParts& lag = *parts_;
   if (contains(lag.roster.members(), member) && lag.hold_out.dropped(member, count, now)) settle(lag, now);
+}
+
+void Lag::stalled(const Stall& stall, Instant now) {
+  LagParts& lag = *parts_;
+  if (stall.begins) ++lag.stalls.times;
+  if (stall.ends) lag.stalls.longest = std::max(lag.stalls.longest, stall.stood);
+  lag.unserved = stall.unserved;
+  lag.journal.note_stall(stall, now);
+  settle(lag, now);
 }
 
 void Lag::frame_to_send(std::span<const std::byte> frame, Instant now) {

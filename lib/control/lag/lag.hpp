@@ -30,6 +30,7 @@
 #include "control/lag/measurement.hpp"
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
+#include "control/lag/stall.hpp"
 #include "control/status/status.hpp"
 #include "control/table/move_keeper.hpp"
 #include "failover/address_assignment.hpp"
@@ -53,8 +54,6 @@ class Lag {
  public:
   Lag(LagSettings settings, Instant now);
   ~Lag();
-  Lag(Lag&&) noexcept;
-  Lag& operator=(Lag&&) noexcept;
 
   /// A whole frame that the worker took or copied for us, as a member received it: slow protocols, ARP,
   /// Neighbor Discovery. Anything may be in it.
@@ -62,6 +61,9 @@ class Lag {
   /// LACPDUs of the member that were dropped in the last second, since more came than the option flood-limit
   /// lets through. To be called each second, also with 0.
   void lacpdus_dropped(MemberIndex member, std::uint64_t count, Instant now);
+  /// Members that nobody serves neither collect nor distribute, in any mode, and LACP tells the Partner so.
+  /// They are back as soon as the stall is over.
+  void stalled(const Stall& stall, Instant now);
   /// A frame that a station behind the LAG sends, watched or diverted (PortTable).
   void frame_to_send(std::span<const std::byte> frame, Instant now);
   /// What the port says of its link. True when this is news.

@@ -63,6 +63,8 @@ struct LagParts {
   HoldOut hold_out;
   std::optional<lacp::Aggregator> aggregator{};       // under Choice::lacp
   std::optional<balance::ReceiveBalancer> receive{};  // under ReceiveBalance::arp
+  StallStatus stalls{};
+  MemberSet unserved = 0;  // whose frames nobody carries
   Chosen chosen{};
   Outcome outcome{};
   std::uint64_t failovers = 0;

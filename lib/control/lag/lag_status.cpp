@@ -19,8 +19,8 @@ namespace {
   s.administration = settings.administration;
   s.link = links.port(index);
   s.mii = links.debounced(index);
-  s.works =
-      !lag.roster.leaving(index) && settings.administration != Administration::disabled && links.works(index);
+  s.works = !lag.roster.leaving(index) && settings.administration != Administration::disabled &&
+            links.works(index) && !contains(lag.unserved, index);
   s.active = lag.outcome.active == index;
   s.collecting = contains(lag.outcome.collecting, index);
   s.distributing = contains(lag.outcome.distributing, index);
@@ -32,6 +32,7 @@ namespace {
     s.hold_out.held_for = *until - now;
   s.hold_out.why = lag.hold_out.why(index);
   s.hold_out.times = lag.hold_out.holds(index);
+  s.hold_out.unserved = contains(lag.unserved, index);
   s.health = links.health(index);
   lag.loads.add_to(s, index);
   if (lag.aggregator) s.lacp = lag.aggregator->port(index);
@@ -86,6 +87,7 @@ LagStatus status_of(const LagParts& lag, Instant now) {
   s.fallback = lag.outcome.fallback;
   s.uptime = now - lag.changed;
   s.failovers = lag.failovers;
+  s.stalls = lag.stalls;
   s.refused.groups = lag.announcements.groups_refused();
   if (lag.receive) s.refused.clients = lag.receive->clients_refused();
   s.system_priority = lag.options.lacp.system_priority;

@@ -26,7 +26,9 @@ void tell_aggregator(LagParts& lag, Instant now) {
     const lacp::PortView before = lag.aggregator->port(m);
     if (!(link == before.link)) lag.aggregator->link_changed(m, link, now);
     const bool held_out = contains(lag.hold_out.held(), m);
-    if (held_out != before.held_out) lag.aggregator->set_held_out(m, held_out, now);
+    const bool unserved = contains(lag.unserved, m);
+    if (held_out != before.held_out || unserved != before.unserved)
+      lag.aggregator->set_left_out(m, held_out, unserved, now);
   }
   for (const MemberIndex m : lag.roster.order())
     lag.links.watch(m, contains(lag.aggregator->distributing(), m), now);
@@ -56,7 +58,7 @@ void tell_aggregator(LagParts& lag, Instant now) {
                           .priority = settings.priority,
                           .port_priority = settings.lacp.port_priority,
                           .link = lag.links.port(m)};
-    if (lag.links.up(m) && !contains(lag.hold_out.held(), m)) in.up |= set_of(m);
+    if (lag.links.up(m) && !contains(lag.hold_out.held() | lag.unserved, m)) in.up |= set_of(m);
     if (lag.aggregator && hears_partner(lag.aggregator->port(m).receive)) in.partner_heard |= set_of(m);
   }
   if (lag.aggregator) {

@@ -86,6 +86,8 @@ constexpr std::array kMemberRows = std::to_array<Field<MemberOf>>({
      "Whether LACP leaves it out now for one of these.", {.metric = "held_out", .in_tree = false}},
     {"hold_outs", counter, Unit::none, [](M m) -> Value { return m.member.hold_out.times; },
      "Times that LACP left it out for one of these.", {.metric = "hold_outs_total", .xstat = "hold_outs"}},
+    {"unserved", flag, Unit::none, [](M m) -> Value { return m.member.hold_out.unserved; },
+     "Whether nobody carries its frames: a worker stands still.", {.metric = "unserved", .xstat = "unserved"}},
     {"health", group, Unit::none, [](M m) { return applies_if(m.member.health.has_value()); },
      "What the target monitor finds."},
     {"health.alive", flag, Unit::none, [](M m) -> Value { return m.member.health->alive; },

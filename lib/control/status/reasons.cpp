@@ -56,6 +56,7 @@ std::string why_out(const LagStatus& lag, const MemberStatus& m) {
   if (m.held_down_for) return "held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s";
   if (!is_up(m.mii)) return m.link.up ? "up delay" : "link down";
   if (const std::string_view why = why_not_alive(m.health); !why.empty()) return std::string{why};
+  if (m.hold_out.unserved) return "a worker stands still";
   if (m.administration == Administration::drained) return "drained";
   if (m.hold_out.held_for)
     return "held out for " + std::to_string(seconds_up(*m.hold_out.held_for)) +

@@ -77,6 +77,13 @@ struct HoldOutStatus {
   std::optional<Duration> held_for{};  // nothing: LACP does not leave it out
   std::string_view why{};              // of the last time: "flood", or "partner_swings"
   std::uint64_t times = 0;             // that it did
+  bool unserved = false;               // nobody carries its frames: a worker stands still
+};
+
+/// Who carries the LAG's frames stood still (control/lag/stall.hpp), or control did.
+struct StallStatus {
+  std::uint64_t times = 0;
+  Duration longest{};  // of those that are over
 };
 
 struct MemberStatus {
@@ -144,6 +151,7 @@ struct LagStatus {
   Duration uptime{};                     // since the LAG last came up or went down
   std::uint64_t failovers = 0;           // times that another member became active
   RefusedStatus refused{};
+  StallStatus stalls{};
   std::string distribution;  // "flow_hash", "weighted", ..
   MovesStatus moves{};
   RebalancingStatus rebalancing{};

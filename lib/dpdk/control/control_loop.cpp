@@ -50,6 +50,7 @@ bool ControlLoop::turn(Instant now) {
   const Descriptors heard = std::exchange(heard_, Descriptors::unknown);
   bool busy = parts_.links.poll(parts_.lags, now);
   if (parts_.care != nullptr) busy |= parts_.care->turn(now);
+  busy |= tell_stalls(now);
   busy |= intake_.turn(heard, now);
   if (heard != Descriptors::silent) {
     parts_.errands.drain();
@@ -72,6 +73,22 @@ void ControlLoop::feed_journals() {
   for (std::size_t i = 0; i < parts_.lags.size(); ++i)
     parts_.feed->take(i, parts_.lags[i]->lag->name(), parts_.lags[i]->lag->journal());
   parts_.feed->wake();
+}
+
+// (a worker serves a queue of each member, so where one stands no member is served as a whole)
+bool ControlLoop::tell_stalls(Instant now) {
+  if (parts_.stalls == nullptr || !parts_.stalls->look(now)) return false;
+  for (const StallWatch::News& news : parts_.stalls->news())
+    for (std::size_t i = 0; i < parts_.lags.size(); ++i) {
+      if (news.of != nullptr && std::ranges::find(news.of->lags, i) == news.of->lags.end()) continue;
+      parts_.lags[i]->lag->stalled({.who = news.of != nullptr ? news.of->who : "the control lcore",
+                                    .begins = news.begins,
+                                    .ends = news.ends,
+                                    .stood = news.stood,
+                                    .unserved = parts_.stalls->is_stalled(i) ? ~MemberSet{0} : MemberSet{0}},
+                                   now);
+    }
+  return true;
 }
 
 void ControlLoop::watch_hosts() {
@@ -158,8 +175,11 @@ bool ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {
     if (!turn(now)) rest(now);
     const bool told = std::all_of(parts_.lags.begin(), parts_.lags.end(),
                                   [](const auto& lag) { return lag->lag->drained(); });
-    if (told && parts_.transmitter.idle()) return true;
+    if (!told || !parts_.transmitter.idle()) continue;
+    if (parts_.stalls != nullptr) parts_.stalls->end();
+    return true;
   }
+  if (parts_.stalls != nullptr) parts_.stalls->end();
   return false;
 }
 

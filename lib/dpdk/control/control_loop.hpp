@@ -23,6 +23,7 @@
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
+#include "dpdk/worker/stall_watch.hpp"
 #include "report/load_counts.hpp"
 
 namespace lagoon::dpdk {
@@ -38,6 +39,7 @@ struct ControlLoopParts {
   EventFeed* feed = nullptr;  // nothing: nobody reads the journals as they are written
   config::Idle idle = config::Idle::busy;
   QueueCare* care = nullptr;  // of queues that others call
+  StallWatch* stalls = nullptr;
   // After every turn in which something may have changed.
   std::function<void()> after_turn{};
 };
@@ -58,6 +60,7 @@ class ControlLoop {
 
  private:
   void list_members();
+  bool tell_stalls(Instant now);
   void watch_hosts();
   bool run_machines(Instant now);
   void feed_journals();

@@ -137,12 +137,16 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
   }
   for (std::size_t q = 0; q < receivers.size(); ++q) {
     care.add(*receivers[q].queue);
+    parts.stalls.add(receivers[q].queue->gate, "a thread in a burst of receive queue " + std::to_string(q),
+                     {0});
     lag().users.push_back({.lcore = static_cast<unsigned>(q),
                            .counters = &receivers[q].queue->counters,
                            .distributor = nullptr});
   }
   for (std::size_t q = 0; q < senders.size(); ++q) {
     care.add(*senders[q].queue);
+    parts.stalls.add(senders[q].queue->gate, "a thread in a burst of transmit queue " + std::to_string(q),
+                     {0});
     lag().users.push_back({.lcore = static_cast<unsigned>(q),
                            .counters = &senders[q].queue->state.counters,
                            .distributor = &senders[q].queue->state.distributor});
@@ -162,6 +166,7 @@ void EmbeddedLag::Parts::make_loop() {
                                 .errands = parts.errands,
                                 .idle = parts.config.eal.idle,
                                 .care = &care,
+                                .stalls = &parts.stalls,
                                 .after_turn = [this] {
                                   look_at_link();
                                   if (on_event) tell_events();

@@ -96,7 +96,8 @@ bool Engine::run_control() {
                     .tasks = parts_->tasks,
                     .errands = parts_->errands,
                     .feed = parts_->feed.get(),
-                    .idle = parts_->config.eal.idle}};
+                    .idle = parts_->config.eal.idle,
+                    .stalls = &parts_->stalls}};
   return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
 }
 

@@ -98,6 +98,11 @@ class Engine {
   /// What an operator should know now. `lags`: what status_of_all() has just said. Thread: any; it asks
   /// nobody.
   [[nodiscard]] control::Health health(const Result<std::vector<control::LagStatus>>& lags) const;
+  /// How long the control lcore or a worker has stood still, where that is a stall; else zero. Thread: any;
+  /// it asks nobody.
+  [[nodiscard]] Duration standing() const;
+  /// The same of the control lcore alone.
+  [[nodiscard]] Duration control_stands() const;
   /// The newest `most` entries, the oldest first.
   [[nodiscard]] Result<std::vector<NamedEvent>> events(std::string_view lag, std::size_t most);
   [[nodiscard]] Result<std::vector<PortStatus>> access_ports();

@@ -1,17 +1,73 @@
 // How an Engine is, in sentences: each part adds its own.
+#include <string>
+
+#include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine.hpp"
+#include "dpdk/engine/engine_parts.hpp"
 
 namespace lagoon::dpdk {
 
-control::Health Engine::health(const Result<std::vector<control::LagStatus>>& lags) const {
-  control::Health health;
-  if (lags)
-    health.push_back({control::Severity::good, "control", "answers"});
+namespace {
+
+using control::Health;
+using control::Severity;
+
+// 1.3 s.
+std::string in_seconds(std::int64_t ns) {
+  constexpr std::int64_t kTenth = 100'000'000;
+  const std::int64_t tenths = (ns + kTenth / 2) / kTenth;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+void add_past(Health& health, const std::string& who, const StallWatch::Record& record) {
+  const std::uint64_t stalls = record.stalls.load(std::memory_order_relaxed);
+  const std::int64_t longest = record.longest_ns.load(std::memory_order_relaxed);
+  if (longest != 0)
+    health.push_back({Severity::note, who,
+                      "stood still " + (stalls == 1 ? "once" : std::to_string(stalls) + " times") +
+                          " since the start, for " + in_seconds(longest) + " at the longest"});
+}
+
+void add_control(Health& health, const StallWatch& stalls,
+                 const Result<std::vector<control::LagStatus>>& lags) {
+  if (const Duration stands = stalls.control_stands(dpdk::now()); stands != Duration::zero())
+    health.push_back({Severity::failure, "control", "has stood for " + in_seconds(stands.count())});
+  else if (!lags)
+    health.push_back({Severity::failure, "control", lags.error().detail});
   else
-    health.push_back({control::Severity::failure, "control", lags.error().detail});
+    health.push_back({Severity::good, "control", "answers"});
+  add_past(health, "control", stalls.control());
+}
+
+void add_carriers(Health& health, const StallWatch& stalls) {
+  for (const StallWatch::Watched& watched : stalls.watched()) {
+    const std::int64_t stands = watched.record.stands_ns.load(std::memory_order_relaxed);
+    if (stands != 0)
+      health.push_back(
+          {Severity::failure, watched.who, "has stood for " + in_seconds(stands) + ", and carries nothing"});
+    else if (watched.heart != nullptr)
+      health.push_back({Severity::good, watched.who, "goes on"});
+    add_past(health, watched.who, watched.record);
+  }
+}
+
+}  // namespace
+
+control::Health Engine::health(const Result<std::vector<control::LagStatus>>& lags) const {
+  Health health;
+  add_control(health, parts_->stalls, lags);
+  add_carriers(health, parts_->stalls);
   if (lags)
     for (const control::LagStatus& lag : *lags) control::add_health(health, lag);
   return health;
+}
+
+Duration Engine::standing() const {
+  return parts_->stalls.standing(dpdk::now());
+}
+
+Duration Engine::control_stands() const {
+  return parts_->stalls.control_stands(dpdk::now());
 }
 
 }  // namespace lagoon::dpdk

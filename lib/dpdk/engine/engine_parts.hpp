@@ -32,6 +32,7 @@
 #include "dpdk/port/port.hpp"
 #include "dpdk/port/wires.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
+#include "dpdk/worker/stall_watch.hpp"
 #include "dpdk/worker/worker.hpp"
 
 struct rte_mempool;
@@ -45,7 +46,7 @@ constexpr Duration kFarewellPatience = std::chrono::milliseconds{1500};
 [[nodiscard]] GuestPorts guest_ports_of(const Embedding& embedding);
 
 struct Engine::Parts {
-  explicit Parts(const config::Config& c) : config{c} {}
+  explicit Parts(const config::Config& c) : config{c}, stalls{c.stall_after} {}
   ~Parts();
 
   // What runs: commands change it. Written under `commands`, by the thread that has the command.
@@ -65,6 +66,7 @@ struct Engine::Parts {
   std::vector<PacketSocket> transmit_sockets;  // of access ports; the workers use their descriptors
   std::deque<PortsSlot> access_slots;          // of access ports, one for each worker that serves it
   std::vector<std::unique_ptr<Worker>> workers;
+  StallWatch stalls;
   LinkMonitor links;
   TaskQueue tasks;
   std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written

@@ -209,10 +209,14 @@ Result<void> Engine::Parts::launch_workers() {
     }
     workers.push_back(std::make_unique<Worker>(std::move(settings)));
   }
+  std::vector<std::vector<std::size_t>> served(workers.size());  // by worker: LAGs
   for (std::size_t i = 0; i < lags.size(); ++i) {
     lags[i]->users = users_of(workers, i);
+    for (const std::size_t w : lags[i]->workers) served[w].push_back(i);
     lags[i]->outlet = &workers[lags[i]->workers.front()]->slow_outlet();
   }
+  for (std::size_t w = 0; w < workers.size(); ++w)
+    stalls.add(workers[w]->heart(), "worker " + std::to_string(workers[w]->lcore()), std::move(served[w]));
   running = true;
   for (const auto& worker : workers) {
     const auto entry = [](void* self) { return static_cast<Worker*>(self)->run(); };

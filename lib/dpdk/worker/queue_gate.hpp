@@ -61,6 +61,8 @@ class QueueGate {
     inside_.store(false, std::memory_order_release);
   }
 
+  /// Whether the user is in a burst. Thread: any.
+  [[nodiscard]] bool inside() const noexcept { return inside_.load(std::memory_order_relaxed); }
   /// Counts the user's bursts. Thread: any.
   [[nodiscard]] std::uint64_t entries() const noexcept { return entries_.load(std::memory_order_relaxed); }
 

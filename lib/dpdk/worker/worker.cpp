@@ -159,6 +159,7 @@ int Worker::run() noexcept {
   prctl(PR_SET_TIMERSLACK, 1'000UL);
   unsigned idle_turns = 0;
   while (!settings_.stop->load(std::memory_order_relaxed)) {
+    heart_.beat();
     const unsigned carried = turn();
     rte_rcu_qsbr_quiescent(settings_.qsbr, settings_.qsbr_thread);
     idle_turns = carried > 0 ? 0 : std::min(idle_turns, kIdleLong) + 1;

@@ -15,6 +15,7 @@
 
 #include "base/ids.hpp"
 #include "config/model.hpp"
+#include "dpdk/worker/heartbeat.hpp"
 #include "dpdk/worker/slow_outlet.hpp"
 #include "dpdk/worker/worker_side.hpp"
 
@@ -50,6 +51,8 @@ class Worker {
   /// Adds what was dropped for a plain port.
   void count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const;
   [[nodiscard]] const SlowOutlet& slow_outlet() const noexcept { return slow_; }
+  /// Beats once a turn, busy or idle.
+  [[nodiscard]] const Heartbeat& heart() const noexcept { return heart_; }
 
  private:
   [[nodiscard]] unsigned turn() noexcept;
@@ -61,6 +64,7 @@ class Worker {
   void rest(unsigned idle_turns) const noexcept;
 
   WorkerSettings settings_;
+  Heartbeat heart_{};
   SlowOutlet slow_;
   std::unique_ptr<std::array<WorkerSideState, 2>[]> states_;  // by connection: of a and b
 };

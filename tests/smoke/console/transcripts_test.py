@@ -21,7 +21,8 @@ PROMPT = "lagoon> "
 COUNTING = re.compile(r"show (stats|xstats|port (stats|xstats)|lacp counters)|watch")
 # Of members a LAG's table ends with what they received and sent; the address of a port that is no LAG's is random.
 MASKS = [(re.compile(r"^(  (?:w\d|extra|net_ring\d) .*?)\d+ +\d+$", re.MULTILINE), r"\1N  N"),
-         (re.compile(r"drops: .*"), "drops: .."), (re.compile(r"\b\d+ frames, \d+ octets"), "N frames, N octets"),
+         (re.compile(r"drops: .*"), "drops: .."), (re.compile(r"\bworker \d+"), "worker N"),
+         (re.compile(r"\b\d+ frames, \d+ octets"), "N frames, N octets"),
          (re.compile(r"\b(?!02:00:00:00)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "ADDRESS"),
          (re.compile(r"\b\d+(\.\d+)? (s|min|h)\b"), "T"), (re.compile(r"\b\d+s\b"), "T"),
          (re.compile(r"(Aggregator ID|Link Failure Count|Churned Count): \d+"), r"\1: N"),

@@ -17,22 +17,13 @@ import time
 import unittest
 import urllib.request
 
-from lab import pair
+from lab import pair, stopping
 from lab.waiting import until
 from stage import telemetry
 
 LAGOOND, CONSOLE = map(os.path.abspath, sys.argv[1:3])
 TIMEOUT_S = 2  # the shutdown-timeout of most cases
 SLACK_S = 3  # of a busy machine
-# Stops a thread until it ends, as a debugger does. (Who traces a thread has to wait for its end, or it never goes.)
-STOPPER = """
-import ctypes, os, sys
-libc, tid, wall = ctypes.CDLL(None), int(sys.argv[1]), 0x40000000
-if libc.ptrace(0x4206, tid, None, None) == 0 and libc.ptrace(0x4207, tid, None, None) == 0:
-    os.waitpid(tid, wall)
-    print("stopped", flush=True)
-    os.waitpid(tid, wall)
-"""
 
 
 class Outside(unittest.TestCase):
@@ -219,17 +210,9 @@ class Ends(Outside):
 
     def stop_thread(self, process, wanted):
         """Stops the thread of that name for as long as the test lasts."""
-        for tid in os.listdir(f"/proc/{process.pid}/task"):
-            with open(f"/proc/{process.pid}/task/{tid}/comm", encoding="ascii") as file:
-                if file.read().strip() != wanted:
-                    continue
-            tracer = subprocess.Popen([sys.executable, "-c", STOPPER, tid], stdout=subprocess.PIPE, text=True)
-            self.addCleanup(tracer.stdout.close)
-            self.addCleanup(self.end, tracer)
-            if tracer.stdout.readline() != "stopped\n":
-                self.skipTest("threads can't be stopped here (ptrace)")
-            return
-        self.fail(f"no thread {wanted}")
+        found = stopping.threads_called(process.pid, wanted)
+        self.assertTrue(found, f"no thread {wanted}")
+        stopping.Stopped(self, found[0])
 
     def ends_with_a_stopped(self, thread, code, **more):
         log = self.path("log")
@@ -240,21 +223,23 @@ class Ends(Outside):
         self.assertFalse(os.path.exists(self.path("control")), "the control socket is left")
         return Readers.text(log)
 
-    def worker(self):
-        return f"rte-worker-{sorted(os.sched_getaffinity(0))[1]}"
-
     def test_while_a_worker_stands(self):
         # (wires have no other way to the Partner than the worker's, so it may not know)
         log = self.path("log")
         with open(log, "wb") as file:
             process = self.started(file, file)
-        self.stop_thread(process, self.worker())
+        self.stop_thread(process, stopping.worker())
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         self.assertIn(process.wait(TIMEOUT_S + 5), (0, 1))
         self.assertLess(time.monotonic() - begun, TIMEOUT_S + SLACK_S)
         self.assertIn("longer than the shutdown-timeout", Readers.text(log))
         self.assertFalse(os.path.exists(self.path("control")), "the control socket is left")
+
+    def test_while_control_stands(self):
+        # (nobody else may speak to the Partners)
+        words = self.ends_with_a_stopped("lagoond", 1)
+        self.assertIn("the control lcore took longer than the shutdown-timeout", words)
 
     def test_while_the_journal_stands(self):
         words = self.ends_with_a_stopped("journal", 0, journal=self.path("journal.log"))

@@ -42,6 +42,14 @@ TEST_CASE("How long the end may take has a default, a range, and stays while lag
   CHECK(config_of("shutdown-timeout: 600s\n").shutdown_timeout == 600s);
 }
 
+TEST_CASE("How long who stands may stand has defaults and ranges", "[config][observability]") {
+  CHECK(config_of("").stall_after == 1s);
+  CHECK(config_of("").stall_fatal == 10s);
+  CHECK(config_of("stall-after: 200ms\n").stall_after == 200ms);
+  CHECK(config_of("stall-fatal: 3600s\n").stall_fatal == 3600s);
+  CHECK_FALSE(config_of("stall-fatal: off\n").stall_fatal);
+}
+
 TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][observability]") {
   CHECK(config_of("").journal == JournalSink{SystemLog{}});
   CHECK(config_of("journal: syslog\n").journal == JournalSink{SystemLog{}});
@@ -74,6 +82,11 @@ TEST_CASE("Mistakes in what an operator sees by are told with their place", "[co
           "2:10: error: metrics is a list; expected off, or " + where + " (put an IPv6 address in quotes)"},
       Row{"shutdown-timeout: 900ms",
           "2:19: error: shutdown-timeout is '900ms'; expected a time from 1s to 600s, like 2s or 500ms"},
+      Row{"stall-after: 100ms",
+          "2:14: error: stall-after is '100ms'; expected a time from 200ms to 600s, like 2s or 500ms"},
+      Row{"stall-fatal: never",
+          "2:14: error: stall-fatal is 'never'; expected off, or a time from 1s to "
+          "3600s, like 2s or 500ms"},
       Row{"journal: sylog",
           "2:10: error: journal is 'sylog'; expected " + what + " (did you mean 'syslog'?)"},
       Row{"journal: lagoon.log", "2:10: error: journal is 'lagoon.log'; expected " + what},
@@ -90,6 +103,8 @@ TEST_CASE("The plan says what was asked for beside the traffic", "[config][obser
                   "/var/log/l.log\n") != std::string::npos);
   CHECK(planned("shutdown-timeout: 2s\n").find("2. told to end, lagoond ends within 2s, whatever stands\n") !=
         std::string::npos);
+  CHECK(planned("stall-after: 2s\n").find("2. a worker that stands for 2s is told of") != std::string::npos);
+  CHECK(planned("stall-fatal: off\n").find("2. a worker that stands is no reason") != std::string::npos);
   CHECK(planned("journal: off\n").find("2. the journal is written nowhere\n") != std::string::npos);
 }
 

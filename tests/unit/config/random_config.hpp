@@ -21,6 +21,8 @@ class RandomConfig {
     if (flip()) config.metrics = ListenAddress{.address = {}, .port = number<std::uint16_t>(1, 65'535)};
     if (flip()) config.journal = JournalFile{"/var/log/a b.log"};
     if (flip()) config.shutdown_timeout = std::chrono::seconds{number<std::uint16_t>(1, 600)};
+    if (flip()) config.stall_after = std::chrono::seconds{number<std::uint16_t>(1, 600)};
+    if (flip()) config.stall_fatal = std::nullopt;
     config.ports = {{"lan0", DevicePort{"net_af_packet90,iface=lan0"}}, {"host0", TapPort{"tap9"}}};
     for (const char* name : {"lag0", "lag1"}) {
       Lag lag{.name = name, .options = {}, .members = {}};

@@ -20,6 +20,8 @@ void check_same(const Config& read, const Config& written) {
   CHECK(read.metrics == written.metrics);
   CHECK(read.journal == written.journal);
   CHECK(read.shutdown_timeout == written.shutdown_timeout);
+  CHECK(read.stall_after == written.stall_after);
+  CHECK(read.stall_fatal == written.stall_fatal);
   CHECK(read.ports == written.ports);
   CHECK(read.forward == written.forward);
   REQUIRE(read.lags.size() == written.lags.size());

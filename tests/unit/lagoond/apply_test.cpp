@@ -3,6 +3,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -138,12 +140,68 @@ TEST_CASE("systemd hears of a life only while the control lcore answers", "[lago
   setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
   const test::NotifySocket systemd;
   {
-    const ServiceThread service{Lagoon::the().engine(), 60s};
+    const ServiceThread service{Lagoon::the().engine(), 60s, 10s};
     CHECK(systemd.next(400) == std::nullopt);  // it does not turn yet
     Lagoon::the().turn();
     CHECK(systemd.next_with("WATCHDOG=1") == "WATCHDOG=1");
     CHECK(systemd.next_with("READY=1") == "READY=1\nSTATUS=2 of 2 LAGs up: west 2/2, east 2/2");
     CHECK(systemd.next_with("WATCHDOG=1") == "WATCHDOG=1");
+  }
+  unsetenv("WATCHDOG_USEC");
+}
+
+// Keeps the worker in a signal handler, where it makes no turn.
+class StandingWorker {
+ public:
+  StandingWorker() {
+    REQUIRE(pipe(go.data()) == 0);
+    struct sigaction action{};
+    action.sa_handler = [](int) {
+      char word = 0;
+      while (read(go[0], &word, 1) != 1) {
+      }
+    };
+    REQUIRE(sigaction(SIGUSR2, &action, nullptr) == 0);
+    for (const auto& task : fs::directory_iterator{"/proc/self/task"}) {
+      std::ifstream comm{task.path() / "comm"};
+      std::string name;
+      std::getline(comm, name);
+      if (!name.starts_with("rte-worker-")) continue;
+      REQUIRE(tgkill(getpid(), std::stoi(task.path().filename()), SIGUSR2) == 0);
+      found = true;
+    }
+    REQUIRE(found);
+  }
+  ~StandingWorker() { CHECK(write(go[1], "go", 1) == 1); }
+  StandingWorker(const StandingWorker&) = delete;
+  StandingWorker& operator=(const StandingWorker&) = delete;
+
+ private:
+  bool found = false;
+  inline static std::array<int, 2> go{};  // a pipe
+};
+
+TEST_CASE("systemd hears of no life when a worker has stood for too long", "[lagoond][service]") {
+  Lagoon::the().turn();
+  dpdk::Engine& engine = Lagoon::the().engine();
+  setenv("WATCHDOG_USEC", "200000", 1);
+  setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
+  const test::NotifySocket systemd;
+  {
+    const ServiceThread service{engine, 60s, 1500ms};
+    CHECK(systemd.next_with("WATCHDOG=1") == "WATCHDOG=1");
+    {
+      const StandingWorker stands;
+      int heard = 0;
+      while (heard < 100 && systemd.next(600)) ++heard;
+      CHECK(heard > 10);
+      CHECK(heard < 100);
+      CHECK(engine.standing() >= 1500ms);
+      CHECK(control::worst_of(engine.health(engine.status_of_all())) == control::Severity::failure);
+      CHECK_FALSE(engine.status("west")->up);
+    }
+    CHECK(systemd.next_with("WATCHDOG=1") == "WATCHDOG=1");
+    CHECK(systemd.next_with("2 of 2 LAGs up") == "STATUS=2 of 2 LAGs up: west 2/2, east 2/2");
   }
   unsetenv("WATCHDOG_USEC");
 }

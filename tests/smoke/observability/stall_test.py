@@ -1,0 +1,112 @@
+"""A worker, and the control lcore, stand still: what an operator and the Partner see, and how it comes back.
+
+usage: stall_test.py LAGOOND
+"""
+
+import json
+import os
+import sys
+import time
+import unittest
+
+from lab import hostile, stopping
+from lab.waiting import until
+from stage import telemetry
+from stage.lagoond import Appliance, eal_section
+from stage.stage import Stage
+
+LAGOOND = os.path.abspath(sys.argv[1])
+WORKER_S, CONTROL_S = 5.0, 2.0
+TOLD_MAX_S, PARTNER_MAX_S = 1.5, 3.0
+RESIDENT_MAX_KB = 1024
+
+
+class Stalls(unittest.TestCase):
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root, for namespaces")
+        self.path = hostile.folder_of(self)
+        self.stage = self.enterContext(Stage(2))
+        self.far = self.lagoond("far", "b", self.stage.popen_partner, self.stage.far_ifaces)
+        self.near = self.lagoond("near", "a", self.stage.popen_net, self.stage.near_ifaces)
+        self.assertTrue(until(self.carries, patience=15), self.near.view("table"))
+
+    def lagoond(self, name, last, popen, interfaces):
+        config = {"eal": eal_section(f"lg{os.getpid()}-{name}", memory="128M"), "journal": self.path(f"{name}.journal"),
+                  "lags": [{"name": "lag0", "mac": f"02:00:00:00:0{last}:01", "lacp": {"rate": "fast", "aggregate-wait": "200ms"},
+                            "members": [{"dev": f"net_af_packet{i},iface={interface}", "name": f"m{i}"}
+                                        for i, interface in enumerate(interfaces)]}]}
+        return self.enterContext(Appliance(LAGOOND, config, popen, self.path, name, "lag0"))
+
+    @staticmethod
+    def members(lagoond):
+        return json.loads(lagoond.view("json"))["members"]
+
+    def sends(self):
+        """Whether the Partner sends on any link."""
+        return any(member["distributing"] for member in self.members(self.far))
+
+    def carries(self):
+        return all(m["distributing"] and m["collecting"] for end in (self.near, self.far) for m in self.members(end))
+
+    def findings(self, about):
+        health = telemetry.ask(self.near.prefix, "/lagoon/health")
+        return [finding for finding in health["findings"].values() if finding["subject"].startswith(about)]
+
+    def journal(self):
+        with open(self.path("near.journal"), encoding="utf-8") as file:
+            return file.read()
+
+    def log(self):
+        with open(self.near.log_path, encoding="utf-8") as file:
+            return file.read()
+
+    def test_a_worker_that_stands(self):
+        resident = hostile.resident_kb(self.near.pid)
+        tid = stopping.threads_called(self.near.pid, stopping.worker())[0]
+        begun = time.monotonic()
+        stopped = stopping.Stopped(self, tid)
+        self.assertTrue(until(lambda: any(f["severity"] == "failure" for f in self.findings("worker")), patience=10))
+        told = time.monotonic() - begun
+        self.assertTrue(until(lambda: not self.sends(), patience=10), "the Partner goes on sending")
+        silent = time.monotonic() - begun
+        self.assertTrue(until(lambda: " has stood for " in self.journal(), patience=1), self.journal())
+        # A Partner that changes its mind all the time makes tables that the worker does not take.
+        while time.monotonic() < begun + WORKER_S:
+            for verb in ("disable", "enable"):
+                self.far.do(verb, "m0")
+                self.near.do(verb, "m1")
+            time.sleep(0.01)
+        grown = hostile.resident_kb(self.near.pid) - resident
+        stopped.go_on()
+        on = time.monotonic()
+        self.assertTrue(until(self.carries, patience=15), self.near.view("table"))
+        back = time.monotonic() - on
+        print(f"    worker stopped {WORKER_S:.0f} s: told after {told:.2f} s, the Partner sends nothing after {silent:.2f} s, "
+              f"carries again {back:.2f} s after its end, resident {grown:+} kB", flush=True)
+        self.assertLess(told, TOLD_MAX_S)
+        self.assertLess(silent, PARTNER_MAX_S)
+        self.assertLess(grown, RESIDENT_MAX_KB)
+        self.assertIn("stall_end stands -> goes_on", self.journal())
+        self.assertTrue(all(f["severity"] in ("good", "note") for f in self.findings("worker")))
+        self.assertEqual(json.loads(self.near.view("json"))["stalls"], 1)
+
+    def test_control_that_stands(self):
+        before = [member["lacp"]["counters"] for member in self.members(self.far)]
+        stopped = stopping.Stopped(self, self.near.pid)
+        ends = time.monotonic() + CONTROL_S
+        while time.monotonic() < ends:
+            self.assertTrue(all(m["distributing"] and m["collecting"] for m in self.members(self.far)), "the Partner noticed")
+            time.sleep(0.05)
+        self.assertIn("the control lcore has made no turn for", self.log())
+        stopped.go_on()
+        self.assertTrue(until(lambda: "the control lcore stood for" in self.journal(), patience=5), self.journal())
+        self.assertTrue(until(lambda: any("stood still" in f["sentence"] for f in self.findings("control")), patience=5))
+        self.assertTrue(self.carries())
+        for old, new in zip(before, (member["lacp"]["counters"] for member in self.members(self.far))):
+            for counter in ("expirations", "selected_changes"):
+                self.assertEqual(new[counter], old[counter])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:], verbosity=2)
