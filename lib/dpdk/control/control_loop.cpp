@@ -125,7 +125,7 @@ bool ControlLoop::run_machines(Instant now) {
     if (const auto due = lag.deadline(); due && *due <= now) lag.expire(now);
     // The table first: what we tell the Partner about Collecting has to be true when it hears it.
     if (auto table = lag.take_table(now)) {
-      parts_.publisher.publish(runtime->table, std::move(table));
+      parts_.publisher.publish(runtime->tables, std::move(table));
       busy = true;
     }
     busy |= set_ports(*runtime, parts_.errands, now);

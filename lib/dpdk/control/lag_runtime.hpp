@@ -87,7 +87,7 @@ struct LagRuntime {
   control::PortOptions port_options{};
   std::uint64_t port_options_revision = 0;  // counts changes of those
   LagSlotsPtr slots;
-  TableSlot& table = slots->table;
+  std::span<TableSlot> tables{};         // one for each that receives or sends on it, or does both
   std::span<PortsSlot> ports{};          // one for each worker that serves the LAG: they differ in queues
   std::span<EgressSlot> egress{};        // queues of traffic classes, one for each worker that serves the LAG
   FrameRing outgoing = no_frame_ring();  // from the workers: frames for control to send, and copies
@@ -109,8 +109,8 @@ struct LagRuntime {
   LagRuntime(const LagRuntime&) = delete;
   LagRuntime& operator=(const LagRuntime&) = delete;
 
-  /// So many workers are to receive, and to send on it.
-  void use_positions(std::size_t receivers, std::size_t senders);
+  /// So many workers are to receive, and to send on it; `readers`: that have a table of their own.
+  void use_positions(std::size_t receivers, std::size_t senders, std::size_t readers);
   [[nodiscard]] MemberRuntime* find(MemberIndex member) const noexcept {
     return members[member.value()].get();
   }

@@ -116,7 +116,7 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
     }
     receivers.emplace_back().queue = new (at) RxQueue{.gate = {parts.publisher.qsbr(), q},
                                                       .ports = &lag().ports[q],
-                                                      .table = &lag().table,
+                                                      .table = &lag().tables[q],
                                                       .found = ring,
                                                       .port = embedding.port};
   }

@@ -97,13 +97,30 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   LAGOON_TRY(runtime.registered.change(identity_of(index, from)));
   runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);
   for_each_member(runtime, [&](MemberIndex, MemberRuntime& member) { links.add(member); });
-  runtime.use_positions(guest ? guest->rx_queues : runtime.workers.size(), runtime.workers.size());
+  use_slots(runtime);
   LAGOON_TRY(runtime.egress_keeper.serve(runtime, now));
   LAGOON_TRY(make_host_access(index));
   set_ports(runtime, errands, now);
   publish_ports(publisher, runtime);
-  publisher.publish(runtime.table, runtime.lag->take_table(now));
+  publisher.publish(runtime.tables, runtime.lag->take_table(now));
   return {};
+}
+
+// As a guest the readers are queues: those that receive, then those that send, as the RCU has them.
+void Engine::Parts::use_slots(LagRuntime& runtime) {
+  const std::size_t senders = runtime.workers.size();
+  const std::size_t receivers = guest ? guest->rx_queues : senders;
+  const std::size_t readers = guest ? receivers + senders : senders;
+  runtime.use_positions(receivers, senders, readers);
+  for (std::size_t i = 0; i < readers; ++i)
+    publisher.read_by(&runtime.tables[i], {static_cast<unsigned>(guest ? i : runtime.workers[i])});
+  for (std::size_t i = 0; i < runtime.ports.size(); ++i) {
+    std::vector<unsigned> threads;
+    if (!guest) threads.push_back(static_cast<unsigned>(runtime.workers[i]));
+    if (guest && i < receivers) threads.push_back(static_cast<unsigned>(i));
+    if (guest && i < senders) threads.push_back(static_cast<unsigned>(receivers + i));
+    publisher.read_by(&runtime.ports[i], std::move(threads));
+  }
 }
 
 std::optional<config::LagIdentity> Engine::Parts::identity_of(std::size_t lag, const config::Lag& as) const {

@@ -134,6 +134,7 @@ struct Engine::Parts {
   /// `user`: "LAG 'lag0'".
   [[nodiscard]] Result<Port> open(const config::PortSource& source, const std::string& user);
   [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);
+  void use_slots(LagRuntime& runtime);
   [[nodiscard]] Result<void> make_host_access(std::size_t lag);
   [[nodiscard]] Port* access_port_of(std::size_t lag) const noexcept;
   [[nodiscard]] std::size_t queues_offered(const Connection& connection) const;

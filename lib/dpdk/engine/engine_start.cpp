@@ -147,7 +147,7 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
   if (end.is_lag) {
     LagRuntime& lag = *lags[end.index];
     WorkerSide side{.ports = &lag.ports[position],
-                    .table = &lag.table,
+                    .table = &lag.tables[guest ? guest->rx_queues + position : position],
                     .index = end.index,
                     .egress = &lag.egress[position],
                     .outgoing = lag.outgoing.get(),

@@ -14,8 +14,8 @@ namespace lagoon::dpdk {
 
 struct LagSlots {
   static constexpr std::size_t kPositionsMost = 128;
-  TableSlot table{nullptr};
-  std::array<PortsSlot, kPositionsMost> ports{};  // by position: workers differ in queues
+  std::array<TableSlot, 2 * kPositionsMost> tables{};  // by reader, so that one that stands delays no other
+  std::array<PortsSlot, kPositionsMost> ports{};       // by position: workers differ in queues
   std::array<EgressSlot, kPositionsMost> egress{};
 };
 

@@ -3,6 +3,7 @@
 #include <rte_malloc.h>
 #include <rte_rcu_qsbr.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -21,14 +22,29 @@ Result<void> QsbrPublisher::open(unsigned workers, SnapshotMemory memory) {
   return {};
 }
 
-void QsbrPublisher::retire(Snapshot old) {
-  retired_.push_back({.period = begin_grace_period(), .snapshot = std::move(old)});
+void QsbrPublisher::offer(const void* slot, const Snapshot& snapshot, Store store) {
+  SlotState& state = slots_[slot];
+  state.store = store;
+  reclaim(slot, state);
+  if (state.pending == nullptr && state.retired.size() < kRetiredMost) return put(slot, state, snapshot);
+  // Nobody has seen the one whose place it takes.
+  if (state.pending == nullptr) ++pending_;
+  state.pending = snapshot;
 }
 
-QsbrPublisher::Snapshot QsbrPublisher::replace(const void* slot, Snapshot next) {
-  const auto at = published_.try_emplace(slot, nullptr, [](const void*) {}).first;
-  std::swap(at->second, next);
-  return next;
+void QsbrPublisher::put(const void* slot, SlotState& state, Snapshot snapshot) {
+  state.store(slot, snapshot.get());
+  std::swap(state.published, snapshot);
+  if (snapshot != nullptr)
+    state.retired.push_back({.period = begin_grace_period(), .snapshot = std::move(snapshot)});
+}
+
+void QsbrPublisher::reclaim(const void* slot, SlotState& state) {
+  while (!state.retired.empty() && passed(state, state.retired.front().period)) state.retired.pop_front();
+  if (state.pending == nullptr || state.retired.size() >= kRetiredMost) return;
+  --pending_;
+  put(slot, state, std::exchange(state.pending, nullptr));
+  delayed_ = begin_grace_period();
 }
 
 // Where DPDK has no more memory the table stays in ours: that is better than a table that names a dead
@@ -37,7 +53,7 @@ QsbrPublisher::Snapshot QsbrPublisher::shared_copy(Snapshot made, std::size_t si
   void* const at = rte_malloc("lagoon_snapshot", size, static_cast<unsigned>(alignment));
   if (at == nullptr) return made;
   std::memcpy(at, made.get(), size);
-  return {at, [](const void* p) { rte_free(const_cast<void*>(p)); }};
+  return {at, [](void* p) { rte_free(p); }};
 }
 
 GracePeriod QsbrPublisher::begin_grace_period() const noexcept {
@@ -45,11 +61,28 @@ GracePeriod QsbrPublisher::begin_grace_period() const noexcept {
 }
 
 bool QsbrPublisher::passed(const GracePeriod& period) const noexcept {
-  return rte_rcu_qsbr_check(qsbr_, period.token, false) == 1;
+  return pending_ == 0 && rte_rcu_qsbr_check(qsbr_, std::max(period.token, delayed_.token), false) == 1;
+}
+
+// As rte_rcu_qsbr_check() does it, of some threads.
+bool QsbrPublisher::passed(const SlotState& state, const GracePeriod& period) const noexcept {
+  if (state.readers.empty()) return rte_rcu_qsbr_check(qsbr_, period.token, false) == 1;
+  return std::ranges::all_of(state.readers, [&](unsigned thread) {
+    // Pairs with the store-release of a thread that reports a quiescent state, or goes offline.
+    const std::uint64_t seen = __atomic_load_n(&qsbr_->qsbr_cnt[thread].cnt, __ATOMIC_ACQUIRE);
+    return seen == __RTE_QSBR_CNT_THR_OFFLINE || seen >= period.token;
+  });
 }
 
 void QsbrPublisher::reclaim() {
-  while (!retired_.empty() && passed(retired_.front().period)) retired_.pop_front();
+  for (auto& [slot, state] : slots_)
+    if (!state.retired.empty() || state.pending != nullptr) reclaim(slot, state);
+}
+
+std::size_t QsbrPublisher::waiting() const noexcept {
+  std::size_t waiting = pending_;
+  for (const auto& [slot, state] : slots_) waiting += state.retired.size();
+  return waiting;
 }
 
 }  // namespace lagoon::dpdk

@@ -1,6 +1,11 @@
 // QsbrPublisher: hands snapshots (PortTables, the ports that workers poll) to workers and frees old ones when
-// no worker can still be reading them (rte_rcu_qsbr). Publishing never waits: what is still in use is kept
-// until a later reclaim().
+// nobody can still be reading them (rte_rcu_qsbr). Publishing never waits: what is still in use is kept until
+// a later reclaim().
+//
+// What is kept is bounded, whoever stands still. A slot waits for its own readers alone, and has at most four
+// old snapshots that wait for them. What is published beyond that waits itself, and the next one takes its
+// place, until a reader has gone on: that only who stands can miss, since each reader of tables has a slot of
+// its own.
 //
 // Thread: the control lcore; workers use qsbr() to report quiescent states, and load the pointer.
 #pragma once
@@ -10,7 +15,10 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "table/port_table.hpp"
@@ -43,44 +51,66 @@ class QsbrPublisher {
   [[nodiscard]] Result<void> open(unsigned workers, SnapshotMemory memory = SnapshotMemory::heap);
   [[nodiscard]] rte_rcu_qsbr* qsbr() const noexcept { return qsbr_; }
 
-  /// The snapshot stays with the publisher, until another has taken its place and all have passed by that.
+  /// Who reads the slot: threads of qsbr(). Without it: all of them. Before the first snapshot.
+  void read_by(const void* slot, std::vector<unsigned> threads) { slots_[slot].readers = std::move(threads); }
+  /// The snapshot stays with the publisher, until another has taken its place and all readers have passed by
+  /// that. Readers that stand still may get it later (above).
   template <typename T>
   void publish(Slot<T>& slot, std::type_identity_t<std::unique_ptr<const T>> snapshot) {
-    Snapshot made{snapshot.release(), [](const void* p) { delete static_cast<const T*>(p); }};
+    publish(std::span{&slot, 1}, std::move(snapshot));
+  }
+  /// One snapshot for several slots.
+  template <typename T>
+  void publish(std::span<Slot<T>> slots, std::type_identity_t<std::unique_ptr<const T>> snapshot) {
+    Snapshot made{std::move(snapshot)};
     if (memory_ == SnapshotMemory::shared) {
       static_assert(std::is_trivially_copyable_v<T>);
       made = shared_copy(std::move(made), sizeof(T), alignof(T));
     }
-    const auto* const next = static_cast<const T*>(made.get());
-    Snapshot old = replace(&slot, std::move(made));
-    // Pairs with the load-acquire of a worker at the start of a burst.
-    slot.store(next, std::memory_order_release);
-    if (old != nullptr) retire(std::move(old));
+    for (Slot<T>& slot : slots)
+      offer(&slot, made, [](const void* to, const void* next) {
+        // Pairs with the load-acquire of a worker at the start of a burst.
+        static_cast<Slot<T>*>(const_cast<void*>(to))
+            ->store(static_cast<const T*>(next), std::memory_order_release);
+      });
   }
   /// Begins now. Once it has passed, every worker sees all that was published before.
   [[nodiscard]] GracePeriod begin_grace_period() const noexcept;
+  /// Not while something that was published waits.
   [[nodiscard]] bool passed(const GracePeriod& period) const noexcept;
 
-  /// Frees what every worker has passed by.
+  /// Frees what its readers have passed by, and publishes what waited for that.
   void reclaim();
-  /// Snapshots that still wait.
-  [[nodiscard]] std::size_t waiting() const noexcept { return retired_.size(); }
+  /// Snapshots that still wait: to be freed, or to be published.
+  [[nodiscard]] std::size_t waiting() const noexcept;
 
  private:
-  using Snapshot = std::unique_ptr<const void, void (*)(const void*)>;
+  using Snapshot = std::shared_ptr<const void>;
+  using Store = void (*)(const void* slot, const void* snapshot);
   struct Retired {
     GracePeriod period{};
     Snapshot snapshot;
   };
-  void retire(Snapshot old);
-  /// Returns the snapshot that the slot had before.
-  [[nodiscard]] Snapshot replace(const void* slot, Snapshot next);
+  struct SlotState {
+    std::vector<unsigned> readers{};  // none: all
+    Snapshot published{};
+    std::deque<Retired> retired{};
+    Snapshot pending{};
+    Store store = nullptr;
+  };
+  static constexpr std::size_t kRetiredMost = 4;
+
+  void offer(const void* slot, const Snapshot& snapshot, Store store);
+  void put(const void* slot, SlotState& state, Snapshot snapshot);
+  void reclaim(const void* slot, SlotState& state);
+  [[nodiscard]] bool passed(const SlotState& state, const GracePeriod& period) const noexcept;
   [[nodiscard]] static Snapshot shared_copy(Snapshot made, std::size_t size, std::size_t alignment);
 
   rte_rcu_qsbr* qsbr_ = nullptr;
   SnapshotMemory memory_ = SnapshotMemory::heap;
-  std::map<const void*, Snapshot> published_;  // by slot
-  std::deque<Retired> retired_;
+  std::map<const void*, SlotState> slots_;
+  std::size_t pending_ = 0;
+  GracePeriod delayed_{};  // began when what had waited was published last
 };
 
 }  // namespace lagoon::dpdk

@@ -91,7 +91,7 @@ class Bench {
     lifecycle_.emplace(publisher_, *transmitter_, links_, errands_);
     lags_.push_back(std::make_unique<LagRuntime>());
     lag().workers = {0};
-    lag().use_positions(1, 1);
+    lag().use_positions(1, 1, 1);
     control::LagOptions options;
     options.mode = control::Mode::balance_xor;
     lag().lag = std::make_unique<control::Lag>(control::LagSettings{.name = "lag0",
@@ -101,13 +101,13 @@ class Bench {
                                                                     .members = {}},
                                                now_);
     publish_ports(publisher_, lag());
-    publisher_.publish(lag().table, lag().lag->take_table(now_));
+    publisher_.publish(lag().tables, lag().lag->take_table(now_));
     auto only = std::make_unique<SidePorts>();
     only->put(MemberIndex{0}, {.id = access_.id()});
     publisher_.publish(access_slot_, std::move(only));
     WorkerSettings settings{.qsbr = publisher_.qsbr(), .slow_frames = slow_.front(), .stop = &stop_};
-    settings.connections.push_back(
-        {.a = {.ports = &access_slot_}, .b = {.ports = &lag().ports.front(), .table = &lag().table}});
+    settings.connections.push_back({.a = {.ports = &access_slot_},
+                                    .b = {.ports = &lag().ports.front(), .table = &lag().tables.front()}});
     workers_.push_back(std::make_unique<Worker>(std::move(settings)));
     lag().users = users_of(workers_, 0);
     loop_.emplace(ControlLoopParts{.lags = lags_,
