@@ -36,6 +36,8 @@
 #include "lagoond/service_thread.hpp"
 #include "lagoond/side_cpus.hpp"
 #include "lagoond/signal_thread.hpp"
+#include "lagoond/state/memory.hpp"
+#include "lagoond/state/state_file.hpp"
 
 extern char** environ;
 
@@ -80,6 +82,16 @@ Result<std::optional<console::ControlSocket>> open_control_socket(const Options&
   if (socket) return std::optional{*std::move(socket)};
   if (options.control_socket_path) return std::unexpected{socket.error()};
   std::fprintf(stderr, "lagoond: no control socket: %s\n", socket.error().detail.c_str());
+  return std::nullopt;
+}
+
+// Nothing: what this process knows is not remembered.
+std::optional<StateFile> state_file_of(const Options& options, const config::Config& config) {
+  if (!options.state_file) return std::nullopt;
+  if (options.state_file_path) return StateFile{*options.state_file_path};
+  auto file = StateFile::in_usual_place(config.eal.prefix);
+  if (file) return *std::move(file);
+  std::fprintf(stderr, "lagoond: no state file: %s\n", file.error().detail.c_str());
   return std::nullopt;
 }
 
@@ -139,9 +151,10 @@ bool serve(dpdk::Engine& engine, const Options& options, const config::Config& c
 }
 
 // From here on nothing that lagoond prints or is told to do makes a thread of it wait.
-Result<int> run(const Options& options, const config::Config& config,
+Result<int> run(const Options& options, const config::Config& config, std::optional<StateFile> state_file,
                 std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
   // (in the order in which they are made; their ends come below, or the other way round where a start fails)
+  std::unique_ptr<Memory> memory;
   std::unique_ptr<dpdk::Engine> engine;
   auto observability = std::make_unique<Observability>(config);
   auto chores = std::make_unique<Chores>();
@@ -156,9 +169,14 @@ Result<int> run(const Options& options, const config::Config& config,
                              .reload = [&chores = *chores] { chores.reload.ask(); },
                              .status = [&chores = *chores] { chores.status.ask(); }},
                     options.status_interval);
+    if (state_file) {
+      auto begun = Memory::begin(*std::move(state_file), config);
+      if (!begun) return std::unexpected{begun.error()};
+      memory = *std::move(begun);
+    }
   }
   LAGOON_TRY(observability->prepare(config));
-  auto started = dpdk::Engine::start(config);
+  auto started = dpdk::Engine::start(config, memory != nullptr ? &memory->board() : nullptr);
   if (!started) return std::unexpected{std::move(started).error()};
   engine = *std::move(started);
   LAGOON_TRY(dpdk::offer_telemetry(*engine));
@@ -180,6 +198,7 @@ Result<int> run(const Options& options, const config::Config& config,
   observability.reset();
   ending.waits_for("closing a port");
   engine.reset();
+  if (memory != nullptr) memory->forget();
   return worked ? 0 : 1;
 }
 
@@ -191,6 +210,8 @@ int run(const Options& options) {
     return 1;
   }
   config::print(std::cerr, options.config_file, config->warnings);
+  auto state_file = state_file_of(options, *config);
+  if (state_file) state_file->await_end_of_writer();
   PidFile pid_file;
   if (options.pid_file)
     if (auto written = pid_file.write(*options.pid_file); !written) return complain(written.error());
@@ -208,7 +229,7 @@ int run(const Options& options) {
   rte_openlog_stream(Output::log());
   if (options.pid_file) ending->removes(*options.pid_file);
   if (*socket) ending->removes((*socket)->path());
-  const auto ended = run(options, *config, *std::move(socket), cpus, *ending);
+  const auto ended = run(options, *config, std::move(state_file), *std::move(socket), cpus, *ending);
   if (!ended) return complain(ended.error());
   std::printf("lagoond: ended\n");
   return *ended;

@@ -16,6 +16,7 @@ enum Long : int {
   kPidFile,
   kReadyTimeout,
   kControlSocket,
+  kStateFile,
   kCmdlineFile
 };
 
@@ -28,6 +29,7 @@ constexpr option kLongOptions[] = {
     {"pid-file", required_argument, nullptr, kPidFile},
     {"ready-timeout", required_argument, nullptr, kReadyTimeout},
     {"control-socket", required_argument, nullptr, kControlSocket},
+    {"state-file", required_argument, nullptr, kStateFile},
     {"interactive", no_argument, nullptr, 'i'},
     {"cmdline-file", required_argument, nullptr, kCmdlineFile},
     {nullptr, 0, nullptr, 0},
@@ -47,7 +49,7 @@ Result<std::chrono::seconds> seconds(const std::string& option, const char* text
 
 const char* usage() noexcept {
   return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE] [--ready-timeout SECONDS]\n"
-         "               [--control-socket PATH|none] [-i] [--cmdline-file FILE]\n"
+         "               [--control-socket PATH|none] [--state-file FILE|none] [-i] [--cmdline-file FILE]\n"
          "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
          "       lagoond --version\n"
          "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
@@ -79,6 +81,10 @@ Result<Options> parse_options(int argc, char** argv) {
       case kControlSocket:
         options.control_socket = std::string_view{optarg} != "none";
         if (options.control_socket) options.control_socket_path = optarg;
+        break;
+      case kStateFile:
+        options.state_file = std::string_view{optarg} != "none";
+        if (options.state_file) options.state_file_path = optarg;
         break;
       case 'i':
         options.console.interactive = true;

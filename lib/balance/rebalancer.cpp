@@ -97,6 +97,15 @@ void Rebalancer::members_changed(const Capacities& capacity, std::uint32_t distr
   schedule(now);
 }
 
+void Rebalancer::restore(const Overrides& overrides, const dist::Pins& pins, const PinMembers& pin_members,
+                         Instant now) {
+  if (!options_.enabled) return;
+  overrides_ = overrides;
+  pins_ = pins;
+  pin_members_ = pin_members;
+  members_changed(Capacities{capacity_}, distributing_, now);
+}
+
 void Rebalancer::measured(const RebalancerInput& input, Instant now) {
   if (!next_ || (last_measured_ && now <= *last_measured_)) return;
   by_member_ = !input.buckets_may_move;

@@ -84,6 +84,9 @@ class Rebalancer {
   /// Overrides and pins to members that do not distribute go at once. Nothing moves to one that returns.
   void members_changed(const Capacities& capacity, std::uint32_t distributing, Instant now);
   void measured(const RebalancerInput& input, Instant now);
+  /// Goes on from where another one had put lanes. Precondition: nothing was measured.
+  void restore(const Overrides& overrides, const dist::Pins& pins, const PinMembers& pin_members,
+               Instant now);
   /// When the next measurement is wanted. Empty: none is.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept { return next_; }
 

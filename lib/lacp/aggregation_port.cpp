@@ -35,6 +35,8 @@ void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
   if (receive_.defaulted()) last_change_ = now;
   partner_before_ = receive_.partner();
   const ReceiveEffects effects = receive_.receive(pdu, actor(), now, timers_);
+  // (the short timeout that asks_short() says is a wish for the start: a Partner may be slow to follow it)
+  if (lag_->rate == Rate::slow) timers_.start(Timer::current_while, now + kLongTimeoutTime);
   weigh(pdu, before, now);
   act_on(effects, before, Cause::lacpdu, now);
 }
@@ -128,14 +130,11 @@ void AggregationPort::act_on(const ReceiveEffects& effects, ReceiveState before,
           now);
 }
 
-MuxInputs AggregationPort::mux_inputs(bool ready) const noexcept {
-  return {.selected = selected_,
-          .ready = ready,
-          .partner_sync = receive_.partner_has(StateBit::synchronization),
-          .partner_collecting = partner_takes_frames() && !drained_};
+bool AggregationPort::partner_takes_frames() const noexcept {
+  return receive_.partner_collects_from_us() && !timers_.running(Timer::partner_settle);
 }
 
-void AggregationPort::run_partner_settle(Instant now) noexcept {
+bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
   const bool collects = receive_.partner_collects_from_us();
   if (!collects) timers_.stop(Timer::partner_settle);
   if (collects && !partner_collected_) {
@@ -144,16 +143,12 @@ void AggregationPort::run_partner_settle(Instant now) noexcept {
       timers_.start(Timer::partner_settle, now + lag_->partner_settle);
   }
   partner_collected_ = collects;
-}
-
-bool AggregationPort::partner_takes_frames() const noexcept {
-  return receive_.partner_collects_from_us() && !timers_.running(Timer::partner_settle);
-}
-
-bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
-  run_partner_settle(now);
   const MuxState before = mux_;
-  mux_ = settle(lag_->mux, before, mux_inputs(ready));
+  mux_ = settle(lag_->mux, before,
+                {.selected = selected_,
+                 .ready = ready,
+                 .partner_sync = receive_.partner_has(StateBit::synchronization),
+                 .partner_collecting = partner_takes_frames() && !drained_});
   if (mux_ == before) return false;
   timers_.stop(Timer::wait_while);
   if (mux_ == MuxState::waiting) {
@@ -163,6 +158,7 @@ bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
   // All states but WAITING set NTT; one that was passed through on the way there shows in the outputs.
   if (mux_ != MuxState::waiting || outputs(before) != outputs(mux_)) transmit_.need();
   if (!outputs(mux_).synchronization) receive_.forget_echo();
+  if (outputs(mux_).collecting) memory_.known = receive_.partner();
   last_change_ = now;
   raise(EventKind::mux_state, std::to_underlying(before), std::to_underlying(mux_), mux_cause(before), now);
   return true;
@@ -186,6 +182,12 @@ void AggregationPort::set_selected(Selected selected, Cause cause, Instant now) 
   if (before == selected) return;
   ++counters_.selected_changes;
   selected_cause_ = cause;
+  // (by a lost link or silence the Partner stays known; with anything else it has to wait as on its first
+  // day)
+  const bool lost = reason_ == UnselectedReason::link_down || reason_ == UnselectedReason::no_partner;
+  if (selected == Selected::unselected && cause != Cause::link && cause != Cause::silence &&
+      !(cause == Cause::selection && lost))
+    memory_.known.reset();
   last_change_ = now;
   raise(EventKind::selected, std::to_underlying(before), std::to_underlying(selected), cause, now);
 }
@@ -193,6 +195,8 @@ void AggregationPort::set_selected(Selected selected, Cause cause, Instant now) 
 void AggregationPort::finish(Instant now) noexcept {
   if (!closing_) {
     run_periodic(now);
+    const bool asks = asks_short();
+    if (std::exchange(memory_.asked_short, asks) != asks) transmit_.need();
     run_churn(actor_churn_, Timer::actor_churn, EventKind::actor_churn, outputs(mux_).synchronization,
               counters_.actor_churns, now);
     run_churn(partner_churn_, Timer::partner_churn, EventKind::partner_churn,
@@ -307,22 +311,20 @@ std::optional<Instant> AggregationPort::deadline(Instant now) const noexcept {
   return timer ? timer : held;
 }
 
-bool AggregationPort::has_partner() const noexcept {
-  return !receive_.defaulted() &&
-         (receive_.state() == ReceiveState::current || receive_.state() == ReceiveState::expired);
-}
-
 SelectionPort AggregationPort::for_selection() const noexcept {
   const bool attached = mux_ != MuxState::detached && mux_ != MuxState::waiting;
-  const bool named = named_ && receive_.state() == ReceiveState::current;
+  const bool current = receive_.state() == ReceiveState::current;
+  const bool named = named_ && current;
   return {.link = link_,
-          .has_partner = has_partner(),
+          .has_partner = !receive_.defaulted() && (current || receive_.expired()),
           .looped = looped_,
           .held_out = held_out_,
           .unserved = unserved_,
           .named = named,
           .proven = named && !timers_.running(Timer::partner_proof),
-          .settled = receive_.state() == ReceiveState::current && (attached || no_longer_waits()),
+          .settled = current && (attached || no_longer_waits()),
+          .returns = current && mux_ == MuxState::waiting && memory_.known &&
+                     !differs_for_selection(receive_.partner(), *memory_.known),
           .actor = actor(),
           .partner = receive_.partner()};
 }
@@ -356,7 +358,7 @@ wire::LacpInfo AggregationPort::actor() const noexcept {
   const MuxOutputs out = outputs(mux_);
   const PortState state = PortState{}
                               .with(StateBit::activity, lag_->activity == Activity::active)
-                              .with(StateBit::timeout, lag_->rate == Rate::fast)
+                              .with(StateBit::timeout, asks_short())
                               .with(StateBit::aggregation, aggregation())
                               .with(StateBit::synchronization, out.synchronization)
                               .with(StateBit::collecting, out.collecting)

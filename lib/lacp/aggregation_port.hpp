@@ -13,6 +13,7 @@
 #include "lacp/mux_machine.hpp"
 #include "lacp/port_view.hpp"
 #include "lacp/receive_machine.hpp"
+#include "lacp/saved_port.hpp"
 #include "lacp/selection.hpp"
 #include "lacp/timers.hpp"
 #include "lacp/transmit_machine.hpp"
@@ -50,6 +51,11 @@ class AggregationPort {
   /// The Aggregator's configuration is another now, with the same System.
   void lag_changed(const AggregatorConfig& before, Instant now) noexcept;
 
+  /// Nothing: the port is not in use.
+  [[nodiscard]] std::optional<SavedPort> saved() const noexcept;
+  /// The machines begin in the saved states. With a fault nothing is changed. Precondition: as new.
+  [[nodiscard]] RestoreFault restore(const SavedPort& saved, const LinkState& link, Instant now) noexcept;
+
   [[nodiscard]] std::optional<wire::Lacpdu> transmit(Instant now) noexcept;
   [[nodiscard]] bool closing() const noexcept { return closing_; }
   [[nodiscard]] bool transmit_pending() const noexcept { return transmit_.needed(); }
@@ -67,12 +73,14 @@ class AggregationPort {
   [[nodiscard]] PortView view() const noexcept;
 
  private:
+  struct PartnerMemory {
+    std::optional<wire::LacpInfo> known{};  // the Partner that the port collected from last
+    bool asked_short = false;               // as of the last finish()
+  };
   [[nodiscard]] std::uint16_t key_under(const AggregatorConfig& lag) const noexcept;
   [[nodiscard]] bool aggregation() const noexcept;
   [[nodiscard]] wire::LacpInfo actor() const noexcept;
-  [[nodiscard]] bool has_partner() const noexcept;
-  [[nodiscard]] MuxInputs mux_inputs(bool ready) const noexcept;
-  void run_partner_settle(Instant now) noexcept;
+  [[nodiscard]] bool asks_short() const noexcept;
   [[nodiscard]] bool partner_takes_frames() const noexcept;
   [[nodiscard]] bool loops_back(const wire::Lacpdu& pdu, Instant now) noexcept;
   void weigh(const wire::Lacpdu& pdu, ReceiveState before, Instant now) noexcept;
@@ -109,6 +117,7 @@ class AggregationPort {
   ChurnState partner_churn_ = ChurnState::monitor;
   TransmitMachine transmit_{};
   TimerTable timers_{};
+  PartnerMemory memory_{};
   bool looped_ = false;
   bool closing_ = false;
   bool drained_ = false;

@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "lacp/aggregation_port.hpp"
 #include "lacp/key.hpp"
+#include "lacp/lag_id.hpp"
 #include "lacp/min_links.hpp"
 #include "lacp/selection.hpp"
 
@@ -26,6 +27,7 @@ struct Aggregator::State {
   [[nodiscard]] AggregationPort* find(MemberIndex port) noexcept;
   [[nodiscard]] AggregationPort& existing(MemberIndex port) noexcept;
   [[nodiscard]] bool ready(const AggregationPort& port) const noexcept;
+  [[nodiscard]] bool alone(const AggregationPort& port) const noexcept;
   [[nodiscard]] bool run_muxes() noexcept;
   [[nodiscard]] bool run_selection() noexcept;
   void settle(Instant at) noexcept;
@@ -45,13 +47,31 @@ AggregationPort& Aggregator::State::existing(MemberIndex port) noexcept {
 }
 
 // Ready: Ready_N of all ports that wait together (6.4.14). Who began to wait only after this port's own wait
-// was over does not wait with it; else links that come one after the other hold up the first.
+// was over does not wait with it; else links that come one after the other hold up the first. Where no other
+// link carries, one that returns to its Partner waits for none.
 bool Aggregator::State::ready(const AggregationPort& port) const noexcept {
+  if (alone(port)) return true;
   if (!port.no_longer_waits()) return false;
   const Instant wait_over = *port.waiting_since() + config.aggregate_wait;
   return std::ranges::none_of(ports, [&](const std::optional<AggregationPort>& other) {
     return other && other->is_selected() && other->waiting_since() && !other->no_longer_waits() &&
            *other->waiting_since() < wait_over;
+  });
+}
+
+// The port returns to its Partner, no other one carries, and none is a reason to wait who will: one that has
+// another Partner, or has heard nobody since its link came up.
+bool Aggregator::State::alone(const AggregationPort& port) const noexcept {
+  const SelectionPort returning = port.for_selection();
+  if (!returning.returns || !port.is_selected()) return false;
+  const LagId group = make_lag_id(returning.actor, returning.partner);
+  return std::ranges::none_of(ports, [&](const std::optional<AggregationPort>& other) {
+    if (!other || &*other == &port) return false;
+    if (other->mux() != MuxState::detached && other->mux() != MuxState::waiting) return true;
+    const SelectionPort seen = other->for_selection();
+    if (!seen.link.up || other->closing()) return false;
+    if (!seen.has_partner) return PortState{seen.actor.state}.has(StateBit::expired);
+    return make_lag_id(seen.actor, seen.partner) != group;
   });
 }
 
@@ -224,6 +244,23 @@ void Aggregator::shut_down(Instant now) {
 bool Aggregator::drained() const noexcept {
   return state_->closing &&
          state_->ports_that([](const AggregationPort& port) { return port.transmit_pending(); }) == 0;
+}
+
+std::optional<SavedPort> Aggregator::saved(MemberIndex port) const {
+  return state_->existing(port).saved();
+}
+
+// All of them first: the Selection Logic weighs ports against each other.
+void Aggregator::restore(std::span<PortRestore> ports, bool was_up, Instant now) {
+  for (PortRestore& restore : ports) {
+    AggregationPort& port = state_->existing(restore.port);
+    restore.fault = port.restore(restore.saved, restore.link, now);
+    if (restore.fault != RestoreFault::none || state_->in_use) continue;
+    state_->chosen = port.view().lag_id;
+    state_->in_use = true;
+    state_->up = was_up;
+  }
+  state_->settle(now);
 }
 
 std::optional<Instant> Aggregator::deadline() const noexcept {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
@@ -19,6 +20,7 @@
 #include "lacp/config.hpp"
 #include "lacp/event.hpp"
 #include "lacp/port_view.hpp"
+#include "lacp/saved_port.hpp"
 #include "wire/lacpdu.hpp"
 
 namespace lagoon::lacp {
@@ -66,6 +68,13 @@ class Aggregator {
   /// out under the usual limit; drained() tells when the last one was taken.
   void shut_down(Instant now);
   [[nodiscard]] bool drained() const noexcept;
+
+  /// What another process needs to go on with this port; nothing: it would start afresh.
+  [[nodiscard]] std::optional<SavedPort> saved(MemberIndex port) const;
+  /// Goes on from what ports knew in another process: they are in the states they were in, and the first
+  /// LACPDU says so. `was_up`: the LAG was. Those with a fault start afresh. Precondition: the ports were
+  /// added, their links are down, and nothing was heard on them.
+  void restore(std::span<PortRestore> ports, bool was_up, Instant now);
 
   /// When expire() is next due; nothing: only an input can change anything. Never in the past after expire().
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;

@@ -13,6 +13,11 @@ inline constexpr Duration kShortTimeoutTime = 3s;
 inline constexpr Duration kLongTimeoutTime = 90s;
 inline constexpr Duration kChurnDetectionTime = 60s;
 
+/// A port goes on from what another process knew while the Partner still waits so long for a LACPDU of ours.
+inline constexpr Duration kRestoreMargin = 500ms;
+/// A port that goes on hears the Partner within this, or takes it for silent: nobody listened in between.
+inline constexpr Duration kRestoredHearing = kFastPeriodicTime + kRestoreMargin;
+
 /// LACPDUs in one Fast_Periodic_Time on one port (6.4.16).
 inline constexpr std::size_t kTransmitMax = 3;
 /// Added to the window of that limit: what leaves us a second apart may reach an observer a little closer.

@@ -92,6 +92,12 @@ class ReceiveMachine {
   /// We are no longer in sync: what the Partner showed to know of us counts no more.
   void forget_echo() noexcept { echoed_sync_ = false; }
 
+  /// CURRENT, as after this LACPDU. current_while_timer is the caller's.
+  void restore(const wire::Lacpdu& pdu, const wire::LacpInfo& actor) noexcept {
+    state_ = ReceiveState::current;
+    record(pdu, actor);
+  }
+
   /// What an event needs: the time where a timer starts, and with `received` the LACPDU and our own
   /// operational values.
   struct Input {

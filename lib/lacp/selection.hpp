@@ -25,6 +25,7 @@ struct SelectionPort {
   bool named = false;    // the Partner takes this port for its Partner
   bool proven = false;   // and has, without a change of its identity, for Aggregate_Wait_Time
   bool settled = false;  // CURRENT and done waiting: could carry traffic at once
+  bool returns = false;  // CURRENT and WAITING, with the Partner that it collected from last
   wire::LacpInfo actor{};
   wire::LacpInfo partner{};
 };

@@ -33,6 +33,8 @@ class TimerTable {
       stop(timer);
   }
   constexpr void stop(Timer timer) noexcept { slot(timer).reset(); }
+  /// When it expires; nothing: it does not run.
+  [[nodiscard]] constexpr std::optional<Instant> at(Timer timer) const noexcept { return at_[index(timer)]; }
   [[nodiscard]] constexpr bool running(Timer timer) const noexcept { return at_[index(timer)].has_value(); }
   /// True once for each expiry: a timer that is due is stopped by asking.
   [[nodiscard]] constexpr bool take_expired(Timer timer, Instant now) noexcept {

@@ -27,6 +27,13 @@ class TransmitMachine {
     const std::optional<Instant> until = limited_until();
     return ntt_ && until && now < *until ? until : std::nullopt;
   }
+  /// Nothing: none was sent yet.
+  [[nodiscard]] std::optional<Instant> last_sent() const noexcept {
+    if (sent_.size() == 0) return std::nullopt;
+    return sent_[sent_.size() - 1];
+  }
+  /// The last one was sent by another process.
+  void restore(Instant sent) noexcept { sent_.push_overwriting(sent); }
   /// True: send one now; it is then taken as sent.
   [[nodiscard]] bool take(Instant now) noexcept {
     if (!ntt_ || held_until(now)) return false;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import source
 
-PURE = r"^lib/(base|wire|lacp|marker|dist|qos|table|fast|control|report|config)/"
+PURE = r"^lib/(base|wire|lacp|marker|dist|qos|table|fast|control|report|state|config)/"
 CXX = r"\.(cpp|hpp|c|h)$"
 ONLY_CXX = r"\.(cpp|hpp)$"
 

@@ -118,6 +118,11 @@ class Appliance:
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()[-3000:]
 
+    def kill(self):
+        """SIGKILL; it may be started again."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self):
         """SIGTERM, after which it has to leave cleanly, with exit code 0."""
         if self._process is None:

@@ -24,14 +24,15 @@
 #include "base/member_set.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
-#include "control/lag/bucket_choice.hpp"
 #include "control/lag/explanation.hpp"
 #include "control/lag/journal.hpp"
 #include "control/lag/measurement.hpp"
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
 #include "control/lag/stall.hpp"
+#include "control/status/saved_lag.hpp"
 #include "control/status/status.hpp"
+#include "control/table/bucket_choice.hpp"
 #include "control/table/move_keeper.hpp"
 #include "failover/address_assignment.hpp"
 #include "options/lag_options.hpp"
@@ -92,6 +93,11 @@ class Lag {
   /// What the LAG and each member's port are to carry.
   [[nodiscard]] const failover::AddressAssignment& addresses() const noexcept;
 
+  /// Goes on from what another process knew of this LAG, which differs in no option. Members are found by
+  /// name; one that can't go on starts afresh, and the journal says why. Precondition: as new.
+  std::vector<RestoreOutcome> restore(const SavedLag& saved, std::span<const MemberRestore> members,
+                                      Instant now);
+
   // Commands. Errors say what to do.
 
   /// With its link down. Errors: already_exists (the name), no_resources (32 members).
@@ -145,7 +151,11 @@ class Lag {
   [[nodiscard]] std::span<const MemberIndex> order() const noexcept;
 
  private:
+  friend SavedLag saved_of(const Lag& lag);
   std::unique_ptr<LagParts> parts_;
 };
+
+/// For another process to go on from.
+[[nodiscard]] SavedLag saved_of(const Lag& lag);
 
 }  // namespace lagoon::control

@@ -111,13 +111,16 @@ void LoadKeeper::find_crowded() {
   crowded_ = crowded;
 }
 
+LaneWishes LoadKeeper::wishes() const {
+  return {
+      .member = rebalancer_.overrides(), .pins = rebalancer_.pins(), .pin_member = rebalancer_.pin_members()};
+}
+
 void LoadKeeper::add_to(TableInput& in) const {
   if (distribution_ == table::Distribution::adaptive && in.distributing != 0) in.groups = groups_.map();
   if (rebalancer_.deadline()) {
     in.counts_lanes = true;
-    LaneWishes wishes{.member = rebalancer_.overrides(), .pins = rebalancer_.pins(), .pin_member = {}};
-    wishes.pin_member = rebalancer_.pin_members();
-    in.wishes = wishes;
+    in.wishes = wishes();
   }
   if (weighted()) add_weights(in.weights);
 }

@@ -41,6 +41,13 @@ class LoadKeeper {
   /// When it is next wanted for the load of members, lanes and conversations.
   [[nodiscard]] std::optional<Instant> lane_deadline(bool moving) const noexcept;
 
+  /// Where rebalancing has put lanes.
+  [[nodiscard]] LaneWishes wishes() const;
+  /// As another process had put them. Those on members that do not distribute are left out.
+  void restore(const LaneWishes& wishes, Instant now) {
+    rebalancer_.restore(wishes.member, wishes.pins, wishes.pin_member, now);
+  }
+
   [[nodiscard]] const Capacities& capacities() const noexcept { return capacity_; }
   /// Adds what follows from loads: groups, weights, wishes.
   void add_to(TableInput& in) const;

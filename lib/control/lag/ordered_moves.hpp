@@ -15,10 +15,10 @@
 #include "base/mac_address.hpp"
 #include "base/member_set.hpp"
 #include "base/time.hpp"
-#include "control/lag/bucket_choice.hpp"
 #include "control/lag/explanation.hpp"
 #include "control/lag/roster.hpp"
 #include "control/status/status.hpp"
+#include "control/table/bucket_choice.hpp"
 #include "control/table/table_maker.hpp"
 #include "marker/requester.hpp"
 #include "wire/marker_pdu.hpp"
@@ -33,6 +33,8 @@ class OrderedMoves {
   /// Places these buckets on `to`, or lets them go where they would be otherwise.
   BucketsPlaced place(const BucketChoice& which, std::optional<MemberIndex> to);
   [[nodiscard]] const BucketMembers& placed() const noexcept { return placed_; }
+  /// As another process had placed them. Precondition: nothing was published.
+  void restore(const BucketMembers& placed) noexcept { placed_ = placed; }
   /// Of these, how many are to be on the member.
   [[nodiscard]] std::size_t count_on(const dist::LaneSet& buckets, MemberIndex member) const noexcept;
   /// The index is free for another member.

@@ -71,6 +71,14 @@ bool MemberLinks::port_changed(MemberIndex member, LinkState link, Instant now) 
   return true;
 }
 
+void MemberLinks::resume(MemberIndex member, const LinkState& link, Instant now) {
+  Link& l = at(member);
+  LAGOON_CHECK(l.exists);
+  l.link = link;
+  l.debounce.input(link.up, true, debounce_, now);
+  settle(now);
+}
+
 // Hands each filter's outcome to the next one.
 void MemberLinks::settle(Instant now) {
   const bool any = std::ranges::any_of(links_, [](const Link& l) { return l.exists && l.debounce.up(); });

@@ -31,6 +31,8 @@ class MemberLinks {
   /// What the port says. A speed of 0 keeps the last one known: ports that are down often forget theirs.
   /// True when it is news.
   bool port_changed(MemberIndex member, LinkState link, Instant now);
+  /// The link as another process knew it: no delay runs for it.
+  void resume(MemberIndex member, const LinkState& link, Instant now);
   /// Whether the target monitor is to judge the member: under LACP only while LACP uses it, for before that
   /// the Partner takes no questions. At first: it is.
   void watch(MemberIndex member, bool watched, Instant now);

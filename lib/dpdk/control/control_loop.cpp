@@ -20,6 +20,8 @@ namespace {
 constexpr Duration kRest = 200us;
 constexpr Duration kRestMost = 1ms;
 constexpr int kSilencePerRest = 8;
+// What is remembered for the next process is at most so old.
+constexpr Duration kOfferInterval = 100ms;
 
 }  // namespace
 
@@ -62,6 +64,7 @@ bool ControlLoop::turn(Instant now) {
       now, [this, now](LagRuntime& lag, MemberIndex member) { intake_.take_rest(lag, member, now); });
   list_members();
   feed_journals();
+  offer_state(now);
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
   if (busy) last_busy_ = now;
@@ -89,6 +92,17 @@ bool ControlLoop::tell_stalls(Instant now) {
                                    now);
     }
   return true;
+}
+
+void ControlLoop::offer_state(Instant now) {
+  if (parts_.board == nullptr || now < next_offer_) return;
+  next_offer_ = now + kOfferInterval;
+  std::vector<control::SavedLag> lags;
+  lags.reserve(parts_.lags.size());
+  for (const auto& lag : parts_.lags) lags.push_back(control::saved_of(*lag->lag));
+  if (lags == offered_) return;
+  parts_.board->offer(std::make_unique<const std::vector<control::SavedLag>>(lags));
+  offered_ = std::move(lags);
 }
 
 void ControlLoop::watch_hosts() {

@@ -22,6 +22,7 @@
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
+#include "dpdk/port/state_board.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "dpdk/worker/stall_watch.hpp"
 #include "report/load_counts.hpp"
@@ -36,7 +37,8 @@ struct ControlLoopParts {
   MemberLifecycle& lifecycle;
   TaskQueue& tasks;
   Errands& errands;
-  EventFeed* feed = nullptr;  // nothing: nobody reads the journals as they are written
+  EventFeed* feed = nullptr;    // nothing: nobody reads the journals as they are written
+  StateBoard* board = nullptr;  // nothing: nobody remembers what the LAGs know
   config::Idle idle = config::Idle::busy;
   QueueCare* care = nullptr;  // of queues that others call
   StallWatch* stalls = nullptr;
@@ -64,6 +66,7 @@ class ControlLoop {
   void watch_hosts();
   bool run_machines(Instant now);
   void feed_journals();
+  void offer_state(Instant now);
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
@@ -72,8 +75,10 @@ class ControlLoop {
   std::vector<pollfd> news_;                  // what wakes us
   Descriptors heard_ = Descriptors::unknown;  // of those, since the last turn
   Instant last_busy_{};
-  bool settled_ = true;                    // all ports have the addresses that they are to have
-  std::vector<report::LoadCounts> loads_;  // by LAG
+  bool settled_ = true;                     // all ports have the addresses that they are to have
+  std::vector<report::LoadCounts> loads_;   // by LAG
+  std::vector<control::SavedLag> offered_;  // to the board, last
+  Instant next_offer_{};
 };
 
 }  // namespace lagoon::dpdk

@@ -72,7 +72,8 @@ struct MemberRuntime {
   bool link_read = false;
   control::Traffic before{};  // what workers had counted for its index before it came
 
-  MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
+  MemberRuntime(std::string n, Port p)
+      : name{std::move(n)}, port{std::move(p)}, upkeep{port.id(), port.own_mtu()} {}
   ~MemberRuntime() {
     setting.errand.wait();
     if (port.is_started()) upkeep.take_back();

@@ -1,5 +1,7 @@
 #include "dpdk/control/link_monitor.hpp"
 
+#include <rte_cycles.h>
+
 namespace lagoon::dpdk {
 
 Result<void> LinkMonitor::open() {
@@ -25,6 +27,14 @@ std::optional<LinkState> LinkMonitor::read(MemberRuntime& member) {
   link.up = link.up && answer->carrier;
   if (answer->speed) link.speed = *answer->speed;
   return link;
+}
+
+LinkState LinkMonitor::ask(MemberRuntime& member) {
+  for (int i = 0; i < 1000; ++i) {
+    if (const auto link = read(member)) return *link;
+    rte_delay_us_sleep(1000);
+  }
+  return {};
 }
 
 bool LinkMonitor::poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now) {

@@ -24,6 +24,9 @@ class LinkMonitor {
   void remove(MemberRuntime& member);
   /// True when a link changed.
   bool poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
+  /// What the member's link is, before the control loop runs. Blocking: until the kernel has answered, a
+  /// second at most, and then it is down.
+  [[nodiscard]] LinkState ask(MemberRuntime& member);
   [[nodiscard]] int descriptor() const noexcept { return watch_.descriptor(); }
 
  private:

@@ -24,8 +24,9 @@ bool contains(const std::vector<T>& all, const T& one) {
 
 }  // namespace
 
-PortUpkeep::PortUpkeep(EthdevId port) : port_{port} {
-  if (rte_eth_dev_get_mtu(port_.value(), &own_mtu_) != 0) own_mtu_ = 0;
+PortUpkeep::PortUpkeep(EthdevId port, std::optional<std::uint16_t> own_mtu)
+    : port_{port}, own_mtu_{own_mtu.value_or(0)} {
+  if (own_mtu_ == 0 && rte_eth_dev_get_mtu(port_.value(), &own_mtu_) != 0) own_mtu_ = 0;
 }
 
 Result<std::vector<std::string>> PortUpkeep::apply(const control::PortOptions& wanted, bool address_refused) {

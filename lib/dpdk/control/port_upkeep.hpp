@@ -18,7 +18,8 @@ namespace lagoon::dpdk {
 
 class PortUpkeep {
  public:
-  explicit PortUpkeep(EthdevId port);
+  /// `own_mtu`: what it is to have again at the end; nothing: what it has now.
+  explicit PortUpkeep(EthdevId port, std::optional<std::uint16_t> own_mtu = {});
 
   /// Precondition: the port is started. `address_refused`: it keeps an address that it is not to carry, so it
   /// has to receive in promiscuous mode. Gives a sentence for each thing that it lacks while traffic still

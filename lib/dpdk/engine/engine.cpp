@@ -54,8 +54,10 @@ std::unexpected<Error> no_answer() {
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
+Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config, StateBoard* board) {
   auto parts = std::make_unique<Parts>(config);
+  parts->board = board;
+  parts->note_configuration();
   config::Eal eal = config.eal;
   // (hugepages are taken as they are needed; what --no-huge takes has to be said)
   if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config);
@@ -63,6 +65,7 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config) {
   LAGOON_TRY(look_for_others(pci));
   LAGOON_TRY(parts->eal.start(eal, pci));
   LAGOON_TRY(parts->open_ports());
+  parts->put_back_rest();
   LAGOON_TRY(parts->make_pool_and_rings());
   LAGOON_TRY(parts->configure_ports());
   LAGOON_TRY(parts->publisher.open(static_cast<unsigned>(config.eal.lcores.size() - 1)));
@@ -96,6 +99,7 @@ bool Engine::run_control() {
                     .tasks = parts_->tasks,
                     .errands = parts_->errands,
                     .feed = parts_->feed.get(),
+                    .board = parts_->board,
                     .idle = parts_->config.eal.idle,
                     .stalls = &parts_->stalls}};
   return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));

@@ -69,10 +69,14 @@ struct ApplyOutcome {
   [[nodiscard]] bool good() const noexcept { return !plan.refused() && !error; }
 };
 
+class StateBoard;
+
 class Engine {
  public:
-  /// Starts EAL, opens the ports, starts workers. On an error everything is undone.
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const config::Config& config);
+  /// Starts EAL, opens the ports, starts workers. On an error everything is undone. `board`, which outlives
+  /// it, has what another process left, and takes what the next one needs; nullptr: nothing is remembered.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const config::Config& config,
+                                                             StateBoard* board = nullptr);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -37,6 +37,7 @@ ApplyOutcome Engine::apply(const config::Config& wanted, const config::SourceMap
   ApplyOutcome outcome{.plan = parts_->plan(wanted, source)};
   if (announce) announce(outcome.plan);
   if (!outcome.plan.refused()) parts_->apply(wanted, outcome);
+  parts_->note_configuration();
   return outcome;
 }
 

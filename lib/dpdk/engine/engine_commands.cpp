@@ -61,7 +61,9 @@ Result<std::string> Engine::execute(const config::Command& command) {
   if (!lock) return std::unexpected{lock.error()};
   const auto position = parts_->position_of(command.lag);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + command.lag + "'");
-  return parts_->execute(*position, command);
+  auto done = parts_->execute(*position, command);
+  parts_->note_configuration();
+  return done;
 }
 
 Result<std::string> Engine::Parts::execute(std::size_t lag, const config::Command& command) {
@@ -79,7 +81,9 @@ Result<std::string> Engine::let_go(std::string_view lag, const std::string& memb
   if (!lock) return std::unexpected{lock.error()};
   const auto position = parts_->position_of(lag);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + std::string{lag} + "'");
-  return Parts::Commands{*parts_, *position}(config::RemoveMember{member});
+  auto done = Parts::Commands{*parts_, *position}(config::RemoveMember{member});
+  parts_->note_configuration();
+  return done;
 }
 
 Result<void> Engine::set_address(std::string_view lag, const MacAddress& address) {
@@ -98,6 +102,7 @@ Result<void> Engine::set_address(std::string_view lag, const MacAddress& address
   const auto work = [&] { done = parts_->lags[*position]->lag->set_address(address, dpdk::now()); };
   if (!parts_->tasks.run(work, kAnswerPatience)) done = no_answer();
   if (done) parts_->config = std::move(after);
+  parts_->note_configuration();
   registered.put(parts_->identity_of(*position, parts_->config.lags[*position]));
   return done;
 }

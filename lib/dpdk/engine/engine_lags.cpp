@@ -82,7 +82,9 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   config::Lag& from = config.lags[index];
   LagRuntime& runtime = *lags[index];
   from.options.lacp.lag_number = static_cast<std::uint16_t>(index);
-  if (from.options.random_seed) from.options.fast.hash.seed = arc4random();
+  const control::SavedLag* const before = board != nullptr ? board->lag_before(from.name) : nullptr;
+  if (from.options.random_seed)
+    from.options.fast.hash.seed = before != nullptr ? before->hash_seed : arc4random();
   control::LagSettings settings{.name = from.name,
                                 .address = {},
                                 .probe_base = random_address(),
@@ -100,6 +102,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   use_slots(runtime);
   LAGOON_TRY(runtime.egress_keeper.serve(runtime, now));
   LAGOON_TRY(make_host_access(index));
+  go_on(runtime, now);
   set_ports(runtime, errands, now);
   publish_ports(publisher, runtime);
   publisher.publish(runtime.tables, runtime.lag->take_table(now));

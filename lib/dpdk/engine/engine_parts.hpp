@@ -30,6 +30,7 @@
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/port/guest_ports.hpp"
 #include "dpdk/port/port.hpp"
+#include "dpdk/port/state_board.hpp"
 #include "dpdk/port/wires.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "dpdk/worker/stall_watch.hpp"
@@ -53,6 +54,7 @@ struct Engine::Parts {
   config::Config config;
   std::timed_mutex commands;  // one at a time
   std::optional<GuestPorts> guest{};
+  StateBoard* board = nullptr;  // where what is to be remembered goes, if anybody wants it
   Eal eal;
   rte_mempool* pool = nullptr;
   std::size_t ports_most = 0;  // that the pool has mbufs for
@@ -119,6 +121,10 @@ struct Engine::Parts {
   [[nodiscard]] Result<std::string> take(const std::string& lag, const config::ChangeAction& action,
                                          const config::Config& before);
 
+  /// For the next process. Thread: any that has `commands`.
+  void note_configuration() const;
+  /// What the process before has changed, and this one does not use (engine_remembering.cpp).
+  void put_back_rest() const;
   [[nodiscard]] std::optional<std::size_t> position_of(std::string_view lag) const noexcept;
   /// With what the workers counted. Thread: the control lcore.
   [[nodiscard]] control::LagStatus status_of(std::size_t lag) const;
@@ -133,6 +139,8 @@ struct Engine::Parts {
  private:
   /// `user`: "LAG 'lag0'".
   [[nodiscard]] Result<Port> open(const config::PortSource& source, const std::string& user);
+  [[nodiscard]] Result<Port> open_noted(const Device& device, const std::string& user);
+  void go_on(LagRuntime& runtime, Instant now);
   [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);
   void use_slots(LagRuntime& runtime);
   [[nodiscard]] Result<void> make_host_access(std::size_t lag);

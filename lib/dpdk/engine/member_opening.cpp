@@ -25,7 +25,7 @@ Result<Port> Engine::Parts::open(const config::PortSource& source, const std::st
          rte_eth_dev_get_port_by_name(device.name.c_str(), &there) == 0)
     device = device_of(source, opened_++);
   if (guest) return find_or_open(device, user);
-  if (device.bus != DeviceBus::wire) return Port::open(device, {.words = user});
+  if (device.bus != DeviceBus::wire) return open_noted(device, user);
   // Wires belong to the control lcore once it runs.
   Result<Wires::End> end = no_answer();
   const auto take = [&] { end = wires.take_end(device.name); };
@@ -35,6 +35,14 @@ Result<Port> Engine::Parts::open(const config::PortSource& source, const std::st
     return no_answer();
   if (!end) return std::unexpected{end.error()};
   return Port::borrow(end->id, device, std::move(end->lease));
+}
+
+Result<Port> Engine::Parts::open_noted(const Device& device, const std::string& user) {
+  auto port = Port::open(device, {.words = user});
+  if (!port || board == nullptr || !device.carrier_interface) return port;
+  if (auto noted = board->note(*device.carrier_interface))
+    port->begin_from(noted->original, std::move(noted->lease));
+  return port;
 }
 
 Result<std::unique_ptr<MemberRuntime>> Engine::Parts::open_member(const config::Member& member,

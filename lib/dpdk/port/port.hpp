@@ -17,6 +17,7 @@
 #include "dpdk/port/device.hpp"
 #include "dpdk/port/port_lock.hpp"
 #include "dpdk/port/port_use.hpp"
+#include "state/state.hpp"
 
 struct rte_eth_conf;
 struct rte_mempool;
@@ -61,6 +62,9 @@ class Port {
   [[nodiscard]] static Result<Port> take(EthdevId id, const Device& device, const PortUser& user);
   /// An end of a wire, or another port of which `lease` is the right to use it. Not closed.
   [[nodiscard]] static Port borrow(EthdevId id, const Device& device, std::shared_ptr<void> lease);
+  /// How the kernel's interface below was before it was changed for the port's sake, which may have been by
+  /// another process. `lease` ends when the port is closed. Precondition: it was just opened.
+  void begin_from(const state::Interface& original, std::shared_ptr<void> lease);
 
   [[nodiscard]] QueueOffer offer() const;
   [[nodiscard]] Result<void> configure(const PortNeeds& needs);
@@ -85,6 +89,8 @@ class Port {
   [[nodiscard]] const Device& device() const noexcept { return device_; }
   /// The address it had when it was opened, and gets back at the end. Zero where the driver has none.
   [[nodiscard]] const MacAddress& own_address() const noexcept { return own_address_; }
+  /// Nothing: as the port has it.
+  [[nodiscard]] std::optional<std::uint16_t> own_mtu() const noexcept { return own_mtu_; }
   /// The kernel's interface that the driver made or sits on; nothing where it says none.
   [[nodiscard]] std::optional<unsigned> interface_index() const;
   [[nodiscard]] std::string driver() const;
@@ -102,6 +108,7 @@ class Port {
   EthdevId id_;
   Device device_;
   MacAddress own_address_{};
+  std::optional<std::uint16_t> own_mtu_{};
   bool here_ = true;  // false after a move
   AtEnd at_end_ = AtEnd::close;
   std::shared_ptr<void> lease_{};

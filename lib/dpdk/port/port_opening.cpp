@@ -40,6 +40,7 @@ Port::Port(Port&& other) noexcept
     : id_{other.id_},
       device_{std::move(other.device_)},
       own_address_{other.own_address_},
+      own_mtu_{other.own_mtu_},
       here_{std::exchange(other.here_, false)},
       at_end_{other.at_end_},
       lease_{std::move(other.lease_)},
@@ -114,6 +115,13 @@ Port Port::borrow(EthdevId id, const Device& device, std::shared_ptr<void> lease
   Port port{id, device, AtEnd::leave};
   port.lease_ = std::move(lease);
   return port;
+}
+
+void Port::begin_from(const state::Interface& original, std::shared_ptr<void> lease) {
+  address_changed_ = own_address_ != original.address;
+  own_address_ = original.address;
+  own_mtu_ = original.mtu;
+  lease_ = std::move(lease);
 }
 
 }  // namespace lagoon::dpdk

@@ -22,6 +22,11 @@ constexpr std::array<Setting, 3> kSettings{{
     {"ipv4", "rp_filter", "1"},
 }};
 
+std::string path_of(const Setting& setting, const std::string& interface) {
+  std::string path = "/proc/sys/net/";
+  return path.append(setting.protocol).append("/conf/").append(interface).append("/").append(setting.name);
+}
+
 bool write(const std::string& path, std::string_view value) {
   std::ofstream file{path};
   file << value;
@@ -33,8 +38,7 @@ bool write(const std::string& path, std::string_view value) {
 
 StackGuard::StackGuard(const std::string& interface) {
   for (const Setting& s : kSettings) {
-    std::string path = "/proc/sys/net/";
-    path.append(s.protocol).append("/conf/").append(interface).append("/").append(s.name);
+    std::string path = path_of(s, interface);
     std::string value;
     if (!(std::ifstream{path} >> value)) continue;  // (a kernel without IPv6 has nothing to switch off)
     if (value == s.value) continue;
@@ -44,6 +48,15 @@ StackGuard::StackGuard(const std::string& interface) {
       log_line(LogLevel::warning, path + " can't be set to " + std::string{s.value} +
                                       "; the kernel may answer on " + interface + " itself");
   }
+}
+
+std::vector<state::Setting> StackGuard::settings_of(const std::string& interface) {
+  std::vector<state::Setting> settings;
+  for (const Setting& s : kSettings) {
+    state::Setting setting{.path = path_of(s, interface), .value = {}};
+    if (std::ifstream{setting.path} >> setting.value) settings.push_back(std::move(setting));
+  }
+  return settings;
 }
 
 StackGuard::~StackGuard() {

@@ -11,11 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "state/state.hpp"
+
 namespace lagoon::dpdk {
 
 class StackGuard {
  public:
   explicit StackGuard(const std::string& interface);
+  /// What it would change there, as it is.
+  [[nodiscard]] static std::vector<state::Setting> settings_of(const std::string& interface);
   ~StackGuard();
   StackGuard(StackGuard&&) noexcept = default;
   StackGuard& operator=(StackGuard&&) = delete;

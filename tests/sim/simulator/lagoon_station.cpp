@@ -1,5 +1,6 @@
 #include "lagoon_station.hpp"
 
+#include <algorithm>
 #include <ostream>
 #include <string_view>
 #include <utility>
@@ -74,7 +75,7 @@ LagoonStation::LagoonStation(LagoonSettings settings, Instant now, bool builds_t
 }
 
 void LagoonStation::frame_received(MemberIndex port, std::span<const std::byte> frame, Instant now) {
-  if (!is_slow_protocol(frame)) return;  // the Frame Collector would not have punted it
+  if (dead_ || !is_slow_protocol(frame)) return;  // the Frame Collector would not have punted it
   const auto pdu = wire::parse_slow_frame(frame);
   if (!pdu)
     ++frames_refused_;
@@ -83,10 +84,36 @@ void LagoonStation::frame_received(MemberIndex port, std::span<const std::byte> 
 }
 
 void LagoonStation::link_changed(MemberIndex port, const LinkState& link, Instant now) {
-  aggregator_.link_changed(port, link, now);
+  links_[port.value()] = link;
+  if (!dead_) aggregator_.link_changed(port, link, now);
+}
+
+void LagoonStation::crash() {
+  dead_ = true;
+  was_up_ = aggregator_.up();
+  saved_.clear();
+  for (std::size_t i = 0; i < settings_.ports.size(); ++i) {
+    const MemberIndex port{static_cast<std::uint8_t>(i)};
+    if (const auto saved = aggregator_.saved(port)) saved_.push_back({.port = port, .saved = *saved});
+  }
+}
+
+bool LagoonStation::start_again(Instant now) {
+  dead_ = false;
+  table_.reset();
+  aggregator_ = lacp::Aggregator{settings_.lacp, now};
+  for (std::size_t i = 0; i < settings_.ports.size(); ++i)
+    aggregator_.add_port(MemberIndex{static_cast<std::uint8_t>(i)}, settings_.ports[i], now);
+  for (lacp::PortRestore& port : saved_) port.link = links_[port.port.value()];
+  aggregator_.restore(saved_, was_up_, now);
+  for (std::size_t i = 0; i < settings_.ports.size(); ++i)
+    aggregator_.link_changed(MemberIndex{static_cast<std::uint8_t>(i)}, links_[i], now);
+  return saved_.size() == settings_.ports.size() &&
+         std::ranges::all_of(saved_, [](const auto& p) { return p.fault == lacp::RestoreFault::none; });
 }
 
 std::optional<Departure> LagoonStation::transmit(Instant now) {
+  if (dead_) return std::nullopt;
   const std::optional<lacp::Transmission> next = aggregator_.transmit(now);
   if (!next) return std::nullopt;
   MacAddress source = settings_.lacp.system;
@@ -95,6 +122,7 @@ std::optional<Departure> LagoonStation::transmit(Instant now) {
 }
 
 std::optional<Observation> LagoonStation::observe() {
+  if (dead_) return std::nullopt;
   update_table();
   Observation seen{.ports = std::vector<PortObservation>(settings_.ports.size()),
                    .collecting = collecting(),

@@ -31,12 +31,19 @@ class LagoonStation : public Station {
   void frame_received(MemberIndex port, std::span<const std::byte> frame, Instant now) override;
   void link_changed(MemberIndex port, const LinkState& link, Instant now) override;
   void expire(Instant now) override { aggregator_.expire(now); }
-  [[nodiscard]] std::optional<Instant> deadline() const override { return aggregator_.deadline(); }
+  [[nodiscard]] std::optional<Instant> deadline() const override {
+    return dead_ ? std::nullopt : aggregator_.deadline();
+  }
   [[nodiscard]] std::optional<Departure> transmit(Instant now) override;
   [[nodiscard]] std::uint32_t collecting() const override { return aggregator_.collecting(); }
   [[nodiscard]] std::uint32_t distributing() const override { return aggregator_.distributing(); }
   [[nodiscard]] std::optional<Observation> observe() override;
   void trace(std::ostream* out) override;
+
+  /// The process is gone, and hears and says nothing. What it knew is kept.
+  void crash();
+  /// The next process goes on from that. True when every port did.
+  bool start_again(Instant now);
 
   [[nodiscard]] lacp::Aggregator& aggregator() { return aggregator_; }
   [[nodiscard]] lacp::PortView port(std::size_t member) const {
@@ -53,6 +60,10 @@ class LagoonStation : public Station {
   dist::BucketPreferences preferences_;
   std::unique_ptr<const table::PortTable> table_;
   std::size_t frames_refused_ = 0;
+  bool dead_ = false;
+  bool was_up_ = false;
+  std::array<LinkState, kMembersMax> links_{};
+  std::vector<lacp::PortRestore> saved_;
 };
 
 }  // namespace lagoon::sim

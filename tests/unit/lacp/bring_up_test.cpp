@@ -190,7 +190,7 @@ TEST_CASE("Our LACPDU says who we are and what we were asked", "[lacp][aggregato
                                 .key = 401,
                                 .port_priority = 33,
                                 .port_number = 9,
-                                .state = bits({activity, aggregation, defaulted, expired})};
+                                .state = bits({activity, timeout, aggregation, defaulted, expired})};
   REQUIRE(rig.sent.size() == 1);
   CHECK((rig.sent[0].pdu.actor == expected));
   CHECK(rig.sent[0].pdu.version == 1);

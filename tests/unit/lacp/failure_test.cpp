@@ -127,15 +127,69 @@ TEST_CASE("A Partner that says Expired is not sent to until it is Expired no mor
   }
 }
 
-TEST_CASE("After a blackhole the link carries again 2 s after the first LACPDU", "[lacp][aggregator]") {
+TEST_CASE("After a blackhole the only link of a LAG carries again with the first LACPDUs",
+          "[lacp][aggregator][return]") {
   Rig rig;
   rig.bring_up({0});
   rig.advance(20s);
+  REQUIRE(rig.view(0).mux == MuxState::detached);
   rig.hear(0, kHello);
-  CHECK(rig.view(0).mux == MuxState::waiting);
-  rig.talk({0}, 2s);
+  CHECK(rig.view(0).mux == MuxState::attached);
   rig.hear(0, kCarrying);
   CHECK(rig.distributes(0));
+}
+
+TEST_CASE("A link that returns to its Partner waits for no other where none carries",
+          "[lacp][aggregator][return]") {
+  Rig rig{config_of(), 2};
+  rig.bring_up({0, 1});
+  REQUIRE(rig.lag.distributing() == 0b11);
+  rig.link(0, kDown);
+  rig.link(0);
+  rig.hear(0, kHello);
+  CHECK(rig.view(0).mux == MuxState::waiting);  // the other one carries: nothing is lost by the wait
+  rig.link(0, kDown);
+  rig.link(1, kDown);
+  rig.link(0);
+  CHECK(rig.view(0).mux == MuxState::waiting);  // whether it is still that Partner is not known
+  rig.hear(0, kHello);
+  CHECK(rig.view(0).mux == MuxState::attached);
+  rig.hear(0, kCarrying);
+  CHECK(rig.lag.distributing() == 0b01);
+  rig.link(1);
+  rig.hear(1, kHello);
+  CHECK(rig.view(1).mux == MuxState::waiting);
+}
+
+TEST_CASE("A link that returns waits where another Partner may speak, and where its own is another",
+          "[lacp][aggregator][return]") {
+  SECTION("another System") {
+    Rig rig;
+    rig.bring_up({0});
+    rig.link(0, kDown);
+    rig.link(0);
+    rig.peer[0].actor.system.octets[5] ^= 1;
+    rig.hear(0, kHello);
+    CHECK(rig.view(0).mux == MuxState::waiting);
+  }
+  SECTION("a link that has not spoken yet") {
+    Rig rig{config_of(), 2};
+    rig.bring_up({0});
+    rig.link(0, kDown);
+    rig.link(1);
+    rig.link(0);
+    rig.hear(0, kHello);
+    CHECK(rig.view(0).mux == MuxState::waiting);
+  }
+  SECTION("the operator's change") {
+    Rig rig;
+    rig.bring_up({0});
+    rig.lag.set_enabled(Rig::at(0), false, rig.now);
+    rig.drain();
+    rig.lag.set_enabled(Rig::at(0), true, rig.now);
+    rig.hear(0, kHello);
+    CHECK(rig.view(0).mux == MuxState::waiting);
+  }
 }
 
 TEST_CASE("A silence that ends before DEFAULTED costs no new wait", "[lacp][aggregator]") {

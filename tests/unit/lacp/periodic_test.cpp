@@ -92,13 +92,47 @@ TEST_CASE("At the slow rate a port without a Partner asks every 30 s", "[lacp][p
   CHECK(rig.sent.size() == 10);
 }
 
-TEST_CASE("The Timeout bit says our rate", "[lacp][periodic]") {
+TEST_CASE("At the slow rate the Partner is asked for the fast one until it takes frames from us",
+          "[lacp][periodic][asking]") {
   Rig fast;
   Rig slow_one{slow()};
-  fast.link(0);
-  slow_one.link(0);
+  for (Rig* rig : {&fast, &slow_one}) {
+    rig->link(0);
+    rig->hear(0, kHello);
+    rig->talk({0}, 2s);
+    rig->hear(0, kInSync);
+    CHECK(says(rig->sent.back().pdu.actor, timeout));
+    rig->hear(0, kCarrying);
+    rig->advance(1500ms);
+  }
   CHECK(says(fast.sent.back().pdu.actor, timeout));
   CHECK_FALSE(says(slow_one.sent.back().pdu.actor, timeout));
+  CHECK(slow_one.distributes(0));
+  // And again when it does not hear us any more.
+  slow_one.hear(0, kCarrying | bits({expired}));
+  CHECK(says(slow_one.sent.back().pdu.actor, timeout));
+}
+
+TEST_CASE("A Partner that does not follow the wish for the fast rate is believed for 90 s",
+          "[lacp][periodic][asking]") {
+  Rig rig{slow()};
+  rig.link(0);
+  rig.hear(0, PortState{kHello}.with(timeout, false).octet());
+  rig.advance(29s);
+  CHECK(rig.view(0).receive == ReceiveState::current);
+  CHECK(rig.view(0).mux == MuxState::attached);
+}
+
+TEST_CASE("A port that is not selected asks for no fast rate", "[lacp][periodic][asking]") {
+  Rig rig{config_of([](auto& c) {
+            c.rate = Rate::slow;
+            c.max_links = 1;
+          }),
+          2};
+  rig.bring_up({0, 1});
+  REQUIRE(rig.view(1).selected == Selected::standby);
+  rig.advance(1500ms);
+  CHECK_FALSE(says(rig.view(1).actor, timeout));
 }
 
 TEST_CASE("A Passive port is silent until it hears an Active Partner, and again when it lost it",
