@@ -212,12 +212,16 @@ class Sentences(Case):
         for command, sentence in (
                 (f"add bonding {member} 1 5", f"device 'net_af_packet2' is used already by LAG '{NEAR}'; expected another"),
                 (f"add bonding {member} 3 5", f"interface 'a0' is used already by LAG '{NEAR}'; expected another"),
-                (f"remove bonding {member} 1 4", NEEDS_TWO),
-                (f"remove bonding {member} 2 5", f"LAG '{FAR}' has no members; expected 1 to 32")):
+                (f"remove bonding {member} 1 4", NEEDS_TWO)):
             with self.subTest(command=command):
                 testpmd.do(command)
                 self.assertIn(sentence, testpmd.text)
         self.assertIn("(2): [0 1]", testpmd.do("show bonding config 4"))
+        # (net_bonding's programs take out the last, and others in, while it runs)
+        testpmd.do(f"remove bonding {member} 2 5")
+        self.assertIn("Slaves: []", testpmd.do("show bonding config 5"))
+        testpmd.do(f"add bonding {member} 2 5")
+        self.assertIn("(1): [2]", testpmd.do("show bonding config 5"))
         testpmd.do("port stop 5")
         testpmd.do("set bonding mode 1 5")
         testpmd.do("set bonding primary 1 5")

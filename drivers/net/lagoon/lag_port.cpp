@@ -165,6 +165,7 @@ Result<void> LagPort::set_address(std::optional<MacAddress> address) {
   if (std::ranges::equal(own.addr_bytes, address->octets)) return {};
   if (is_running()) {
     LAGOON_TRY(lag_->engine().set_address(name_, *address));
+    lag_->catch_up();
     config_.options.mac_from.clear();
   }
   std::ranges::copy(address->octets, own.addr_bytes);

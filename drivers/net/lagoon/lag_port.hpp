@@ -18,6 +18,7 @@
 #include "dpdk/control/removal_watch.hpp"
 #include "dpdk/engine/embedded_lag.hpp"
 #include "flows.hpp"
+#include "link_events.hpp"
 #include "members.hpp"
 #include "shared.hpp"
 
@@ -112,6 +113,12 @@ class LagPort {
   std::vector<std::thread> removals_;
   std::vector<std::uint16_t> leaving_;  // whose devices are about to go: they may be told again
   std::optional<dpdk::RemovalWatch> watch_{};
+  // A program that hears of a member's link finds the LAG as it is then. Who has the lock has its own reasons
+  // to wait.
+  LinkEvents links_{[this] {
+    const std::unique_lock lock{mutex_, std::try_to_lock};
+    if (lock.owns_lock() && is_running()) lag_->catch_up();
+  }};
 };
 
 /// The LagPort of an ethdev of ours; only in the primary process.

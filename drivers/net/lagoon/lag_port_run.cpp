@@ -76,7 +76,10 @@ Result<void> LagPort::start() {
   last_status_.reset();
   downed_.clear();
   open_queues();
-  for (const std::uint16_t member : members_.ports()) pass_on(member);
+  for (const std::uint16_t member : members_.ports()) {
+    pass_on(member);
+    links_.listen(member);
+  }
   if (!embedding.lag.options.mac)
     if (const auto now = status())
       std::ranges::copy(now->address.octets, shared_of(dev_).addresses[0].addr_bytes);
@@ -115,7 +118,10 @@ void LagPort::stop() {
     if (!is_running()) return;
     last_status_ = status();
     close_queues();
-    for (const std::uint16_t member : members_.ports()) passed_on_.flows.take_back(member);
+    for (const std::uint16_t member : members_.ports()) {
+      passed_on_.flows.take_back(member);
+      links_.ignore(member);
+    }
     lag_.reset();
     link_changed({});
   }
@@ -209,7 +215,11 @@ Result<std::string> LagPort::add(config::Member member) {
     return done;
   }
   config_ = std::move(*after);
-  if (is_running()) pass_on(*port);
+  if (is_running()) {
+    pass_on(*port);
+    links_.listen(*port);
+    lag_->catch_up();
+  }
   return done;
 }
 
@@ -231,7 +241,9 @@ Result<std::string> LagPort::remove(const std::string& name, bool from_engine) {
 
 void LagPort::forget(const std::string& name, std::optional<std::uint16_t> port) {
   std::erase_if(config_.members, [&](const config::Member& m) { return m.name == name; });
-  if (port) members_.release(*port);
+  if (!port) return;
+  links_.ignore(*port);
+  members_.release(*port);
 }
 
 // No rule keeps what is gone.
@@ -257,10 +269,20 @@ Result<void> LagPort::add_member(std::uint16_t port) {
   return is_running() ? Result<void>{} : choose_address();
 }
 
+// A file's rule says that a LAG has members. net_bonding's programs take all out, and others in, while it
+// runs.
 Result<void> LagPort::remove_member(std::uint16_t port) {
+  const std::lock_guard lock{mutex_};
   if (!members_.has(port)) return fail(Errc::no_such_thing, "port " + std::to_string(port) + " is no member");
-  if (auto done = execute(config::RemoveMember{member_name(port)}); !done)
-    return std::unexpected{std::move(done).error()};
+  const std::string name = member_name(port);
+  if (is_running() && config_.members.size() == 1) {
+    LAGOON_TRY(let_go(name));
+    primary_.clear();
+    links_.ignore(port);
+    members_.release(port);
+    return {};
+  }
+  if (auto done = execute(config::RemoveMember{name}); !done) return std::unexpected{std::move(done).error()};
   return is_running() ? Result<void>{} : choose_address();
 }
 

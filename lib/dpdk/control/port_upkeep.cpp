@@ -36,7 +36,7 @@ Result<std::vector<std::string>> PortUpkeep::apply(const control::PortOptions& w
   const bool groups = set_multicast(wanted.multicast);
   // LACPDUs are multicast, and have to come in whatever the operator wants.
   const bool all_groups = set_all_multicast(wanted.all_multicast || !groups);
-  const bool hears_groups = groups || all_groups;
+  const bool hears_groups = groups || all_groups || (!hears_lacpdus_ && wanted.multicast.empty());
   if (!wanted.promiscuous) {
     if (address_refused) lacks.emplace_back("keeps its own address, so it stays in promiscuous mode");
     if (!addresses) lacks.emplace_back("takes no secondary addresses, so it stays in promiscuous mode");
@@ -65,7 +65,7 @@ void PortUpkeep::take_back() {
 Result<void> PortUpkeep::set_mtu(std::uint16_t mtu) {
   std::uint16_t now = 0;
   if (mtu == 0 || rte_eth_dev_get_mtu(port_.value(), &now) != 0 || now == mtu) return {};
-  const int error = rte_eth_dev_set_mtu(port_.value(), mtu);
+  const int error = set_port_mtu(port_, mtu, mtu_for_);
   if (error == 0) return {};
   if (error == -EBUSY)
     return fail(Errc::busy, "takes an MTU of " + std::to_string(mtu) + " only while it is stopped");

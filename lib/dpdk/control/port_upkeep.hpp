@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "dpdk/port/port_mtu.hpp"
 #include "options/lag_options.hpp"
 
 namespace lagoon::dpdk {
@@ -21,6 +22,13 @@ class PortUpkeep {
   /// `own_mtu`: what it is to have again at the end; nothing: what it has now.
   explicit PortUpkeep(EthdevId port, std::optional<std::uint16_t> own_mtu = {});
 
+  /// For a program's LAG, and without LACP, less is asked of a port: an MTU that its driver has no call for
+  /// may stand, and one that can't choose multicast groups needs no promiscuous mode to hear LACPDUs. Before
+  /// the first apply().
+  void serves(MtuFor whom, bool hears_lacpdus) noexcept {
+    mtu_for_ = whom;
+    hears_lacpdus_ = hears_lacpdus;
+  }
   /// Precondition: the port is started. `address_refused`: it keeps an address that it is not to carry, so it
   /// has to receive in promiscuous mode. Gives a sentence for each thing that it lacks while traffic still
   /// flows. Errors: not_supported (the MTU; nothing else was changed then).
@@ -40,6 +48,8 @@ class PortUpkeep {
   [[nodiscard]] bool set_pfc(const std::vector<std::uint8_t>& wanted);
 
   EthdevId port_;
+  MtuFor mtu_for_ = MtuFor::appliance;
+  bool hears_lacpdus_ = true;
   std::uint16_t own_mtu_ = 0;
   std::vector<MacAddress> addresses_;  // that it has
   std::vector<std::uint16_t> vlans_;

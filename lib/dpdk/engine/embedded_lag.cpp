@@ -17,6 +17,7 @@
 #include "config/rules/judge.hpp"
 #include "dpdk/base/control_thread.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/control/addresses.hpp"
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 
@@ -26,6 +27,7 @@ namespace {
 
 // Of data that the control thread finds in a queue that nobody polls.
 constexpr unsigned kFoundRoom = 1024;
+constexpr Duration kCatchUp = 100ms;
 
 // In memory that secondary processes see.
 template <typename Queue>
@@ -231,7 +233,20 @@ Result<void> EmbeddedLag::begin() {
       "lagoon-ctl", [raw = parts_.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
   if (!thread) return std::unexpected{thread.error()};
   parts_->thread.emplace(std::move(*thread));
+  catch_up();
   return {};
+}
+
+// A turn looks at links first, then serves tasks, then publishes: the second task comes after all of a turn.
+// Ports are given their addresses beside it.
+void EmbeddedLag::catch_up() noexcept {
+  if (!parts_->thread) return;
+  TaskQueue& tasks = parts_->inner().tasks;
+  const Instant ends = dpdk::now() + kCatchUp;
+  for (int turn = 0; !tasks.is_server() && dpdk::now() < ends; ++turn) {
+    bool stand = false;
+    if (!tasks.run([&] { stand = ports_stand(parts_->lag()); }, kCatchUp) || (turn > 0 && stand)) return;
+  }
 }
 
 RxQueue& EmbeddedLag::rx_queue(std::uint16_t queue) noexcept {

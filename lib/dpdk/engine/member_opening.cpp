@@ -68,6 +68,8 @@ Result<void> Engine::Parts::start_member(MemberRuntime& member, std::size_t lag)
   const auto words = check_address(config.lags[lag], member);
   if (!words) return std::unexpected{words.error()};
   if (!words->empty() && member.port.device().bus != DeviceBus::wire) log_line(LogLevel::warning, *words);
+  member.upkeep.serves(guest ? MtuFor::program : MtuFor::appliance,
+                       control::row_of(config.lags[lag].options.mode).choice == control::Choice::lacp);
   const auto lacks = member.upkeep.apply(lags[lag]->port_options, false);
   if (!lacks) return of_member(member, lacks.error());
   member.setting.given.options = member.setting.stands.options = lags[lag]->port_options_revision;

@@ -103,9 +103,9 @@ Result<void> Port::configure(const PortNeeds& needs) {
   conf.intr_conf.lsc = tells_of_links(*info) ? 1 : 0;
   if (const int error = rte_eth_dev_configure(id_.value(), rx, tx, &conf); error != 0)
     return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_configure", error));
-  if (conf.intr_conf.lsc != 0)
-    rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
-  LAGOON_TRY(set_mtu(needs.mtu));
+  // (drivers tell of links that don't say they do)
+  rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
+  LAGOON_TRY(set_mtu(needs.mtu, needs.guest != nullptr ? MtuFor::program : MtuFor::appliance));
   return set_up_queues(needs, rx, tx);
 }
 
@@ -210,9 +210,9 @@ Result<void> Port::set_address(const MacAddress& address) {
   return {};
 }
 
-Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
+Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu, MtuFor whom) {
   if (!mtu) return {};
-  if (const int error = rte_eth_dev_set_mtu(id_.value(), *mtu); error != 0)
+  if (const int error = set_port_mtu(id_, *mtu, whom); error != 0)
     return fail(Errc::not_supported,
                 failure_in_words(device_, ("an MTU of " + std::to_string(*mtu)).c_str(), error));
   return {};

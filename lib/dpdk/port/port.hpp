@@ -16,6 +16,7 @@
 #include "base/mac_address.hpp"
 #include "dpdk/port/device.hpp"
 #include "dpdk/port/port_lock.hpp"
+#include "dpdk/port/port_mtu.hpp"
 #include "dpdk/port/port_use.hpp"
 #include "state/state.hpp"
 
@@ -79,7 +80,7 @@ class Port {
   /// Whether set_address() works, by setting the address that it has.
   [[nodiscard]] bool can_change_address() const;
   /// Of a port that is not a member (those have PortUpkeep); nothing: as it is.
-  [[nodiscard]] Result<void> set_mtu(std::optional<std::uint16_t> mtu);
+  [[nodiscard]] Result<void> set_mtu(std::optional<std::uint16_t> mtu, MtuFor whom = MtuFor::appliance);
   [[nodiscard]] LinkState link() const;
   /// True once after each link interrupt. The safety poll does not depend on it.
   [[nodiscard]] bool take_link_interrupt() noexcept;

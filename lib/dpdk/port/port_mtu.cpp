@@ -1,0 +1,18 @@
+#include "dpdk/port/port_mtu.hpp"
+
+#include <rte_ethdev.h>
+
+#include <cerrno>
+
+namespace lagoon::dpdk {
+
+int set_port_mtu(EthdevId port, std::uint16_t mtu, MtuFor whom) {
+  const int error = rte_eth_dev_set_mtu(port.value(), mtu);
+  rte_eth_dev_info info{};
+  if (error != -ENOTSUP || whom == MtuFor::appliance || rte_eth_dev_info_get(port.value(), &info) != 0)
+    return error;
+  const std::uint32_t frame = std::uint32_t{mtu} + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+  return info.max_rx_pktlen == 0 || frame <= info.max_rx_pktlen ? 0 : error;
+}
+
+}  // namespace lagoon::dpdk
