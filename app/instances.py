@@ -1,6 +1,5 @@
 """The lagoonds of this user that run, and which of them has a LAG: what `view` and `explain` share."""
 
-import glob
 import os
 import sys
 
@@ -16,8 +15,8 @@ class NotThere(RuntimeError):
 
 
 def instances():
-    """The prefixes of all programs of this user that have a telemetry socket, running or not."""
-    return sorted(os.path.basename(os.path.dirname(path)) for path in glob.glob(telemetry.socket_path("*")))
+    """The prefixes of all programs that this user may ask and that have a telemetry socket, running or not."""
+    return sorted(os.path.basename(os.path.dirname(path)) for path in telemetry.sockets())
 
 
 def running():

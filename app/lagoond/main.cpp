@@ -32,6 +32,7 @@
 #include "lagoond/observability.hpp"
 #include "lagoond/options.hpp"
 #include "lagoond/output/output.hpp"
+#include "lagoond/privileges/privileges.hpp"
 #include "lagoond/service_manager.hpp"
 #include "lagoond/service_thread.hpp"
 #include "lagoond/side_cpus.hpp"
@@ -215,6 +216,9 @@ int run(const Options& options) {
   PidFile pid_file;
   if (options.pid_file)
     if (auto written = pid_file.write(*options.pid_file); !written) return complain(written.error());
+  // (before there is a second thread)
+  const auto kept = drop_privileges(*config);
+  if (!kept) return complain(kept.error());
   auto socket = open_control_socket(options, *config);
   if (!socket) return complain(socket.error());
   const SideCpus cpus{config->eal};

@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "config/text/diagnostics.hpp"
+#include "config/values/capability.hpp"
 #include "options/lag_options.hpp"
 
 namespace lagoon::config {
@@ -105,6 +106,8 @@ struct Config {
   Eal eal{};
   std::optional<ListenAddress> metrics{};  // of the Prometheus endpoint; nothing: there is none
   JournalSink journal = SystemLog{};
+  std::optional<std::string> user{};            // whom lagoond becomes; nothing: it stays who has started it
+  std::vector<Capability> keep_capabilities{};  // besides those that its devices need
   Duration shutdown_timeout = 5s;  // from the word to end to the end of the process, whatever stands
   Duration stall_after = 1s;       // a worker or the control lcore that stands for so long is said to
   std::optional<Duration> stall_fatal = 10s;  // and for so long, to be lost: nothing: never

@@ -13,6 +13,8 @@ namespace lagoon::console {
 
 Result<std::string> socket_folder() {
   if (geteuid() == 0) return "/run/lagoon";
+  if (const char* const given = std::getenv("RUNTIME_DIRECTORY"); given != nullptr && *given == '/')
+    return given;
   const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
   if (runtime == nullptr || *runtime == '\0')
     return fail(Errc::no_such_thing,

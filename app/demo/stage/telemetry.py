@@ -1,10 +1,12 @@
 """DPDK's telemetry socket: one question, one answer in JSON."""
 
+import glob
 import json
 import os
 import re
 import socket
 
+RUN_FOLDER = "/run/lagoon"
 ANSWER_MAX = 16384  # rte_telemetry's own bound
 NEXT_PAGE = re.compile(r"(\\\n)?--- page \d+ of \d+, next: (\S.*)\n\Z")  # the last line of a page but the last
 
@@ -13,9 +15,21 @@ class TelemetryError(RuntimeError):
     """No answer, or one that is none."""
 
 
+def _places(prefix):
+    own = "/var/run" if os.geteuid() == 0 else os.environ.get("XDG_RUNTIME_DIR", "/tmp")
+    # (RUN_FOLDER: of a lagoond that has a user of its own)
+    bases = [os.environ["RUNTIME_DIRECTORY"]] if "RUNTIME_DIRECTORY" in os.environ else [own, RUN_FOLDER]
+    return [f"{base}/dpdk/{prefix}/dpdk_telemetry.v2" for base in bases]
+
+
 def socket_path(prefix):
-    base = "/var/run" if os.geteuid() == 0 else os.environ.get("XDG_RUNTIME_DIR", "/tmp")
-    return f"{base}/dpdk/{prefix}/dpdk_telemetry.v2"
+    places = _places(prefix)
+    return next(filter(os.path.exists, places), places[0])
+
+
+def sockets():
+    """Of all programs that this user may ask, running or not."""
+    return [path for place in _places("*") for path in glob.glob(place)]
 
 
 def ask(prefix, command, timeout=2.0):

@@ -48,6 +48,9 @@ void add_observability(Plan& steps, const Config& config) {
                                               yaml_of(*config.stall_fatal)
                                         : "a worker that stands is no reason to start lagoond anew",
                      {}});
+  if (config.user) steps.push_back({"lagoond becomes the user " + *config.user, {}});
+  if (!config.keep_capabilities.empty())
+    steps.push_back({"capabilities kept for members to come: " + in_words(config.keep_capabilities), {}});
 }
 
 }  // namespace

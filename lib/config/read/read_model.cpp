@@ -1,5 +1,7 @@
 #include "config/read/read_model.hpp"
 
+#include <algorithm>
+
 #include "config/values/device_name.hpp"
 #include "config/values/observability_value.hpp"
 
@@ -10,6 +12,7 @@ constexpr std::size_t kLcoresMax = 128;
 constexpr std::uint64_t kCpuMax = 1023;
 constexpr std::size_t kArgumentsMax = 64;
 constexpr std::size_t kPrefixMax = 63;
+constexpr std::size_t kUserMax = 32;
 
 constexpr OneOf<Idle, 2> kIdle{{"busy", "relax"}, {Idle::busy, Idle::relax}};
 
@@ -101,6 +104,12 @@ void read_model(const YamlNode& root, Reading& out) {
   file.read("shutdown-timeout", out.config.shutdown_timeout, Span{1s, 600s});
   file.read("stall-after", out.config.stall_after, Span{200ms, 600s});
   file.read("stall-fatal", out.config.stall_fatal, WordOr{"off", Span{1s, 3600s}});
+  file.read("user", out.config.user, WordOr{"same", Name{kUserMax}});
+  for (const Place& item :
+       file.list("keep-capabilities", kCapabilities.size(), "capabilities: [net_admin, net_raw]"))
+    if (Capability kept{}; file.parse(item, kept, CapabilityName{}))
+      if (std::ranges::find(out.config.keep_capabilities, kept) == out.config.keep_capabilities.end())
+        out.config.keep_capabilities.push_back(kept);
   for (Place& item : file.list("ports", kPortsMax, "ports: [{ name: lan0, dev: \"...\" }]"))
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {

@@ -15,9 +15,10 @@ struct Section {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 9> kFile{
-    "eal",         "metrics", "journal", "shutdown-timeout", "stall-after",
-    "stall-fatal", "ports",   "lags",    "forward"};
+inline constexpr std::array<std::string_view, 11> kFile{
+    "eal",         "metrics",     "journal", "shutdown-timeout",
+    "stall-after", "stall-fatal", "user",    "keep-capabilities",
+    "ports",       "lags",        "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
 inline constexpr std::array<std::string_view, 5> kTraffic{"classes", "default", "match", "shape", "burst"};

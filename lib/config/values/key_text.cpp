@@ -86,6 +86,8 @@ std::vector<KeyText> keys_of(const Eal& eal) {
 }
 
 std::vector<KeyText> process_keys_of(const Config& config) {
+  std::vector<std::string_view> kept;
+  for (const Capability capability : config.keep_capabilities) kept.push_back(name_of(capability));
   std::string journal = "off";
   if (std::holds_alternative<SystemLog>(config.journal)) journal = "syslog";
   if (const auto* const file = std::get_if<JournalFile>(&config.journal)) journal = yaml_of(file->path);
@@ -93,7 +95,9 @@ std::vector<KeyText> process_keys_of(const Config& config) {
           {"journal", journal},
           {"shutdown-timeout", yaml_of(config.shutdown_timeout)},
           {"stall-after", yaml_of(config.stall_after)},
-          {"stall-fatal", config.stall_fatal ? yaml_of(*config.stall_fatal) : "off"}};
+          {"stall-fatal", config.stall_fatal ? yaml_of(*config.stall_fatal) : "off"},
+          {"user", config.user ? yaml_of(*config.user) : "same"},
+          {"keep-capabilities", yaml_list(kept)}};
 }
 
 std::vector<KeyText> keys_of(const Member& member) {

@@ -1,5 +1,7 @@
 #include "config/values/observability_value.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <variant>
@@ -14,6 +16,12 @@ std::optional<IpAddress> bracketed(std::string_view text) {
   const auto address = parse_ipv6_address(text.substr(1, text.size() - 2));
   if (!address) return std::nullopt;
   return IpAddress{*address};
+}
+
+std::array<std::string_view, kCapabilities.size()> capability_names() {
+  std::array<std::string_view, kCapabilities.size()> names{};
+  std::ranges::transform(kCapabilities, names.begin(), [](const auto& row) { return row.first; });
+  return names;
 }
 
 }  // namespace
@@ -45,6 +53,21 @@ Parsed<JournalSink> JournalTo::operator()(const YamlNode& node) const {
   if (!node.text.starts_with('/')) return no(meant(node, std::array<std::string_view, 2>{"syslog", "off"}));
   if (node.text.ends_with('/')) return no("that is a folder");
   return JournalSink{JournalFile{node.text}};
+}
+
+Parsed<Capability> CapabilityName::operator()(const YamlNode& node) const {
+  if (node.kind != Kind::scalar) return no();
+  std::string word = node.text;
+  std::ranges::transform(word, word.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (word.starts_with("cap_")) word.erase(0, 4);
+  for (const auto& [name, capability] : kCapabilities)
+    if (name == word) return capability;
+  return no(meant(node, capability_names()));
+}
+
+std::string CapabilityName::expected() const {
+  return alternatives(capability_names());
 }
 
 std::string to_string(const ListenAddress& address) {

@@ -25,6 +25,12 @@ struct JournalTo {
   }
 };
 
+/// A name as capabilities(7) has it, in lower case and without "cap_", or with it.
+struct CapabilityName {
+  [[nodiscard]] Parsed<Capability> operator()(const YamlNode& node) const;
+  [[nodiscard]] std::string expected() const;
+};
+
 /// As ListenOn takes it.
 [[nodiscard]] std::string to_string(const ListenAddress& address);
 

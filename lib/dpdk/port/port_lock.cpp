@@ -31,6 +31,7 @@
 
 #include "base/time.hpp"
 #include "config/values/device_name.hpp"
+#include "dpdk/base/capabilities.hpp"
 #include "dpdk/base/log.hpp"
 
 namespace lagoon::dpdk {
@@ -162,7 +163,8 @@ bool keeps_trying(int tries, HolderNow holder) {
 
 // Nobody who may not use the interface is to keep others off it.
 bool may_hold(const Holder& holder) {
-  return !holder.user || *holder.user == 0 || *holder.user == geteuid();
+  return !holder.user || *holder.user == 0 || *holder.user == geteuid() ||
+         may_use_interfaces(effective_capabilities(holder.process));
 }
 
 void warn_of_lock(std::string_view what, std::string_view said, const Holder& holder) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "dpdk/base/capabilities.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/port/port.hpp"
 
@@ -23,8 +24,16 @@ Error probe_error(const Device& device, int error) {
   if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS)
     return {Errc::no_resources, words + "; there are " + std::to_string(RTE_MAX_ETHPORTS) +
                                     " ports already, as many as this DPDK was built for (RTE_MAX_ETHPORTS)"};
-  if ((number == EPERM || number == EACCES) && geteuid() != 0)
-    return {Errc::permission, words + "; try as root"};
+  if ((device.carrier_interface || device.is_tap) && !may_use_interfaces(effective_capabilities(getpid())))
+    return {Errc::permission,
+            words + "; it needs the capabilities CAP_NET_ADMIN and CAP_NET_RAW, which this process " +
+                (geteuid() == 0 ? "has given up: no device needed them at its start; start with "
+                                  "keep-capabilities: [net_admin, net_raw]"
+                                : "does not have: start as root, or give them to its user")};
+  if (number == EPERM || number == EACCES)
+    return {Errc::permission,
+            words + (geteuid() == 0 ? "; it may need a capability that was given up: see keep-capabilities"
+                                    : "; try as root")};
   return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
 }
 

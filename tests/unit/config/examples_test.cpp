@@ -119,6 +119,8 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
   CHECK(reference->shutdown_timeout == least.shutdown_timeout);
   CHECK(reference->stall_after == least.stall_after);
   CHECK(reference->stall_fatal == least.stall_fatal);
+  CHECK(reference->user == least.user);
+  CHECK(reference->keep_capabilities == least.keep_capabilities);
   std::set<control::Mode> modes;
   for (const Lag& lag : reference->lags) {
     CAPTURE(lag.name);

@@ -50,6 +50,15 @@ TEST_CASE("How long who stands may stand has defaults and ranges", "[config][obs
   CHECK_FALSE(config_of("stall-fatal: off\n").stall_fatal);
 }
 
+TEST_CASE("Who lagoond becomes and what it keeps are off unless they are given", "[config][observability]") {
+  CHECK_FALSE(config_of("").user);
+  CHECK_FALSE(config_of("user: same\n").user);
+  CHECK(config_of("user: lagoon\n").user == "lagoon");
+  CHECK(config_of("").keep_capabilities.empty());
+  CHECK(config_of("keep-capabilities: [net_raw, CAP_NET_ADMIN, net_raw]\n").keep_capabilities ==
+        std::vector{Capability::net_raw, Capability::net_admin});
+}
+
 TEST_CASE("The journal goes to syslog, to a file, or nowhere", "[config][observability]") {
   CHECK(config_of("").journal == JournalSink{SystemLog{}});
   CHECK(config_of("journal: syslog\n").journal == JournalSink{SystemLog{}});
@@ -87,6 +96,12 @@ TEST_CASE("Mistakes in what an operator sees by are told with their place", "[co
       Row{"stall-fatal: never",
           "2:14: error: stall-fatal is 'never'; expected off, or a time from 1s to "
           "3600s, like 2s or 500ms"},
+      Row{"keep-capabilities: [net_row]",
+          "2:21: error: keep-capabilities[0] is 'net_row'; expected net_admin, net_raw, ipc_lock, sys_admin, "
+          "sys_rawio, sys_nice, bpf, perfmon, chown or dac_override (did you mean 'net_raw'?)"},
+      Row{"user: a b",
+          "2:7: error: user is 'a b'; expected same, or a name of at most 32 letters, digits, '.', '_' or "
+          "'-'"},
       Row{"journal: sylog",
           "2:10: error: journal is 'sylog'; expected " + what + " (did you mean 'syslog'?)"},
       Row{"journal: lagoon.log", "2:10: error: journal is 'lagoon.log'; expected " + what},
@@ -105,6 +120,10 @@ TEST_CASE("The plan says what was asked for beside the traffic", "[config][obser
         std::string::npos);
   CHECK(planned("stall-after: 2s\n").find("2. a worker that stands for 2s is told of") != std::string::npos);
   CHECK(planned("stall-fatal: off\n").find("2. a worker that stands is no reason") != std::string::npos);
+  CHECK(
+      planned("user: lagoon\nkeep-capabilities: [net_raw]\n")
+          .find("2. lagoond becomes the user lagoon\n3. capabilities kept for members to come: net_raw\n") !=
+      std::string::npos);
   CHECK(planned("journal: off\n").find("2. the journal is written nowhere\n") != std::string::npos);
 }
 

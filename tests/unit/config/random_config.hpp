@@ -23,6 +23,8 @@ class RandomConfig {
     if (flip()) config.shutdown_timeout = std::chrono::seconds{number<std::uint16_t>(1, 600)};
     if (flip()) config.stall_after = std::chrono::seconds{number<std::uint16_t>(1, 600)};
     if (flip()) config.stall_fatal = std::nullopt;
+    if (flip()) config.user = "lagoon";
+    if (flip()) config.keep_capabilities = {Capability::net_raw, Capability::net_admin};
     config.ports = {{"lan0", DevicePort{"net_af_packet90,iface=lan0"}}, {"host0", TapPort{"tap9"}}};
     for (const char* name : {"lag0", "lag1"}) {
       Lag lag{.name = name, .options = {}, .members = {}};

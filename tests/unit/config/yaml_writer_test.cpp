@@ -22,6 +22,8 @@ void check_same(const Config& read, const Config& written) {
   CHECK(read.shutdown_timeout == written.shutdown_timeout);
   CHECK(read.stall_after == written.stall_after);
   CHECK(read.stall_fatal == written.stall_fatal);
+  CHECK(read.user == written.user);
+  CHECK(read.keep_capabilities == written.keep_capabilities);
   CHECK(read.ports == written.ports);
   CHECK(read.forward == written.forward);
   REQUIRE(read.lags.size() == written.lags.size());
