@@ -57,6 +57,10 @@ QsbrPublisher::Snapshot QsbrPublisher::shared_copy(Snapshot made, std::size_t si
 }
 
 GracePeriod QsbrPublisher::begin_grace_period() const noexcept {
+  // Between the snapshot that was stored and passed()'s look at who reads: else that look might be older, and
+  // miss a reader who has come since and found the old snapshot. (The start itself is a release, and on x86
+  // more than that.)
+  rte_atomic_thread_fence(__ATOMIC_SEQ_CST);
   return {rte_rcu_qsbr_start(qsbr_)};
 }
 
