@@ -28,6 +28,9 @@ usage: ./lagoon.sh VERB
   view NAME [VIEW]   show a LAG of a lagoond that runs: table, linux, lagg, cisco, json
   explain NAME FLOW  say which way a conversation takes, like explain lag0 udp 10.0.0.1:1000 10.0.0.2:2000
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz
+  fuzz [--minutes N] every fuzzer in turn, N minutes in all (8); what is found is kept in build-fuzz/found/
+  chaos [--seeds N]  whole LAGs in virtual time under faults, stalls, restarts and hostile LACPDUs (1000 seeds)
+  soak [--minutes N] two lagoonds under random commands and faults with traffic, N minutes (5); takes root
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond and lagoon-console, liblagoon.so, include/lagoon/, lagoon.pc
   deb                Debian packages, into build-deb/
@@ -380,6 +383,11 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
+  fuzz | chaos | soak)
+    # shellcheck source=tests/support/long_runs.sh
+    . tests/support/long_runs.sh
+    "verb_$verb" "$@"
+    ;;
   demo | build | test | view | explain | install | deb | bench | plots | check | clean) "verb_$verb" "$@" ;;
   computing-lane) computing_lane "$@" ;; # of `test`
   help | -h | --help) usage ;;
