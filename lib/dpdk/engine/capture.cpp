@@ -7,6 +7,7 @@
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
@@ -27,6 +28,23 @@ constexpr Duration kLook = 5ms;
 constexpr std::uint64_t kNsInSecond = 1'000'000'000;
 
 // In memory that the kernel gives: DPDK's has been counted for those who forward, and no device sees a copy.
+void give_back(rte_mempool_memhdr* memory, void*) {
+  munmap(memory->addr, memory->len);
+}
+
+// Memory that no device sees. (rte_mempool_populate_anon() locks it, which takes a capability for that much.)
+bool populate(rte_mempool& pool) {
+  const std::size_t octets =
+      std::size_t{kCopies} * (pool.header_size + pool.elt_size + pool.trailer_size) + RTE_MEMPOOL_ALIGN;
+  void* const at = mmap(nullptr, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return false;
+  const int added =
+      rte_mempool_populate_iova(&pool, static_cast<char*>(at), RTE_BAD_IOVA, octets, give_back, nullptr);
+  // (what was added goes with the pool)
+  if (added <= 0) munmap(at, octets);
+  return added == static_cast<int>(kCopies);
+}
+
 rte_mempool* pool_of_copies(const char* name, std::uint16_t stamp) {
   rte_mempool* const pool =
       rte_mempool_create_empty(name, kCopies, sizeof(rte_mbuf) + stamp + RTE_MBUF_DEFAULT_BUF_SIZE, 0,
@@ -37,7 +55,7 @@ rte_mempool* pool_of_copies(const char* name, std::uint16_t stamp) {
   about.mbuf_priv_size = stamp;
   if (rte_mempool_set_ops_byname(pool, "ring_mp_mc", nullptr) == 0) {
     rte_pktmbuf_pool_init(pool, &about);
-    if (rte_mempool_populate_anon(pool) == static_cast<int>(kCopies)) {
+    if (populate(*pool)) {
       rte_mempool_obj_iter(pool, rte_pktmbuf_init, nullptr);
       return pool;
     }
