@@ -107,13 +107,15 @@ def case_three_lacpdus_in_a_second_at_most(lab):
     begin = partner.last.at
     true_view = partner.partner
     partner.echo = False
+    began = lab.now()
     for turn in range(200):
         # Our Partner Information is wrong each time, so that update_NTT (6.4.9) wants an answer.
         partner.partner = octets.replace(true_view, state=true_view.state ^ (ACTIVITY if turn % 2 else TIMEOUT))
         partner.say()
         lab.run(0.02)
     found = partner.since(begin + 0.001)
-    check(9 <= len(found) <= 15, f"{len(found)} LACPDUs in 4 s of provocation")
+    seconds = lab.now() - began  # (4, and more where the machine has other work to do)
+    check(9 <= len(found) <= 3 * (seconds + 1), f"{len(found)} LACPDUs in {seconds:.1f} s of provocation")
     partner.echo = True
     partner.partner = true_view
     partner.set(state=UP & ~SYNCHRONIZATION)
