@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
-#include "dpdk/port/port_mtu.hpp"
+#include "dpdk/base/port_mtu.hpp"
 #include "options/lag_options.hpp"
 
 namespace lagoon::dpdk {

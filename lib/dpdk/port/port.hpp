@@ -14,9 +14,9 @@
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
 #include "base/mac_address.hpp"
+#include "dpdk/base/port_mtu.hpp"
 #include "dpdk/port/device.hpp"
 #include "dpdk/port/port_lock.hpp"
-#include "dpdk/port/port_mtu.hpp"
 #include "dpdk/port/port_use.hpp"
 #include "state/state.hpp"
 

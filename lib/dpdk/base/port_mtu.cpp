@@ -1,4 +1,4 @@
-#include "dpdk/port/port_mtu.hpp"
+#include "dpdk/base/port_mtu.hpp"
 
 #include <rte_ethdev.h>
 
