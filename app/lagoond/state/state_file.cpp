@@ -88,6 +88,23 @@ class Opened {
   return octets;
 }
 
+// Nothing is there, or what a lagoond has left. Whatever else it is stays as it is: somebody has mistyped.
+[[nodiscard]] Result<void> may_be_replaced(const std::string& path) {
+  constexpr std::size_t kBeginning = 64;
+  const Opened file{path, O_RDONLY};
+  if (file.number() < 0 && errno == ENOENT) return {};
+  struct stat facts{};
+  if (file.number() < 0 || ::fstat(file.number(), &facts) != 0) return of_system(path);
+  if (!S_ISREG(facts.st_mode)) return fail(Errc::permission, path + ": it is no file; it stays as it is");
+  const auto octets = read_whole(path, file.number(), kBeginning);
+  if (!octets) return std::unexpected{octets.error()};
+  const auto decoded = state::decode(*octets);
+  if (!decoded && decoded.error() == state::DecodeFault::foreign)
+    return fail(Errc::permission,
+                path + ": " + std::string{name_of(decoded.error())} + "; it stays as it is");
+  return {};
+}
+
 }  // namespace
 
 Duration suspended_so_far() {
@@ -142,6 +159,8 @@ Result<void> StateFile::store(state::State state) const {
   state.suspended = suspended_so_far();
   const std::vector<std::byte> octets = state::encode(state);
   const std::string beside = path_ + ".new";
+  LAGOON_TRY(may_be_replaced(path_));
+  LAGOON_TRY(may_be_replaced(beside));
   ::unlink(beside.c_str());
   {
     const Opened file{beside, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR};
@@ -163,7 +182,7 @@ Result<void> StateFile::store(state::State state) const {
 }
 
 void StateFile::remove() const {
-  ::unlink(path_.c_str());
+  if (may_be_replaced(path_)) ::unlink(path_.c_str());
 }
 
 }  // namespace lagoon::lagoond

@@ -25,9 +25,11 @@ class StateFile {
   /// (it is not ours alone), invalid_argument (what is in it is not to be believed), busy (that process
   /// runs), system.
   [[nodiscard]] Result<std::optional<state::State>> load() const;
-  /// Fills in boot and process. Errors: system; then the file is as it was. It is not forced to the disk:
-  /// what a loss of power takes is of no use after it.
+  /// Fills in boot and process. Errors: permission, where something else than a state file stands in its
+  /// place (a device, a folder, a link, somebody's file); system. Then what is there is as it was. It is not
+  /// forced to the disk: what a loss of power takes is of no use after it.
   [[nodiscard]] Result<void> store(state::State state) const;
+  /// Leaves what is no state file.
   void remove() const;
 
  private:

@@ -93,10 +93,10 @@ TEST_CASE("A state file that is not ours alone, torn, or no file is refused with
   file.remove();
   REQUIRE(mkfifo(file.path().c_str(), 0600) == 0);
   CHECK(refusal(file) == ": it is no file");
-  file.remove();
+  fs::remove(file.path());
   REQUIRE(symlink("/dev/zero", file.path().c_str()) == 0);
   CHECK_FALSE(refusal(file).empty());
-  file.remove();
+  fs::remove(file.path());
   if (geteuid() != 0) return;
   REQUIRE(file.store(some_state()));
   REQUIRE(chown(file.path().c_str(), 1, 1) == 0);
@@ -111,6 +111,39 @@ TEST_CASE("Where the file can't be written, the reason is told, and what was the
   REQUIRE(mkdir(file.path().c_str(), 0700) == 0);
   CHECK_FALSE(file.store(some_state()));
   CHECK(fs::is_directory(file.path()));
+}
+
+TEST_CASE("What is no state file is neither replaced nor removed", "[lagoond][state]") {
+  const Folder folder;
+  const StateFile file{folder.file()};
+  const auto stays = [&](fs::file_type type) {
+    const auto stored = file.store(some_state());
+    CHECK_FALSE(stored);
+    file.remove();
+    CHECK(fs::symlink_status(file.path()).type() == type);
+    fs::remove(file.path());
+    return stored ? "" : stored.error().detail.substr(file.path().size());
+  };
+  const std::string words = "a key, a list, or what else one has in files\n";
+  const std::span<const std::byte> octets = std::as_bytes(std::span{words});
+  write(file.path(), octets);
+  REQUIRE(chmod(file.path().c_str(), 0600) == 0);
+  CHECK(stays(fs::file_type::regular) == ": this is no state of Lagoon's; it stays as it is");
+  REQUIRE(mkfifo(file.path().c_str(), 0600) == 0);
+  CHECK(stays(fs::file_type::fifo) == ": it is no file; it stays as it is");
+  REQUIRE(symlink("/dev/null", file.path().c_str()) == 0);
+  CHECK_FALSE(stays(fs::file_type::symlink).empty());
+  REQUIRE(mkdir(file.path().c_str(), 0700) == 0);
+  CHECK(stays(fs::file_type::directory) == ": it is no file; it stays as it is");
+  // The file beside it, of which nobody thinks.
+  write(file.path() + ".new", octets);
+  CHECK_FALSE(file.store(some_state()));
+  CHECK(fs::file_size(file.path() + ".new") == words.size());
+  // One that a lagoond has left, whole or torn, is replaced.
+  fs::remove(file.path() + ".new");
+  REQUIRE(file.store(some_state()));
+  REQUIRE(truncate(file.path().c_str(), 5) == 0);
+  CHECK(file.store(some_state()));
 }
 
 }  // namespace lagoon::lagoond::state_file_test
