@@ -5,7 +5,9 @@
 #pragma once
 
 #include <rte_ethdev.h>
+#include <rte_pause.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -22,8 +24,10 @@ class LinkEvents {
   void listen(std::uint16_t port) {
     rte_eth_dev_callback_register(port, RTE_ETH_EVENT_INTR_LSC, on_event, this);
   }
+  /// Blocking: while the callback runs. So not from within it.
   void ignore(std::uint16_t port) {
-    rte_eth_dev_callback_unregister(port, RTE_ETH_EVENT_INTR_LSC, on_event, this);
+    while (rte_eth_dev_callback_unregister(port, RTE_ETH_EVENT_INTR_LSC, on_event, this) == -EAGAIN)
+      rte_pause();
   }
 
  private:

@@ -78,8 +78,9 @@ class EmbeddedLag {
   /// Starts the control thread under ControlBy::own_thread, and does nothing under ControlBy::caller. Once.
   /// The links that are up carry frames then, where no protocol has to agree.
   [[nodiscard]] Result<void> begin();
-  /// Waits until the control thread has seen what was so at the call, and what follows from it is published:
-  /// a turn or two, a tenth of a second at the most. Thread: any; on the control thread it does nothing.
+  /// Waits until the control thread has seen what was so at the call, what follows from it is published, and
+  /// ports have their addresses: a turn or two, a fifth of a second at the most. Thread: any; on the control
+  /// thread it does nothing.
   void catch_up() noexcept;
   /// Tells the Partners (1.5 s at most), stops the members. Precondition: no burst is under way or comes.
   ~EmbeddedLag();
