@@ -15,6 +15,8 @@ import subprocess
 import tempfile
 import time
 
+from stage.lagoond import remove_what_is_left
+
 from . import octets
 from .octets import Info
 
@@ -307,4 +309,5 @@ class Lab:
         if self.log is not None:
             self.log.close()
         shutil.rmtree(f"/var/run/dpdk/{self.prefix}", ignore_errors=True)
+        remove_what_is_left(self.prefix)
         shutil.rmtree(self.folder, ignore_errors=True)

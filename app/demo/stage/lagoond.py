@@ -1,5 +1,6 @@
 """Lagoond: one run of our appliance on a stage, from its configuration file to its exit code."""
 
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from . import telemetry
 from .stage import end
 
 LAG = "lag0"
+RUN_FOLDER = "/run/lagoon"
 LACP_MODES = ("lacp", "802.3ad", 4)
 HASHED_MODES = (*LACP_MODES, "balance-xor", 2, "loadbalance", "balance-tlb", 5, "balance-alb", 6)
 START_PATIENCE_S = 20
@@ -23,6 +25,13 @@ PLAIN = re.compile(r"[A-Za-z][\w+./-]*")
 
 class LagoondError(RuntimeError):
     """lagoond did not start, or did not end as it should; the text has the end of its log."""
+
+
+def remove_what_is_left(prefix):
+    """The control socket and the state file of a lagoond that was killed: one that ends politely removes them itself."""
+    for name in (f"{prefix}.sock", f"{prefix}.state"):
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(RUN_FOLDER, name))
 
 
 class Appliance:
@@ -88,9 +97,12 @@ class Appliance:
         elif self._process is not None:
             end([self._process])
             self._remove_runtime_files()
+            remove_what_is_left(self.prefix)
 
     def _remove_runtime_files(self):
-        shutil.rmtree(os.path.dirname(telemetry.socket_path(self.prefix)), ignore_errors=True)
+        # (DPDK leaves its folder whatever happens, which for a lagoond of root that has become another user is below RUN_FOLDER)
+        for folder in (os.path.dirname(telemetry.socket_path(self.prefix)), f"{RUN_FOLDER}/dpdk/{self.prefix}"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def pid(self):
@@ -137,6 +149,7 @@ class Appliance:
             process.wait()
         self._remove_runtime_files()
         if not still_ran or process.returncode != 0:
+            remove_what_is_left(self.prefix)
             raise LagoondError(f"lagoond ended {'' if still_ran else 'by itself '}with {process.returncode}:\n"
                                f"{self.log_end()}")
 

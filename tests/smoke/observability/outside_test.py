@@ -20,6 +20,7 @@ import urllib.request
 from lab import pair, stopping
 from lab.waiting import until
 from stage import telemetry
+from stage.lagoond import remove_what_is_left
 
 LAGOOND, CONSOLE = map(os.path.abspath, sys.argv[1:3])
 TIMEOUT_S = 2  # the shutdown-timeout of most cases
@@ -44,6 +45,7 @@ class Outside(unittest.TestCase):
         config = config or self.configured(**more)
         process = subprocess.Popen([LAGOOND, "-c", config, "--control-socket", self.path("control")],
                                    stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+        self.addCleanup(remove_what_is_left, self.prefix)
         self.addCleanup(self.end, process)
         self.assertTrue(until(lambda: self.answers() or process.poll() is not None))
         self.assertIsNone(process.poll())
