@@ -57,8 +57,8 @@ def mac_of(interface: str) -> bytes:
 class Wire:
     """The far end of one link: a raw socket, and all that came in there."""
 
-    def __init__(self, name: str, ours: str, hears=ETH_P_ALL):
-        ip("link", "add", name, "type", "veth", "peer", "name", ours)
+    def __init__(self, name: str, ours: str, hears=ETH_P_ALL, mtu=1500):
+        ip("link", "add", name, "mtu", str(mtu), "type", "veth", "peer", "name", ours, "mtu", str(mtu))
         self.name = name
         self.ours = ours
         self.our_mac = mac_of(ours)  # as it is now: a LAG may give its members another for the data
@@ -163,13 +163,13 @@ class Lab:
     # --- the set-up ---
 
     def start(self, links=2, lan=False, flood=False, idle="relax", speeds=None, lag=None, host=None,
-              **lacp):
+              mtu=1500, **lacp):
         """Starts lagoond with so many members, and (with `lan`) an access port lan0 in front of the LAG; or (with
         `flood`) one that gives 64-octet frames as fast as the worker takes them. `speeds`: what each member claims;
-        `lag`: further keys of the LAG; `host`: the name of a tap behind the LAG."""
+        `lag`: further keys of the LAG; `host`: the name of a tap behind the LAG; `mtu`: what all interfaces have."""
         hears = octets.ETHERTYPE if flood else ETH_P_ALL
-        self.wires = [Wire(f"p{i}", f"m{i}", hears) for i in range(links)]
-        self.lan = Wire("lan1", "lan0") if lan else None
+        self.wires = [Wire(f"p{i}", f"m{i}", hears, mtu) for i in range(links)]
+        self.lan = Wire("lan1", "lan0", mtu=mtu) if lan else None
         settings = {"rate": "fast", **lacp}
         members = [{"dev": f"net_af_packet{i},iface=m{i}", **({"speed": speeds[i]} if speeds else {})}
                    for i in range(links)]

@@ -40,7 +40,7 @@ void carry_out(MemberRuntime& member, const Wish& wish) {
     if (!set) setting.refusal = set.error().detail;
     apply = apply || !set;
   }
-  if (apply) setting.lacks = member.upkeep.apply(wish.options, setting.address_refused);
+  if (apply) setting.lacks = give_port_options(member, wish.options);
 }
 
 void take_outcome(LagRuntime& lag, MemberIndex index, MemberRuntime& member, Instant now) {
@@ -82,7 +82,8 @@ void carry_out_for_host(LagRuntime& lag, const Wish& wish, std::optional<HostAcc
   if (wish.address)
     if (const auto set = lag.host_port->set_address(*wish.address); !set) refused(set.error());
   if (wish.options_changed)
-    if (const auto set = lag.host_port->set_mtu(wish.options.mtu); !set) refused(set.error());
+    if (const auto set = lag.host_port->set_mtu(wish.options.mtu); !set)
+      refused({set.error().code, lag.host_port->device().name + ": " + set.error().detail});
   if (task) lag.host->carry_out(*task);
 }
 
@@ -112,6 +113,12 @@ bool set_host(LagRuntime& lag, Errands& errands, Instant now) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> give_port_options(MemberRuntime& member,
+                                                   const control::PortOptions& options) {
+  LAGOON_TRY(member.port.set_mtu(options.mtu));
+  return member.upkeep.apply(options, member.setting.address_refused);
+}
 
 Result<std::string> check_address(const config::Lag& lag, MemberRuntime& member) {
   member.keeps_address = !member.port.can_change_address();

@@ -13,6 +13,12 @@
 
 namespace lagoon::dpdk {
 
+/// MTU and all that PortUpkeep sets, in the calling thread. Precondition: the port is started. Gives a
+/// sentence for each thing that it lacks while traffic still flows. Errors: busy, not_supported (the MTU;
+/// nothing else was changed then).
+[[nodiscard]] Result<std::vector<std::string>> give_port_options(MemberRuntime& member,
+                                                                 const control::PortOptions& options);
+
 /// For a member that has not served yet: an error where the LAG's mode, or mac-from, can't do with a port
 /// that keeps its address; a sentence for the log where it can; empty where the port takes any.
 [[nodiscard]] Result<std::string> check_address(const config::Lag& lag, MemberRuntime& member);

@@ -51,7 +51,7 @@ struct PortSetting {
   // Written by the errand.
   bool address_refused = false;
   std::string refusal{};                     // why an address was refused; empty: it was not
-  Result<std::vector<std::string>> lacks{};  // of PortUpkeep::apply(), the last time
+  Result<std::vector<std::string>> lacks{};  // when port options were given, the last time
   Errand errand{};
 };
 
@@ -72,8 +72,7 @@ struct MemberRuntime {
   bool link_read = false;
   control::Traffic before{};  // what workers had counted for its index before it came
 
-  MemberRuntime(std::string n, Port p)
-      : name{std::move(n)}, port{std::move(p)}, upkeep{port.id(), port.own_mtu()} {}
+  MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
   ~MemberRuntime() {
     setting.errand.wait();
     if (port.is_started()) upkeep.take_back();

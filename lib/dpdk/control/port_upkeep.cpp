@@ -1,6 +1,5 @@
 #include "dpdk/control/port_upkeep.hpp"
 
-#include <rte_errno.h>
 #include <rte_ethdev.h>
 
 #include <algorithm>
@@ -24,13 +23,7 @@ bool contains(const std::vector<T>& all, const T& one) {
 
 }  // namespace
 
-PortUpkeep::PortUpkeep(EthdevId port, std::optional<std::uint16_t> own_mtu)
-    : port_{port}, own_mtu_{own_mtu.value_or(0)} {
-  if (own_mtu_ == 0 && rte_eth_dev_get_mtu(port_.value(), &own_mtu_) != 0) own_mtu_ = 0;
-}
-
-Result<std::vector<std::string>> PortUpkeep::apply(const control::PortOptions& wanted, bool address_refused) {
-  LAGOON_TRY(set_mtu(wanted.mtu.value_or(own_mtu_)));
+std::vector<std::string> PortUpkeep::apply(const control::PortOptions& wanted, bool address_refused) {
   std::vector<std::string> lacks;
   const bool addresses = set_addresses(wanted.addresses);
   const bool groups = set_multicast(wanted.multicast);
@@ -59,17 +52,6 @@ void PortUpkeep::take_back() {
   rte_eth_dev_set_mc_addr_list(port_.value(), nullptr, 0);
   static_cast<void>(set_all_multicast(false));
   static_cast<void>(set_promiscuous(false));
-  static_cast<void>(set_mtu(own_mtu_));
-}
-
-Result<void> PortUpkeep::set_mtu(std::uint16_t mtu) {
-  std::uint16_t now = 0;
-  if (mtu == 0 || rte_eth_dev_get_mtu(port_.value(), &now) != 0 || now == mtu) return {};
-  const int error = set_port_mtu(port_, mtu, mtu_for_);
-  if (error == 0) return {};
-  if (error == -EBUSY)
-    return fail(Errc::busy, "takes an MTU of " + std::to_string(mtu) + " only while it is stopped");
-  return fail(Errc::not_supported, "an MTU of " + std::to_string(mtu) + ": " + rte_strerror(-error));
 }
 
 bool PortUpkeep::set_addresses(const std::vector<MacAddress>& wanted) {

@@ -140,9 +140,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
     if (m == nullptr) continue;  // (it is being closed)
     status.members[i].port = ethdev_name(m->port.id());
     status.members[i].traffic = since(totals.members[member.value()], m->before);
-    std::uint16_t mtu = 0;
-    if (rte_eth_dev_get_mtu(m->port.id().value(), &mtu) == 0)
-      least_mtu = std::min(least_mtu.value_or(mtu), mtu);
+    if (const auto mtu = m->port.mtu()) least_mtu = std::min(least_mtu.value_or(*mtu), *mtu);
     rte_eth_stats stats{};
     if (rte_eth_stats_get(m->port.id().value(), &stats) != 0) continue;
     missed += stats.imissed;

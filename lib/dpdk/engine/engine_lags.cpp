@@ -5,11 +5,11 @@
 #include <array>
 #include <utility>
 
+#include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/control/addresses.hpp"
 #include "dpdk/engine/engine_parts.hpp"
-#include "dpdk/port/kernel_interface.hpp"
 
 namespace lagoon::dpdk {
 

@@ -21,7 +21,7 @@ EthdevStatus status_of(const Port& port, std::string name, std::string lag) {
   rte_ether_addr address{};
   if (rte_eth_macaddr_get(id, &address) == 0)
     std::copy_n(address.addr_bytes, status.address.octets.size(), status.address.octets.begin());
-  static_cast<void>(rte_eth_dev_get_mtu(id, &status.mtu));
+  status.mtu = port.mtu().value_or(0);
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(id, &info) == 0) {
     status.rx_queues = info.nb_rx_queues;

@@ -68,9 +68,8 @@ Result<void> Engine::Parts::start_member(MemberRuntime& member, std::size_t lag)
   const auto words = check_address(config.lags[lag], member);
   if (!words) return std::unexpected{words.error()};
   if (!words->empty() && member.port.device().bus != DeviceBus::wire) log_line(LogLevel::warning, *words);
-  member.upkeep.serves(guest ? MtuFor::program : MtuFor::appliance,
-                       control::row_of(config.lags[lag].options.mode).choice == control::Choice::lacp);
-  const auto lacks = member.upkeep.apply(lags[lag]->port_options, false);
+  member.upkeep.serves(control::row_of(config.lags[lag].options.mode).choice == control::Choice::lacp);
+  const auto lacks = give_port_options(member, lags[lag]->port_options);
   if (!lacks) return of_member(member, lacks.error());
   member.setting.given.options = member.setting.stands.options = lags[lag]->port_options_revision;
   for (const std::string& lack : *lacks) log_line(LogLevel::warning, "member '" + member.name + "' " + lack);

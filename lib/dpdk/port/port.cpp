@@ -1,5 +1,6 @@
 #include "dpdk/port/port.hpp"
 
+#include <net/if.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -8,9 +9,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
+#include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/port/guest_ports.hpp"
 #include "dpdk/port/slow_path_steering.hpp"
@@ -65,6 +69,7 @@ QueueOffer Port::offer() const {
 Result<void> Port::configure(const PortNeeds& needs) {
   const auto info = info_of(id_);
   if (!info) return std::unexpected{info.error()};
+  mtu_for_ = needs.guest != nullptr ? MtuFor::program : MtuFor::appliance;
   if (needs.guest != nullptr && !needs.guest->configure) return take_as_configured(*needs.guest);
   const QueueOffer has = offer();
   std::uint16_t rx = needs.guest != nullptr ? needs.guest->rx_queues : needs.workers;
@@ -105,7 +110,12 @@ Result<void> Port::configure(const PortNeeds& needs) {
     return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_configure", error));
   // (drivers tell of links that don't say they do)
   rte_eth_dev_callback_register(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
-  LAGOON_TRY(set_mtu(needs.mtu, needs.guest != nullptr ? MtuFor::program : MtuFor::appliance));
+  if (needs.mtu) {
+    if (auto set = set_mtu(needs.mtu); !set)
+      return fail(set.error().code, device_.name + ": " + set.error().detail);
+  } else if (auto kept = set_mtu(std::nullopt); !kept) {
+    log_line(LogLevel::warning, device_.name + ": can't have its own MTU again: " + kept.error().detail);
+  }
   return set_up_queues(needs, rx, tx);
 }
 
@@ -192,6 +202,7 @@ void Port::stop() {
     std::copy(own_address_.octets.begin(), own_address_.octets.end(), address.addr_bytes);
     rte_eth_dev_default_mac_addr_set(id_.value(), &address);
   }
+  put_back_mtu();
   if (leave_running_) return;
   rte_eth_promiscuous_disable(id_.value());
   if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
@@ -210,12 +221,45 @@ Result<void> Port::set_address(const MacAddress& address) {
   return {};
 }
 
-Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu, MtuFor whom) {
-  if (!mtu) return {};
-  if (const int error = set_port_mtu(id_, *mtu, whom); error != 0)
-    return fail(Errc::not_supported,
-                failure_in_words(device_, ("an MTU of " + std::to_string(*mtu)).c_str(), error));
-  return {};
+std::optional<std::string> Port::kernel_interface() const {
+  if (device_.carrier_interface) return device_.carrier_interface;
+  if (!device_.is_tap) return std::nullopt;
+  const auto index = interface_index();
+  std::array<char, IF_NAMESIZE> name{};
+  if (!index || if_indextoname(*index, name.data()) == nullptr) return std::nullopt;
+  return name.data();
+}
+
+std::optional<std::uint16_t> Port::mtu() const {
+  const auto interface = kernel_interface();
+  if (auto now = interface ? mtu_of(*interface) : std::nullopt) return now;
+  std::uint16_t now = 0;
+  return rte_eth_dev_get_mtu(id_.value(), &now) == 0 && now != 0 ? std::optional{now} : std::nullopt;
+}
+
+// net_af_packet refuses more than 1500, and others over an interface have no call at all: the kernel has. A
+// tap's driver sends what is not longer than the MTU that it was given itself.
+int Port::give_mtu(std::uint16_t mtu) const {
+  if (!device_.carrier_interface) return set_port_mtu(id_, mtu, mtu_for_);
+  if (const int error = set_mtu_of(*device_.carrier_interface, mtu); error != 0) return -error;
+  static_cast<void>(rte_eth_dev_set_mtu(id_.value(), mtu));
+  return 0;
+}
+
+Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
+  const auto now = this->mtu();
+  if (!mtu) mtu = own_mtu_;
+  if (!mtu || !now || *now == *mtu) return {};
+  const int error = give_mtu(*mtu);
+  mtu_changed_ = mtu_changed_ || error == 0;
+  if (error == 0) return {};
+  const std::string words = "an MTU of " + std::to_string(*mtu);
+  if (error == -EBUSY) return fail(Errc::busy, "takes " + words + " only while it is stopped");
+  return fail(Errc::not_supported, words + ": " + rte_strerror(-error));
+}
+
+void Port::put_back_mtu() {
+  if (std::exchange(mtu_changed_, false)) static_cast<void>(set_mtu(std::nullopt));
 }
 
 bool Port::can_change_address() const {

@@ -79,8 +79,11 @@ class Port {
   [[nodiscard]] Result<void> set_address(const MacAddress& address);
   /// Whether set_address() works, by setting the address that it has.
   [[nodiscard]] bool can_change_address() const;
-  /// Of a port that is not a member (those have PortUpkeep); nothing: as it is.
-  [[nodiscard]] Result<void> set_mtu(std::optional<std::uint16_t> mtu, MtuFor whom = MtuFor::appliance);
+  /// Nothing: the one that it had when it was opened, which it gets back with stop(). Where the port is the
+  /// kernel's, its rtnl lock is waited for. Errors: busy, not_supported.
+  [[nodiscard]] Result<void> set_mtu(std::optional<std::uint16_t> mtu);
+  /// As it is now, whoever has set it; nothing: not known. In octets. Waits for nobody.
+  [[nodiscard]] std::optional<std::uint16_t> mtu() const;
   [[nodiscard]] LinkState link() const;
   /// True once after each link interrupt. The safety poll does not depend on it.
   [[nodiscard]] bool take_link_interrupt() noexcept;
@@ -90,8 +93,6 @@ class Port {
   [[nodiscard]] const Device& device() const noexcept { return device_; }
   /// The address it had when it was opened, and gets back at the end. Zero where the driver has none.
   [[nodiscard]] const MacAddress& own_address() const noexcept { return own_address_; }
-  /// Nothing: as the port has it.
-  [[nodiscard]] std::optional<std::uint16_t> own_mtu() const noexcept { return own_mtu_; }
   /// The kernel's interface that the driver made or sits on; nothing where it says none.
   [[nodiscard]] std::optional<unsigned> interface_index() const;
   [[nodiscard]] std::string driver() const;
@@ -103,6 +104,10 @@ class Port {
   enum class AtEnd : std::uint8_t { close, leave };
   Port(EthdevId id, Device device, AtEnd at_end);
   void close();
+  /// Where the kernel has the port's MTU.
+  [[nodiscard]] std::optional<std::string> kernel_interface() const;
+  [[nodiscard]] int give_mtu(std::uint16_t mtu) const;
+  void put_back_mtu();
   [[nodiscard]] Result<void> set_up_queues(const PortNeeds& needs, std::uint16_t rx, std::uint16_t tx);
   [[nodiscard]] Result<void> take_as_configured(const GuestPorts& guest);
 
@@ -110,6 +115,8 @@ class Port {
   Device device_;
   MacAddress own_address_{};
   std::optional<std::uint16_t> own_mtu_{};
+  bool mtu_changed_ = false;
+  MtuFor mtu_for_ = MtuFor::appliance;
   bool here_ = true;  // false after a move
   AtEnd at_end_ = AtEnd::close;
   std::shared_ptr<void> lease_{};

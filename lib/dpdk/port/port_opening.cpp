@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "config/values/device_name.hpp"
 #include "dpdk/base/capabilities.hpp"
+#include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/port/port.hpp"
 
@@ -43,6 +45,7 @@ Port::Port(EthdevId id, Device device, AtEnd at_end) : id_{id}, device_{std::mov
   rte_ether_addr address{};
   if (rte_eth_macaddr_get(id_.value(), &address) == 0)
     std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
+  own_mtu_ = mtu();
 }
 
 Port::Port(Port&& other) noexcept
@@ -50,6 +53,8 @@ Port::Port(Port&& other) noexcept
       device_{std::move(other.device_)},
       own_address_{other.own_address_},
       own_mtu_{other.own_mtu_},
+      mtu_changed_{other.mtu_changed_},
+      mtu_for_{other.mtu_for_},
       here_{std::exchange(other.here_, false)},
       at_end_{other.at_end_},
       lease_{std::move(other.lease_)},
@@ -89,6 +94,9 @@ Result<Port> Port::open(const Device& device, const PortUser& user) {
     if (!begun) return std::unexpected{std::move(begun).error()};
     use = *std::move(begun);
   }
+  // (net_tap gives an interface that was there already an MTU of 1500)
+  const auto tap = device.is_tap ? config::interface_of(device.devargs) : std::nullopt;
+  const auto taps_mtu = tap ? mtu_of(std::string{*tap}) : std::nullopt;
   auto locks = lock_device(device, user.words);
   if (!locks) return std::unexpected{std::move(locks).error()};
   if (!is_there) {
@@ -104,6 +112,7 @@ Result<Port> Port::open(const Device& device, const PortUser& user) {
     use = *std::move(begun);
   }
   Port port{EthdevId{id}, device, AtEnd::close};
+  if (taps_mtu) port.own_mtu_ = taps_mtu;
   port.use_ = std::move(use);
   port.locks_ = *std::move(locks);
   return port;

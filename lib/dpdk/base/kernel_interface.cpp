@@ -1,0 +1,57 @@
+#include "dpdk/base/kernel_interface.hpp"
+
+#include <linux/ethtool.h>
+#include <linux/if.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+namespace lagoon::dpdk {
+
+bool is_veth(const std::string& interface) {
+  ifreq request{};
+  ethtool_drvinfo driver{};
+  driver.cmd = ETHTOOL_GDRVINFO;
+  if (strlcpy(request.ifr_name, interface.c_str(), sizeof(request.ifr_name)) >= sizeof(request.ifr_name))
+    return false;
+  request.ifr_data = reinterpret_cast<char*>(&driver);
+  const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return false;
+  const bool told = ioctl(socket, SIOCETHTOOL, &request) == 0;
+  close(socket);
+  return told && std::string_view{driver.driver} == "veth";
+}
+
+namespace {
+
+int ask(const std::string& interface, unsigned long question, ifreq& request) {
+  if (strlcpy(request.ifr_name, interface.c_str(), sizeof(request.ifr_name)) >= sizeof(request.ifr_name))
+    return ENODEV;
+  const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return errno;
+  const int error = ioctl(socket, question, &request) == 0 ? 0 : errno;
+  close(socket);
+  return error;
+}
+
+}  // namespace
+
+std::optional<std::uint16_t> mtu_of(const std::string& interface) {
+  ifreq request{};
+  if (ask(interface, SIOCGIFMTU, request) != 0) return std::nullopt;
+  return static_cast<std::uint16_t>(std::clamp(request.ifr_mtu, 0, 65535));
+}
+
+int set_mtu_of(const std::string& interface, std::uint16_t mtu) {
+  ifreq request{};
+  request.ifr_mtu = mtu;
+  return ask(interface, SIOCSIFMTU, request);
+}
+
+}  // namespace lagoon::dpdk
