@@ -31,7 +31,8 @@ void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
   const ReceiveState before = receive_.state();
   if (before == ReceiveState::port_disabled) return;
   looped_ = false;
-  last_received_ = now;
+  heard_.last = now;
+  heard_.gaps.mark(now);
   if (receive_.defaulted()) last_change_ = now;
   partner_before_ = receive_.partner();
   const ReceiveEffects effects = receive_.receive(pdu, actor(), now, timers_);
@@ -74,6 +75,7 @@ void AggregationPort::link_changed(const LinkState& link, Instant now) noexcept 
   const ReceiveState before = receive_.state();
   const wire::LacpInfo said = actor();
   const bool was_up = std::exchange(link_, link).up;
+  if (!link_.up) heard_.gaps.pause();
   if (closing_) {
     if (was_up && !link_.up) {
       periodic_ = PeriodicState::no_periodic;
@@ -212,6 +214,8 @@ void AggregationPort::run_periodic(Instant now) noexcept {
       step(periodic_, {.may_speak = link_.up && (active || receive_.partner_has(StateBit::activity)),
                        .fast = receive_.partner_has(StateBit::timeout) || asks,
                        .expired = timers_.take_expired(Timer::periodic, now)});
+  if (periodic_ == PeriodicState::slow_periodic && taken.state == PeriodicState::fast_periodic)
+    transmit_.forget_gaps();
   periodic_ = taken.state;
   if (taken.transmit) transmit_.need();
   if (periodic_ == PeriodicState::no_periodic)
@@ -283,7 +287,7 @@ void AggregationPort::lag_changed(const AggregatorConfig& before, Instant now) n
 // The short timeout begins with its next one: it can't send fast before it was asked to.
 void AggregationPort::retime(const AggregatorConfig& before, Instant now) noexcept {
   if (before.rate != lag_->rate && lag_->rate == Rate::slow && receive_.state() == ReceiveState::current)
-    timers_.start(Timer::current_while, last_received_ + kLongTimeoutTime);
+    timers_.start(Timer::current_while, heard_.last + kLongTimeoutTime);
   if (before.aggregate_wait != lag_->aggregate_wait)
     timers_.move(Timer::wait_while, waiting_since_ + lag_->aggregate_wait, now);
   if (before.partner_settle != lag_->partner_settle)
@@ -371,29 +375,6 @@ wire::LacpInfo AggregationPort::actor() const noexcept {
           .port_priority = config_.port_priority,
           .port_number = config_.port_number,
           .state = state.octet()};
-}
-
-PortView AggregationPort::view() const noexcept {
-  return {.link = link_,
-          .selected = selected_,
-          .reason = reason_,
-          .receive = receive_.state(),
-          .periodic = periodic_,
-          .mux = mux_,
-          .actor_churn = actor_churn_,
-          .partner_churn = partner_churn_,
-          .actor = actor(),
-          .partner = receive_.partner(),
-          .lag_id = receive_.defaulted() ? LagId{} : make_lag_id(actor(), receive_.partner()),
-          .collecting = collects(),
-          .distributing = distributes(),
-          .enabled = !closing_,
-          .drained = drained_,
-          .held_out = held_out_,
-          .unserved = unserved_,
-          .last_change = last_change_,
-          .last_received = last_received_,
-          .counters = counters_};
 }
 
 }  // namespace lagoon::lacp

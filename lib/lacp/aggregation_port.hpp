@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "base/gap_meter.hpp"
 #include "base/ids.hpp"
 #include "lacp/config.hpp"
 #include "lacp/event.hpp"
@@ -77,6 +78,11 @@ class AggregationPort {
     std::optional<wire::LacpInfo> known{};  // the Partner that the port collected from last
     bool asked_short = false;               // as of the last finish()
   };
+  // LACPDUs that were acted on.
+  struct Heard {
+    Instant last{};
+    GapMeter gaps{};
+  };
   [[nodiscard]] std::uint16_t key_under(const AggregatorConfig& lag) const noexcept;
   [[nodiscard]] bool aggregation() const noexcept;
   [[nodiscard]] wire::LacpInfo actor() const noexcept;
@@ -127,7 +133,7 @@ class AggregationPort {
   bool partner_collected_ = false;  // as of the last step of the Mux machine
   Instant collecting_since_{};      // the Partner, when it does
   Instant last_change_{};
-  Instant last_received_{};
+  Heard heard_{};
   PortCounters counters_{};
 };
 

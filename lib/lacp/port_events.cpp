@@ -1,4 +1,4 @@
-// What an AggregationPort tells of its changes: what led to each, and what was known then.
+// What an AggregationPort tells of itself, and of its changes: what led to each, and what was known then.
 #include <algorithm>
 #include <utility>
 
@@ -61,9 +61,34 @@ void AggregationPort::raise(EventKind kind, std::uint8_t from, std::uint8_t to, 
                                           .actor = actor(),
                                           .before = partner_before_,
                                           .heard = receive_.heard(),
-                                          .silent = receive_.heard() ? now - last_received_ : Duration{},
+                                          .silent = receive_.heard() ? now - heard_.last : Duration{},
                                           .group = group_,
                                           .links_max = static_cast<std::uint8_t>(most)}});
+}
+
+PortView AggregationPort::view() const noexcept {
+  return {.link = link_,
+          .selected = selected_,
+          .reason = reason_,
+          .receive = receive_.state(),
+          .periodic = periodic_,
+          .mux = mux_,
+          .actor_churn = actor_churn_,
+          .partner_churn = partner_churn_,
+          .actor = actor(),
+          .partner = receive_.partner(),
+          .lag_id = receive_.defaulted() ? LagId{} : make_lag_id(actor(), receive_.partner()),
+          .collecting = collects(),
+          .distributing = distributes(),
+          .enabled = !closing_,
+          .drained = drained_,
+          .held_out = held_out_,
+          .unserved = unserved_,
+          .last_change = last_change_,
+          .last_received = heard_.last,
+          .counters = counters_,
+          .tx_gap = transmit_.longest_gap(),
+          .rx_gap = heard_.gaps.longest()};
 }
 
 }  // namespace lagoon::lacp

@@ -43,7 +43,7 @@ std::optional<SavedPort> AggregationPort::saved() const noexcept {
                    .heard = *receive_.heard(),
                    .mux = mux_,
                    .sent = *transmit_.last_sent(),
-                   .heard_at = last_received_,
+                   .heard_at = heard_.last,
                    .current_while = *until};
 }
 
@@ -67,7 +67,7 @@ RestoreFault AggregationPort::restore(const SavedPort& saved, const LinkState& l
   named_ = matches(saved.heard.partner, actor());
   partner_before_ = receive_.partner();
   partner_collected_ = receive_.partner_collects_from_us();
-  collecting_since_ = last_received_ = saved.heard_at;
+  collecting_since_ = heard_.last = saved.heard_at;
   transmit_.restore(saved.sent);
   last_change_ = now;
   memory_.asked_short = asks_short();

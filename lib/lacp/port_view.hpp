@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/link_state.hpp"
@@ -97,6 +98,10 @@ struct PortView {
   Instant last_change{};    // of selected, mux or the partner's identity
   Instant last_received{};  // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};
+  // The longest between two LACPDUs lately (GapMeter), of those that were sent and of those that were acted
+  // on; nothing: there were no two.
+  std::optional<Duration> tx_gap{};
+  std::optional<Duration> rx_gap{};
 };
 
 }  // namespace lagoon::lacp

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/gap_meter.hpp"
 #include "base/ring_queue.hpp"
 #include "base/time.hpp"
 #include "lacp/constants.hpp"
@@ -14,7 +15,10 @@ class TransmitMachine {
  public:
   void need() noexcept { ntt_ = true; }
   /// NO_PERIODIC: nothing is sent, NTT is set to FALSE.
-  void forget_need() noexcept { ntt_ = false; }
+  void forget_need() noexcept {
+    ntt_ = false;
+    gaps_.pause();
+  }
   [[nodiscard]] bool needed() const noexcept { return ntt_; }
 
   /// From when on the limit allows one more; nothing: it does not bind.
@@ -34,17 +38,22 @@ class TransmitMachine {
   }
   /// The last one was sent by another process.
   void restore(Instant sent) noexcept { sent_.push_overwriting(sent); }
+  /// The longest time between two that were sent, lately; nothing: there were no two.
+  [[nodiscard]] std::optional<Duration> longest_gap() const noexcept { return gaps_.longest(); }
+  void forget_gaps() noexcept { gaps_.forget(); }
   /// True: send one now; it is then taken as sent.
   [[nodiscard]] bool take(Instant now) noexcept {
     if (!ntt_ || held_until(now)) return false;
     ntt_ = false;
     sent_.push_overwriting(now);
+    gaps_.mark(now);
     return true;
   }
 
  private:
   bool ntt_ = false;
   RingQueue<Instant, kTransmitMax> sent_{};
+  GapMeter gaps_{};
 };
 
 }  // namespace lagoon::lacp

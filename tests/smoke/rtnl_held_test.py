@@ -71,6 +71,7 @@ class RtnlHeld(unittest.TestCase):
         self.assertTrue(self.lab.distributing(0, 1, 2), self.lab.status())
         for member in self.lab.status()["members"]:
             self.assertEqual((member["link_failures"], member["lacp"]["counters"]["expirations"]), (0, 0))
+            self.assertLessEqual(member["lacp"]["tx_gap_ms"], GAP_MAX_S * 1000)
 
     def test_what_is_set_meanwhile_stands_when_the_lock_is_free(self):
         """The LAG goes down and up again, so the tap's carrier is to change twice; its MTU is set; LACP goes on."""

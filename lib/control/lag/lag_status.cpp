@@ -87,7 +87,7 @@ LagStatus status_of(const LagParts& lag, Instant now) {
   s.fallback = lag.outcome.fallback;
   s.uptime = now - lag.changed;
   s.failovers = lag.failovers;
-  s.stalls = lag.stalls;
+  s.pace.stalls = lag.stalls;
   s.refused.groups = lag.announcements.groups_refused();
   if (lag.receive) s.refused.clients = lag.receive->clients_refused();
   s.system_priority = lag.options.lacp.system_priority;

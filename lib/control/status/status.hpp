@@ -138,6 +138,23 @@ struct RefusedStatus {
   std::uint64_t groups = 0;   // of multicast, that are not reported anew after a failover
 };
 
+/// How fast the control lcore goes, lately: in the last 5 to 10 s, but for what is counted from the start. It
+/// is one for all LAGs of a process (in a program of somebody else's, one for each). Filled in by dpdk/.
+struct ControlTimes {
+  Duration turn_p50{};  // of turns: half were no longer
+  Duration turn_p99{};
+  Duration turn_longest{};
+  Duration away_longest{};     // from the beginning of one turn to that of the next
+  std::uint64_t starved = 0;   // times that this was more than 100 ms, since the start
+  Duration starved_longest{};  // of those
+};
+
+/// How those go on who serve the LAG.
+struct PaceStatus {
+  StallStatus stalls{};
+  std::optional<ControlTimes> control{};  // nothing: there is no control lcore (the simulator)
+};
+
 struct LagStatus {
   std::string name;
   Instant taken{};  // when; ages of the Instants below are told against it
@@ -151,7 +168,7 @@ struct LagStatus {
   Duration uptime{};                     // since the LAG last came up or went down
   std::uint64_t failovers = 0;           // times that another member became active
   RefusedStatus refused{};
-  StallStatus stalls{};
+  PaceStatus pace{};
   std::string distribution;  // "flow_hash", "weighted", ..
   MovesStatus moves{};
   RebalancingStatus rebalancing{};

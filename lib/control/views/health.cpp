@@ -5,6 +5,7 @@
 
 #include "control/status/reasons.hpp"
 #include "control/views/json_writer.hpp"
+#include "lacp/periodic_machine.hpp"
 
 namespace lagoon::control {
 
@@ -20,12 +21,24 @@ bool is_wanted(const LagStatus& lag, const MemberStatus& member) {
   return !member.works || !(row_of(lag).has_active || member.lacp.selected == lacp::Selected::standby);
 }
 
+// (by half a period later: the Partner waits for three)
+void add_gap(Health& health, const std::string& subject, const lacp::PortView& port) {
+  if (!port.tx_gap || port.periodic == lacp::PeriodicState::no_periodic) return;
+  const Duration period = lacp::period(port.periodic);
+  if (*port.tx_gap > period + period / 2)
+    health.push_back({Severity::note, subject,
+                      "our LACPDUs were up to " + std::to_string(to_ms(*port.tx_gap)) +
+                          " ms apart in the last two minutes, and are due every " +
+                          std::to_string(to_ms(period)) + " ms"});
+}
+
 void add_member(Health& health, const LagStatus& lag, const MemberStatus& member) {
   const std::string subject = lag.name + "/" + member.name;
   if (!member.distributing && is_wanted(lag, member))
     health.push_back({Severity::warning, subject, "carries nothing: " + why_out(lag, member)});
   if (member.hold_out.flooded)
     health.push_back({Severity::warning, subject, "more LACPDUs come in than may pass"});
+  add_gap(health, subject, member.lacp);
 }
 
 // What a counter of the LAG means where it is not 0.

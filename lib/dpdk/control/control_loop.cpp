@@ -49,6 +49,7 @@ void ControlLoop::list_members() {
 }
 
 bool ControlLoop::turn(Instant now) {
+  parts_.meter.begin(now);
   const Descriptors heard = std::exchange(heard_, Descriptors::unknown);
   bool busy = parts_.links.poll(parts_.lags, now);
   if (parts_.care != nullptr) busy |= parts_.care->turn(now);
@@ -68,6 +69,7 @@ bool ControlLoop::turn(Instant now) {
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
   if (busy) last_busy_ = now;
+  parts_.meter.end(dpdk::now());
   return busy;
 }
 

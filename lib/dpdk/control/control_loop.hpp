@@ -1,6 +1,6 @@
 // ControlLoop: what the control lcore does, turn after turn: links, frames from members and to them,
-// commands, machines, tables, addresses, members that leave. It reads the clock once a turn and never waits
-// for a worker.
+// commands, machines, tables, addresses, members that leave. It reads the clock twice a turn, at its
+// beginning and at its end, and never waits for a worker.
 #pragma once
 
 #include <poll.h>
@@ -22,6 +22,7 @@
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
+#include "dpdk/control/turn_meter.hpp"
 #include "dpdk/port/state_board.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "dpdk/worker/stall_watch.hpp"
@@ -37,6 +38,7 @@ struct ControlLoopParts {
   MemberLifecycle& lifecycle;
   TaskQueue& tasks;
   Errands& errands;
+  TurnMeter& meter;
   EventFeed* feed = nullptr;    // nothing: nobody reads the journals as they are written
   StateBoard* board = nullptr;  // nothing: nobody remembers what the LAGs know
   config::Idle idle = config::Idle::busy;

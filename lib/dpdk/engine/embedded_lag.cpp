@@ -166,6 +166,7 @@ void EmbeddedLag::Parts::make_loop() {
                                 .lifecycle = *parts.lifecycle,
                                 .tasks = parts.tasks,
                                 .errands = parts.errands,
+                                .meter = parts.meter,
                                 .idle = parts.config.eal.idle,
                                 .care = &care,
                                 .stalls = &parts.stalls,

@@ -98,6 +98,7 @@ bool Engine::run_control() {
                     .lifecycle = *parts_->lifecycle,
                     .tasks = parts_->tasks,
                     .errands = parts_->errands,
+                    .meter = parts_->meter,
                     .feed = parts_->feed.get(),
                     .board = parts_->board,
                     .idle = parts_->config.eal.idle,
@@ -124,6 +125,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   const LagRuntime& runtime = *lags[index];
   control::LagStatus status = runtime.lag->status(dpdk::now());
   if (runtime.host != nullptr) status.host_interface = runtime.host->interface();
+  status.pace.control = meter.times();
   add_conversations(status, index);
   runtime.egress_keeper.add_status(runtime, status);
   const LagTotals totals = count_all(runtime.users);

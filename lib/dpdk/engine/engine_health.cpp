@@ -1,4 +1,5 @@
 // How an Engine is, in sentences: each part adds its own.
+#include <cstdint>
 #include <string>
 
 #include "dpdk/base/monotonic_clock.hpp"
@@ -28,14 +29,38 @@ void add_past(Health& health, const std::string& who, const StallWatch::Record& 
                           " since the start, for " + in_seconds(longest) + " at the longest"});
 }
 
+// Turns that are so long, or begin so late, that LACPDUs of the fast rate (1 s) can't be told to come in
+// time.
+constexpr Duration kLongTurn = 100ms;
+constexpr Duration kLongAway = 500ms;
+
+std::string in_us(Duration d) {
+  return std::to_string(d / 1us) + " us";
+}
+
+// (the same words whether it is well or not: who watches looks for the severity)
+void add_pace(Health& health, const control::ControlTimes& times) {
+  const bool slow = times.turn_p99 >= kLongTurn;
+  health.push_back({slow ? Severity::warning : Severity::good, "control",
+                    "answers; half of its turns take " + in_us(times.turn_p50) + " at most, 99 of 100 " +
+                        in_us(times.turn_p99) + ", the longest " + in_us(times.turn_longest) + " lately"});
+  if (times.away_longest >= kLongAway)
+    health.push_back({Severity::note, "control",
+                      "is starved: made no turn for " + in_seconds(times.away_longest.count()) +
+                          " lately, and " + std::to_string(times.starved) +
+                          " times for more than 0.1 s since the start"});
+}
+
 void add_control(Health& health, const StallWatch& stalls,
                  const Result<std::vector<control::LagStatus>>& lags) {
   if (const Duration stands = stalls.control_stands(dpdk::now()); stands != Duration::zero())
     health.push_back({Severity::failure, "control", "has stood for " + in_seconds(stands.count())});
   else if (!lags)
     health.push_back({Severity::failure, "control", lags.error().detail});
-  else
+  else if (lags->empty() || !lags->front().pace.control)
     health.push_back({Severity::good, "control", "answers"});
+  else
+    add_pace(health, *lags->front().pace.control);
   add_past(health, "control", stalls.control());
 }
 

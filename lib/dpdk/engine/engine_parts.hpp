@@ -23,6 +23,7 @@
 #include "dpdk/control/removal_watch.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
+#include "dpdk/control/turn_meter.hpp"
 #include "dpdk/engine/capture.hpp"
 #include "dpdk/engine/connections.hpp"
 #include "dpdk/engine/eal.hpp"
@@ -71,6 +72,7 @@ struct Engine::Parts {
   StallWatch stalls;
   LinkMonitor links;
   TaskQueue tasks;
+  TurnMeter meter;                  // the control lcore's
   std::unique_ptr<EventFeed> feed;  // where somebody reads the journals as they are written
   std::unique_ptr<SlowTransmitter> transmitter;
   std::unique_ptr<MemberLifecycle> lifecycle;

@@ -60,6 +60,12 @@ LagStatus lag(Mode mode, std::uint8_t members) {
   s.up = members > 0;
   s.uptime = 1h;
   s.generation = 7;
+  s.pace.control = {.turn_p50 = 7us,
+                    .turn_p99 = 96us,
+                    .turn_longest = 1322us,
+                    .away_longest = 2407us,
+                    .starved = 1,
+                    .starved_longest = 104ms};
   for (std::uint8_t i = 0; i < members; ++i) s.members.push_back(member(i));
   s.drops = {{"not_collecting", 3}, {"tx_refused", 0}};
   return s;
@@ -206,6 +212,8 @@ void negotiate(MemberStatus& m, std::uint16_t number) {
   m.lacp.collecting = m.lacp.distributing = true;
   m.lacp.last_change = kNow - 90s;
   m.lacp.last_received = kNow - 29s;
+  m.lacp.tx_gap = 1004ms;
+  m.lacp.rx_gap = 30'001ms;
   m.lacp.counters = {.lacpdu_rx = 91,
                      .lacpdu_tx = 90,
                      .looped = 0,

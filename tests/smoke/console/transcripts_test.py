@@ -24,7 +24,7 @@ MASKS = [(re.compile(r"^(  (?:w\d|extra|net_ring\d) .*?)\d+ +\d+$", re.MULTILINE
          (re.compile(r"drops: .*"), "drops: .."), (re.compile(r"\bworker \d+"), "worker N"),
          (re.compile(r"\b\d+ frames, \d+ octets"), "N frames, N octets"),
          (re.compile(r"\b(?!02:00:00:00)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "ADDRESS"),
-         (re.compile(r"\b\d+(\.\d+)? (s|min|h)\b"), "T"), (re.compile(r"\b\d+s\b"), "T"),
+         (re.compile(r"\b\d+(\.\d+)? (us|s|min|h)\b"), "T"), (re.compile(r"\b\d+s\b"), "T"),
          (re.compile(r"(Aggregator ID|Link Failure Count|Churned Count): \d+"), r"\1: N"),
          (re.compile(r"(\d\.\d+\.\d+)$", re.MULTILINE), "VERSION"), (re.compile(r"lagoon \d\S+"), "lagoon VERSION")]
 

@@ -103,6 +103,12 @@ class Stalls(unittest.TestCase):
         self.assertTrue(until(lambda: "the control lcore stood for" in self.journal(), patience=5), self.journal())
         self.assertTrue(until(lambda: any("stood still" in f["sentence"] for f in self.findings("control")), patience=5))
         self.assertTrue(self.carries())
+        control = json.loads(self.near.view("json"))["control"]
+        self.assertGreaterEqual(control["starved"], 1)
+        self.assertGreaterEqual(control["starved_longest_ms"], CONTROL_S * 1000)
+        self.assertGreaterEqual(control["away_longest_us"], CONTROL_S * 1e6)
+        self.assertTrue(any("starved" in f["sentence"] for f in self.findings("control")), self.findings("control"))
+        self.assertTrue(any("LACPDUs were up to" in f["sentence"] for f in self.findings("lag0/")), self.findings("lag0/"))
         for old, new in zip(before, (member["lacp"]["counters"] for member in self.members(self.far))):
             for counter in ("expirations", "selected_changes"):
                 self.assertEqual(new[counter], old[counter])

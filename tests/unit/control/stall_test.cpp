@@ -52,7 +52,7 @@ TEST_CASE("A Partner hears at once that nobody carries frames, and sends none", 
   CHECK((state & 0b0011'1000) == 0);  // Synchronization, Collecting, Distributing
   CHECK(status.members[0].hold_out.unserved);
   CHECK(why_out(status, status.members[0]) == "a worker stands still");
-  CHECK(status.stalls.times == 1);
+  CHECK(status.pace.stalls.times == 1);
   const JournalEntry* const entry = find(pair.near(), "stall");
   REQUIRE(entry != nullptr);
   CHECK(entry->evidence == "worker 1 has stood for 1 s");
@@ -72,7 +72,7 @@ TEST_CASE("When the stall is over the members come back by themselves", "[contro
   CHECK(pair.far().distributing() == 0b11);
   REQUIRE(find(pair.near(), "stall_end") != nullptr);
   CHECK(find(pair.near(), "stall_end")->evidence == "worker 1 stood for 5 s");
-  CHECK(pair.near().status(pair.now).stalls.longest == 5s);
+  CHECK(pair.near().status(pair.now).pace.stalls.longest == 5s);
   CHECK(pair.near().status(pair.now).members[0].link_failures == 0);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("A stall that is told of afterwards takes nobody out", "[control][stal
   pair.exchange();
   CHECK(pair.near().distributing() == 0b11);
   CHECK(find(pair.near(), "stall_end")->evidence == "the control lcore stood for 2 s");
-  CHECK(pair.near().status(pair.now).stalls.times == 1);
+  CHECK(pair.near().status(pair.now).pace.stalls.times == 1);
 }
 
 TEST_CASE("In every other mode an unserved member is as one whose link is down", "[control][stall]") {

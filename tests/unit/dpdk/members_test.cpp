@@ -116,7 +116,8 @@ class Bench {
                                    .links = links_,
                                    .lifecycle = *lifecycle_,
                                    .tasks = tasks_,
-                                   .errands = errands_});
+                                   .errands = errands_,
+                                   .meter = meter_});
     thread_ = std::thread{[this] { workers_.front()->run(); }};
   }
   ~Bench() {
@@ -204,6 +205,7 @@ class Bench {
   QsbrPublisher publisher_;
   LinkMonitor links_;
   Errands errands_;
+  TurnMeter meter_;
   TaskQueue tasks_;
   std::vector<std::unique_ptr<LagRuntime>> lags_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -66,6 +66,21 @@ TEST_CASE("A Partner that asks for the fast rate is answered at once, not after 
   CHECK(rig.sent.size() == 1);
 }
 
+TEST_CASE("The longest gap is told, and not one of the slow rate as one of the fast", "[lacp][periodic]") {
+  Rig rig{slow()};
+  rig.bring_up({0});
+  rig.hear(0, PortState{kCarrying}.with(timeout, false).octet());
+  rig.advance(31s);
+  rig.hear(0, PortState{kCarrying}.with(timeout, false).octet());
+  rig.advance(30s);
+  CHECK(rig.view(0).tx_gap == 30s);
+  CHECK(rig.view(0).rx_gap == 31s);
+  rig.hear(0, kCarrying);
+  CHECK_FALSE(rig.view(0).tx_gap.has_value());
+  rig.advance(5s);
+  CHECK(rig.view(0).tx_gap == 1s);
+}
+
 // The Partner fell back to one LACPDU in 30 s. If we did as well, a healed link would be found up to 30 s
 // late.
 TEST_CASE("At the fast rate we go on asking every second while no Partner is heard",
