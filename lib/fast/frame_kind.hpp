@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/mac_address.hpp"
@@ -52,17 +53,19 @@ struct Payload {
 }
 
 /// The type of the ICMPv6 message, right behind the IPv6 header or behind hop-by-hop options (as MLD has it);
-/// 0: none.
-[[nodiscard]] inline std::uint8_t icmpv6_type(std::span<const std::byte> frame, std::size_t at) noexcept {
-  if (frame.size() < at + kIpv6HeaderSize) return 0;
+/// 0: another protocol's; nothing: the segment ends before that can be said.
+[[nodiscard]] inline std::optional<std::uint8_t> icmpv6_type(std::span<const std::byte> frame,
+                                                             std::size_t at) noexcept {
+  if (frame.size() < at + kIpv6HeaderSize) return std::nullopt;
   std::uint8_t next = wire::u8_at(frame, at + 6);
   at += kIpv6HeaderSize;
   if (next == kHopByHop) {
-    if (frame.size() < at + 8) return 0;
+    if (frame.size() < at + 8) return std::nullopt;
     next = wire::u8_at(frame, at);
     at += 8U + 8U * wire::u8_at(frame, at + 1);
   }
-  return next == kIcmpv6 && frame.size() > at ? wire::u8_at(frame, at) : std::uint8_t{0};
+  if (next != kIcmpv6) return std::uint8_t{0};
+  return frame.size() > at ? std::optional{wire::u8_at(frame, at)} : std::nullopt;
 }
 
 [[nodiscard]] inline bool is_igmp(std::span<const std::byte> frame, const Payload& payload) noexcept {
@@ -103,7 +106,8 @@ struct Payload {
 [[nodiscard]] inline FrameKind kind_of(std::span<const std::byte> frame, unsigned tags) noexcept {
   const detail::Payload payload = detail::payload_of(frame, tags);
   if (payload.type == detail::kArp) return FrameKind::arp;
-  if (payload.type == detail::kIpv6) return detail::kind_of_icmpv6(detail::icmpv6_type(frame, payload.at));
+  if (payload.type == detail::kIpv6)
+    return detail::kind_of_icmpv6(detail::icmpv6_type(frame, payload.at).value_or(0));
   if (detail::is_igmp(frame, payload)) return detail::kind_of_igmp(frame, payload.at);
   return FrameKind::other;
 }
@@ -134,13 +138,16 @@ struct Payload {
 }
 
 /// Unicast IP, other than neighbour discovery, behind at most two VLAN tags: frames that may leave from
-/// another address without somebody learning a wrong one.
+/// another address without somebody learning a wrong one. Where the first segment ends before that can be
+/// said they may not.
 [[nodiscard]] inline bool may_be_spread(std::span<const std::byte> frame) noexcept {
   if (is_to_group(frame)) return false;
   const detail::Payload payload = detail::payload_of(frame, 2);
   if (payload.type == detail::kIpv4) return true;
   if (payload.type != detail::kIpv6) return false;
-  const FrameKind kind = detail::kind_of_icmpv6(detail::icmpv6_type(frame, payload.at));
+  const auto type = detail::icmpv6_type(frame, payload.at);
+  if (!type) return false;
+  const FrameKind kind = detail::kind_of_icmpv6(*type);
   return kind != FrameKind::neighbor && kind != FrameKind::discovery;
 }
 

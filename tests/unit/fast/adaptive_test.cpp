@@ -131,6 +131,8 @@ TEST_CASE("Only unicast IP of the LAG's own host is spread", "[fast][adaptive]")
       {"router advertisement", own().ipv6(icmp).u8(134).zeros(20), false},
       {"redirect, with a tag", own().tag(0x8100, 3).ipv6(icmp).u8(137).zeros(20), false},
       {"behind hop-by-hop options", own().ipv6(hop).extension(58, 1).u8(135).zeros(20), false},
+      {"neighbour solicitation, its type in the second segment", own().ipv6(icmp), false},
+      {"the same behind hop-by-hop options", own().ipv6(hop).extension(58, 1), false},
       {"multicast", own(0x01005e000005).ipv4({}).udp(1, 2), false},
       {"broadcast", own(0xffffffffffff).ipv4({}).udp(1, 2), false},
       {"ARP", own().be16(0x0806).zeros(28), false},
