@@ -6,4 +6,4 @@ set -euo pipefail
 [ -n "$(ls -A "$2")" ] || { echo "$2: no seeds" >&2; exit 1; }
 found=$(mktemp -d)
 trap 'rm -rf "$found"' EXIT
-"$1" -runs=200000 -max_total_time=10 -max_len=1600 -timeout=5 -error_exitcode=1 -rss_limit_mb=1024 -print_final_stats=1 "$found" "$2"
+"$1" -runs=200000 -max_total_time=6 -max_len=1600 -timeout=5 -error_exitcode=1 -rss_limit_mb=1024 -print_final_stats=1 "$found" "$2"

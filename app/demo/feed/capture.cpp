@@ -91,11 +91,15 @@ class Reader {
 
 }  // namespace
 
+std::expected<Capture, std::string> capture_in(std::span<const std::byte> file) {
+  return Reader{file}.read();
+}
+
 std::expected<Capture, std::string> read_capture(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file) return std::unexpected{path + " cannot be read"};
   const std::string octets{std::istreambuf_iterator<char>{file}, {}};
-  auto capture = Reader{std::as_bytes(std::span{octets})}.read();
+  auto capture = capture_in(std::as_bytes(std::span{octets}));
   if (!capture) return std::unexpected{path + " " + capture.error()};
   return capture;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Capture {
 /// A frame to be sent is no longer than this.
 inline constexpr std::size_t kFrameMax = 1518;
 
+/// Of the octets of a file: the capture, or what is wrong with them, as the end of a sentence about the file.
+[[nodiscard]] std::expected<Capture, std::string> capture_in(std::span<const std::byte> file);
 /// The capture, or what is wrong with the file.
 [[nodiscard]] std::expected<Capture, std::string> read_capture(const std::string& path);
 

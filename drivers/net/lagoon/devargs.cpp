@@ -116,7 +116,10 @@ Result<std::vector<Argument>> arguments_of(std::string_view text) {
     arguments.push_back({part.substr(0, equals), part.substr(equals + 1)});
   }
   LAGOON_TRY(check_once(arguments));
-  std::ranges::stable_sort(arguments, {}, turn_of);
+  // (of those with the same turn the first goes first; all keys lie in `text`)
+  std::ranges::sort(arguments, {}, [](const Argument& argument) {
+    return std::pair{turn_of(argument), argument.key.data()};
+  });
   return arguments;
 }
 
