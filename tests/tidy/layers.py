@@ -47,7 +47,7 @@ OURS = {
 ROOMS = {
     "lib/wire": ["flow", "capture"],
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
-    "lib/control": ["links", "table", "status", "views", "lag"],
+    "lib/control": ["journal", "links", "table", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
     "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
 }

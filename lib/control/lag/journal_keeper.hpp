@@ -16,7 +16,7 @@
 #include "base/member_set.hpp"
 #include "base/repeat_limiter.hpp"
 #include "base/time.hpp"
-#include "control/lag/journal.hpp"
+#include "control/journal/journal.hpp"
 #include "control/lag/outcome.hpp"
 #include "control/lag/roster.hpp"
 #include "control/lag/stall.hpp"

@@ -1,7 +1,7 @@
 // The words of the journal for what an Aggregator reports.
 #pragma once
 
-#include "control/lag/journal.hpp"
+#include "control/journal/journal.hpp"
 #include "lacp/aggregator.hpp"
 
 namespace lagoon::control {

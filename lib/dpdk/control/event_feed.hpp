@@ -13,7 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/spsc_queue.hpp"
-#include "control/lag/journal.hpp"
+#include "control/journal/journal.hpp"
 
 namespace lagoon::dpdk {
 

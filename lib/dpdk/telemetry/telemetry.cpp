@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "config/command/verbs.hpp"
-#include "control/lag/journal.hpp"
+#include "control/journal/journal.hpp"
 #include "control/views/views.hpp"
 #include "dpdk/telemetry/answer.hpp"
 #include "dpdk/telemetry/page_keeper.hpp"

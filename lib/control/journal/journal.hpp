@@ -3,12 +3,10 @@
 // out nothing but its own.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -38,22 +36,14 @@ inline constexpr std::size_t kJournalSize = 512;
 
 class Journal {
  public:
-  void add(JournalEntry entry) {
-    entry.sequence = ++last_;
-    count(entry, 1);
-    if (entries_.size() == kJournalSize) make_room();
-    entries_.push_back(std::move(entry));
-  }
+  void add(JournalEntry entry);
   /// The sequence of the newest entry; 0: there was none yet.
   [[nodiscard]] std::uint64_t last() const noexcept { return last_; }
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   /// The i-th oldest that is kept.
   [[nodiscard]] const JournalEntry& operator[](std::size_t i) const noexcept { return entries_[i]; }
   /// The position of the first one after the one with that sequence; size(): there is none.
-  [[nodiscard]] std::size_t position_after(std::uint64_t sequence) const noexcept {
-    return static_cast<std::size_t>(
-        std::ranges::upper_bound(entries_, sequence, {}, &JournalEntry::sequence) - entries_.begin());
-  }
+  [[nodiscard]] std::size_t position_after(std::uint64_t sequence) const noexcept;
 
  private:
   // How many there are like one.
@@ -61,24 +51,8 @@ class Journal {
     JournalEntry like{};
     std::ptrdiff_t entries = 0;
   };
-  void count(const JournalEntry& entry, std::ptrdiff_t more) {
-    const auto share = std::ranges::find_if(shares_, [&](const Share& s) { return s.like.is_like(entry); });
-    if (share == shares_.end()) {
-      shares_.push_back({{.member = entry.member, .of_lag = entry.of_lag, .kind = entry.kind}, more});
-      return;
-    }
-    share->entries += more;
-    if (share->entries == 0) shares_.erase(share);
-  }
-  void make_room() {
-    const auto largest = std::ranges::max_element(shares_, {}, &Share::entries);
-    const auto oldest =
-        std::ranges::find_if(entries_, [&](const JournalEntry& e) { return e.is_like(largest->like); });
-    // (the one that comes may be the only one of the largest share)
-    const auto leaves = oldest != entries_.end() ? oldest : entries_.begin();
-    count(*leaves, -1);
-    entries_.erase(leaves);
-  }
+  void count(const JournalEntry& entry, std::ptrdiff_t more);
+  void make_room();
 
   std::vector<JournalEntry> entries_;  // by sequence
   std::vector<Share> shares_;
