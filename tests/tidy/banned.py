@@ -38,7 +38,7 @@ RULES = [
     Rule(r"\breinterpret_cast\b", PURE, "std::span and the readers of base/", unless=r"^lib/wire/"),
     Rule(r"^\s*#\s*define\s+(?!LAGOON_)", r"^(lib|app|drivers)/.*" + ONLY_CXX, "constexpr, or a template"),
     Rule(r"\busing namespace std\s*;", CXX, "names with std::"),
-    Rule(r"(?<!std::)\bget_\w+\s*\(", r"^(lib|app|drivers)/.*" + CXX, "the noun alone"),
+    Rule(r"(?<!std::)\bget_(?!future\b)\w+\s*\(", r"^(lib|app|drivers)/.*" + CXX, "the noun alone"),
     Rule(r"(?i)\bslaves?\b", r"^lib/.*" + CXX, "member",
          unless=r"^lib/(config/text/foreign_words|config/values/device_name|control/views/linux)\.cpp$", everywhere=True),
     Rule(r"\b(TODO|FIXME|XXX|HACK)\b", r"", "do it, or open an issue", unless=r"^tests/tidy/", everywhere=True),

@@ -6,16 +6,25 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <future>
 #include <limits>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include "dpdk/base/log.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
 #include "options/mode.hpp"
 
 namespace lagoon::pmd {
 
 namespace {
 
+// How long who detaches a member waits for queues to leave its driver, and how long a removal then waits for
+// DPDK to let the port go.
+constexpr Duration kDetachPatience = 5s;
+constexpr Duration kReleasePatience = 1s;
+constexpr Duration kReleaseLook = 1ms;
 constexpr std::array kEvents{RTE_ETH_EVENT_NEW, RTE_ETH_EVENT_DESTROY};
 
 std::optional<MacAddress> usable_address(std::uint16_t port) {
@@ -26,6 +35,13 @@ std::optional<MacAddress> usable_address(std::uint16_t port) {
   MacAddress mac;
   std::ranges::copy(address.addr_bytes, mac.octets.begin());
   return mac;
+}
+
+// (a port that is half closed is asked nothing; for one that is gone DPDK answers)
+void await_release(std::uint16_t port) {
+  const Instant until = dpdk::now() + kReleasePatience;
+  while (rte_eth_dev_is_valid_port(port) != 0 && dpdk::now() < until)
+    std::this_thread::sleep_for(kReleaseLook);
 }
 
 MacAddress random_address() {
@@ -218,9 +234,15 @@ void LagPort::member_gone(std::uint16_t port, bool close) {
   dpdk::log_line(dpdk::LogLevel::warning, name_ + ": member " + name_of_port(port) + " is gone");
   const std::string name = member_name(port);
   if (!close) members_.forget(port);
-  const std::lock_guard lock{removals_mutex_};
-  removals_.emplace_back([this, port, close, name] {
-    if (auto removed = let_go(name); !removed)
+  auto unserved = std::make_shared<std::promise<void>>();
+  std::future<void> may_go = unserved->get_future();
+  auto work = [this, port, close, name, unserved = std::move(unserved)] {
+    const auto tell = [&] {
+      if (close) return;
+      unserved->set_value();
+      await_release(port);
+    };
+    if (auto removed = let_go(name, tell); !removed)
       dpdk::log_line(dpdk::LogLevel::error, name_ + ": " + removed.error().detail);
     if (!close) return;
     rte_device* const device = rte_eth_devices[port].device;
@@ -229,7 +251,14 @@ void LagPort::member_gone(std::uint16_t port, bool close) {
     if (device != nullptr) static_cast<void>(rte_dev_remove(device));
     const std::lock_guard done{removals_mutex_};
     std::erase(leaving_, port);
-  });
+  };
+  {
+    const std::lock_guard lock{removals_mutex_};
+    removals_.emplace_back(std::move(work));
+  }
+  // (ready as well when that thread ends.) Who detaches a device frees its queues when this returns, and one
+  // of ours may stand in a burst of it.
+  if (!close) may_go.wait_for(kDetachPatience);
 }
 
 // (by its device's name, which a port that is about to go still has, and by which DPDK finds it no more)

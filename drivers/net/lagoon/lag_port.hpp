@@ -4,6 +4,7 @@
 // Thread: the program's, one at a time or not (a lock keeps them apart); events of DPDK come in others.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -87,7 +88,8 @@ class LagPort {
   [[nodiscard]] Result<config::Lag> judged(const config::Command& command) const;
   [[nodiscard]] Result<std::string> add(config::Member member);
   [[nodiscard]] Result<std::string> remove(const std::string& name, bool from_engine);
-  [[nodiscard]] Result<std::string> let_go(const std::string& name);
+  [[nodiscard]] Result<std::string> let_go(const std::string& name,
+                                           const std::function<void()>& unserved = {});
   void forget(const std::string& name, std::optional<std::uint16_t> port);
   void prefer_primary();
   [[nodiscard]] dpdk::Embedding embedding();

@@ -247,13 +247,13 @@ void LagPort::forget(const std::string& name, std::optional<std::uint16_t> port)
 }
 
 // No rule keeps what is gone.
-Result<std::string> LagPort::let_go(const std::string& name) {
+Result<std::string> LagPort::let_go(const std::string& name, const std::function<void()>& unserved) {
   const std::lock_guard lock{mutex_};
   if (const config::Member* const member = find(config_, name))
     if (const auto port = find_port(std::get<config::DevicePort>(member->source).devargs))
       passed_on_.flows.take_back(*port);
   Result<std::string> done = "it is no member any more";
-  if (is_running()) done = lag_->engine().let_go(name_, name);
+  if (is_running()) done = lag_->engine().let_go(name_, name, unserved);
   if (done) forget(name, std::nullopt);
   return done;
 }

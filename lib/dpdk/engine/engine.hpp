@@ -121,8 +121,11 @@ class Engine {
   /// removing a member (then it says that this is under way), or while another command is under way: after
   /// six seconds of that, as for all that follows, the answer is busy. Errors say what would be right.
   [[nodiscard]] Result<std::string> execute(const config::Command& command);
-  /// As a command to remove the member, but no rule keeps it: its device is gone.
-  [[nodiscard]] Result<std::string> let_go(std::string_view lag, const std::string& member);
+  /// As a command to remove the member, but no rule keeps it: its device is gone. `unserved` is called, in
+  /// this thread, when no queue can be inside its driver any more and nothing of it has been closed; never,
+  /// where that takes too long.
+  [[nodiscard]] Result<std::string> let_go(std::string_view lag, const std::string& member,
+                                           const std::function<void()>& unserved = {});
   /// The LAG's own address, while it runs. Errors: invalid_argument, not_supported (it follows a member's).
   [[nodiscard]] Result<void> set_address(std::string_view lag, const MacAddress& address);
   /// What apply() would do now.

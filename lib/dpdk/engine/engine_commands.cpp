@@ -76,12 +76,13 @@ Result<std::string> Engine::Parts::execute(std::size_t lag, const config::Comman
   return done;
 }
 
-Result<std::string> Engine::let_go(std::string_view lag, const std::string& member) {
+Result<std::string> Engine::let_go(std::string_view lag, const std::string& member,
+                                   const std::function<void()>& unserved) {
   const auto lock = parts_->begin_command();
   if (!lock) return std::unexpected{lock.error()};
   const auto position = parts_->position_of(lag);
   if (!position) return fail(Errc::no_such_thing, "no LAG '" + std::string{lag} + "'");
-  auto done = Parts::Commands{*parts_, *position}(config::RemoveMember{member});
+  auto done = Parts::Commands{*parts_, *position}.remove(member, unserved);
   parts_->note_configuration();
   return done;
 }
@@ -141,20 +142,25 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::AddMember&
 }
 
 Result<std::string> Engine::Parts::Commands::operator()(const config::RemoveMember& command) {
+  return remove(command.member, {});
+}
+
+Result<std::string> Engine::Parts::Commands::remove(const std::string& member,
+                                                    const std::function<void()>& unserved) {
   Result<MemberIndex> index = no_answer();
   const auto leave = [&] {
-    const auto found = runtime().lag->find(command.member);
+    const auto found = runtime().lag->find(member);
     if (!found)
-      index = no_member(known().name, command.member);
+      index = no_member(known().name, member);
     else if (auto left = parts_.lifecycle->leave(runtime(), *found, true, dpdk::now()); left) {
       index = *found;
       if (parts_.capture) parts_.capture->leave_port(runtime().find(*found)->port.id().value());
     } else
-      index = fail(left.error().code, "member '" + command.member + "': " + left.error().detail);
+      index = fail(left.error().code, "member '" + member + "': " + left.error().detail);
   };
   if (!parts_.tasks.run(leave, kAnswerPatience)) return no_answer();
   if (!index) return std::unexpected{index.error()};
-  std::erase_if(known().members, [&](const config::Member& m) { return m.name == command.member; });
+  std::erase_if(known().members, [&](const config::Member& m) { return m.name == member; });
 
   std::unique_ptr<MemberRuntime> gone;
   const auto take = [&] { gone = parts_.lifecycle->take(runtime(), *index); };
@@ -166,12 +172,13 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::RemoveMemb
   if (gone == nullptr) {
     static_cast<void>(
         parts_.tasks.run([&] { parts_.lifecycle->abandon(runtime(), *index); }, kAnswerPatience));
-    return "removal of member '" + command.member + "' from LAG '" + known().name + "' is under way";
+    return "removal of member '" + member + "' from LAG '" + known().name + "' is under way";
   }
+  if (unserved) unserved();
   gone.reset();
   static_cast<void>(
       parts_.tasks.run([&] { parts_.lifecycle->closed(runtime(), *index, dpdk::now()); }, kAnswerPatience));
-  return "member '" + command.member + "' removed from LAG '" + known().name + "'";
+  return "member '" + member + "' removed from LAG '" + known().name + "'";
 }
 
 void Engine::Parts::device_goes(const std::string& device) {

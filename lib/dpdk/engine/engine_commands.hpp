@@ -4,6 +4,7 @@
 // Thread: any that has Parts::commands, and not the control lcore.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "dpdk/engine/engine_parts.hpp"
@@ -17,6 +18,8 @@ class Engine::Parts::Commands {
   // Each gives a sentence on what was done.
   [[nodiscard]] Result<std::string> operator()(const config::AddMember& command);
   [[nodiscard]] Result<std::string> operator()(const config::RemoveMember& command);
+  /// `unserved`: see Engine::let_go().
+  [[nodiscard]] Result<std::string> remove(const std::string& member, const std::function<void()>& unserved);
   [[nodiscard]] Result<std::string> operator()(const config::EnableMember& command);
   [[nodiscard]] Result<std::string> operator()(const config::DisableMember& command);
   [[nodiscard]] Result<std::string> operator()(const config::DrainMember& command);
