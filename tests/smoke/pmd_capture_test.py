@@ -77,6 +77,9 @@ class Capture(unittest.TestCase):
             lag, *members = [stack.enter_context(Dumpcap(testpmd.prefix, port, self.folder))
                              for port in ("net_lagoon0", "net_af_packet1", "net_af_packet2")]
             at_far, at_near = exchange(stage)
+            # (dpdk-dumpcap leaves what it has not written yet when it is ended)
+            wait_for(lambda: all(sum(len(named(one.frames(), direction)) for one in some) >= CONVERSATIONS
+                                 for some in ([lag], members) for direction in ("in", "out")), PATIENCE_S)
         self.assertEqual((len(at_far), len(at_near)), (CONVERSATIONS, CONVERSATIONS))
         for direction, came in (("out", at_far), ("in", at_near)):
             of_lag = named(lag.frames(), direction)

@@ -16,8 +16,9 @@ RATE = 2000
 LOST_ON_LOSS_MAX = 40
 # Two ends that choose an active member each do not change it in the same instant (Linux looks each 20 ms).
 LOST_WHILE_ENDS_DISAGREE_MAX = 300
-# Modes without move-hold send on a link at once, a moment before a guest at its far end has its carrier.
-LOST_WITHOUT_HOLD_MAX = 20
+# Modes without move-hold send on a link at once, a moment before a guest at its far end has its carrier:
+# some milliseconds, and for a guest that waits for its turn some ten more.
+LOST_WITHOUT_HOLD_MAX = 100
 AWAY_S = 0.7
 
 # what the partner is
