@@ -362,7 +362,7 @@ verb_check() {
   find lagoon.sh .ci/run app tests \( -name '*.sh' -o -path .ci/run \) | sort | xargs -r shellcheck || bad=1
   configure build -Dpch=true
   compile build
-  meson test -C build --no-rebuild --print-errorlogs --suite tidy || bad=1
+  meson test -C build --no-rebuild --print-errorlogs --suite tidy --suite headers || bad=1
   [ "$bad" -eq 0 ] || die "check: there is something to mend, see above"
   say "check: all is well"
 }

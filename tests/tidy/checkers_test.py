@@ -306,6 +306,19 @@ class Includes(Tree):
         code = '#include "base/a.hpp"\n// std::map\nauto a = "std::set"; std::string_view b(std::string c);\n'
         self.assertEqual(self.found(includes, "lib/wire/b.cpp", code), [])
 
+    def test_a_header_that_leans_on_what_came_before_is_found(self):
+        self.plant("lib/base/a.hpp", "struct Aa {};\nenum class Kind : int { x };\nusing Alias = Aa;\ninline constexpr int kMost = 1;\n")
+        complaints = self.found(includes, "lib/wire/b.hpp", "struct B { Aa a; Kind k; other::Alias u[kMost]; };\n")
+        self.assertEqual(complaints, [f"lib/wire/b.hpp: {name} without lib/base/a.hpp" for name in ("Aa", "Alias", "Kind", "kMost")])
+
+    def test_what_a_header_declares_itself_or_includes_it_may_name(self):
+        self.plant("lib/base/a.hpp", "struct Aa {};\nstruct Other {};\n")
+        self.plant("lib/base/b.hpp", '#include "base/a.hpp"\nstruct Bb {};\n')
+        code = '#include "base/b.hpp"\nOther f(Aa a, Bb b);\n'
+        self.assertEqual(self.found(includes, "lib/wire/c.hpp", code), [])
+        code = "struct Other;\ntemplate <typename Aa> void f(Aa, Own::Bb, Other&);  // Bb\n"
+        self.assertEqual(self.found(includes, "lib/wire/d.hpp", code), [])
+
 
 class Symbols(Tree):
     def run_on(self, kind: str, code: str):

@@ -3,8 +3,13 @@
 
 The precompiled header (config/precompiled) brings these headers to every file, so a compiler misses none; without it,
 and in a program with our headers, a file that leans on it would not compile. An include may come through headers of
-ours that the file includes. Names that half of the library's headers bring along are left out."""
+ours that the file includes. Names that half of the library's headers bring along are left out.
 
+And that a header includes, itself or through others, what declares each type and constant of ours that it names: who
+includes it first would miss that otherwise, and everybody may have something before it. (headers.py asks the compiler,
+which takes minutes: `./lagoon.sh check`.)"""
+
+import collections
 import functools
 import pathlib
 import re
@@ -42,6 +47,14 @@ NEEDS = {
 WORDS = {word: headers.split() for words, headers in NEEDS.items() for word in words.split()}
 NAME = re.compile(r"\bstd::(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")\b")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
+_KIND = r"\b(?:class|struct|union|enum(?:\s+(?:class|struct))?)\s+(?:\[\[[^\]]*\]\]\s*|alignas\([^)]*\)\s*)*([A-Z]\w+)\b"
+DECLARES = [re.compile(_KIND + r"[^;{()=<>]*\{"), re.compile(r"\b(?:using|concept)\s+([A-Z]\w+)\s*="),
+            re.compile(r"\bconstexpr\b[^;={(]*?\b(k[A-Z]\w+)\s*[={;\[]")]
+# (declared as something of its own: forward, and as a template's parameter)
+OWN = [re.compile(_KIND + r"\s*(?::\s*[\w:]+\s*)?;"), re.compile(r"\b(?:typename|class)\s+([A-Z]\w*)\s*(?=[,>=])"),
+       re.compile(r"\busing\s+(?:\w+::)+([A-Z]\w+);")]
+# (what others' namespaces and our classes have within is theirs)
+MENTIONED = re.compile(r"(?<![\w.>:])(?!prometheus::)(?:[a-z]\w*::)*([A-Z]\w+|k[A-Z]\w+)\b")
 PLACES = ("lib", "lib/api", "app", "tests", "tests/golden", "drivers/net/lagoon")
 FOLDERS = ("lib", "app", "drivers", "tests", "bench")
 
@@ -63,17 +76,40 @@ class Tree:
                 system.add(angled or quoted)
         return own, system
 
-    def brought(self, file: pathlib.Path) -> set:
-        """Every header from outside that a file has, through ours too."""
-        seen, todo, brought = set(), [file], set()
+    def closure(self, file: pathlib.Path) -> set:
+        """The file, and all of ours that it includes."""
+        seen, todo = set(), [file]
         while todo:
             here = todo.pop()
             if here not in seen:
                 seen.add(here)
-                own, system = self.own_and_system(here)
-                todo += own
-                brought |= system
-        return brought
+                todo += self.own_and_system(here)[0]
+        return seen
+
+    def brought(self, file: pathlib.Path) -> set:
+        """Every header from outside that a file has, through ours too."""
+        return set().union(*(self.own_and_system(here)[1] for here in self.closure(file)))
+
+
+def names_in(patterns: list, code: str) -> set:
+    return set().union(*(pattern.findall(code) for pattern in patterns))
+
+
+def check_own(root: pathlib.Path, tree: Tree):
+    codes = {file.resolve(): source.without_comments(file.read_text())
+             for file in source.files(root, {".hpp", ".h"}, ("lib", "app", "drivers"))}
+    declared, own = collections.defaultdict(set), {}
+    for file, code in codes.items():
+        own[file] = names_in(OWN, code)
+        for name in names_in(DECLARES, code):
+            declared[name].add(file)
+    for file, code in codes.items():
+        closure = tree.closure(file)
+        known = set().union(*(own.get(here, set()) for here in closure))
+        for name in sorted(set(MENTIONED.findall(code)) - known):
+            if name in declared and closure.isdisjoint(declared[name]):
+                header = min(declared[name]).relative_to(root)
+                yield f"{file.relative_to(root).as_posix()}: {name} without {header.as_posix()}"
 
 
 def check(root: pathlib.Path):
@@ -83,7 +119,7 @@ def check(root: pathlib.Path):
         brought = tree.brought(file) if names else set()
         complaints += [f"{file.relative_to(root).as_posix()}: std::{name} without #include <{WORDS[name][0]}>"
                        for name in sorted(names) if brought.isdisjoint(WORDS[name])]
-    return complaints
+    return complaints + list(check_own(root, tree))
 
 
 if __name__ == "__main__":
