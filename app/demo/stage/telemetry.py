@@ -7,6 +7,8 @@ import re
 import socket
 
 RUN_FOLDER = "/run/lagoon"
+# (an answer takes milliseconds, and a machine with other work may stand for seconds)
+PATIENCE_S = 20.0
 ANSWER_MAX = 16384  # rte_telemetry's own bound
 NEXT_PAGE = re.compile(r"(\\\n)?--- page \d+ of \d+, next: (\S.*)\n\Z")  # the last line of a page but the last
 
@@ -32,7 +34,7 @@ def sockets():
     return [path for place in _places("*") for path in glob.glob(place)]
 
 
-def ask(prefix, command, timeout=2.0):
+def ask(prefix, command, timeout=PATIENCE_S):
     """What the program with that EAL prefix answers to a command such as "/lagoon/lag,lag0": the whole, whatever the
     number of pages and of parts of a text (docs/telemetry.md)."""
     value = ask_once(prefix, command, timeout)
@@ -64,7 +66,7 @@ def _with_whole_texts(value):
     return value
 
 
-def ask_once(prefix, command, timeout=2.0):
+def ask_once(prefix, command, timeout=PATIENCE_S):
     """One question, one reply."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
