@@ -260,8 +260,8 @@ waiting_lane() {
   # (each has a network namespace of its own, and none measures)
   run_suites build conformance 10 1 conformance silence
   run_suites build waiting 3 2 waiting
-  # Three at a time: what these measure of real partners is seconds.
-  run_suites build partners 3 1 partners
+  # Two at a time: what these measure of real partners is seconds.
+  run_suites build partners 2 1 partners
   # One at a time: these measure milliseconds.
   run_suites build smoke 1 1 smoke
 }
