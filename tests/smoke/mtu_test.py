@@ -48,6 +48,13 @@ class Mtu(unittest.TestCase):
         self.assertEqual(self.lab.stop(), 0)
         self.assertEqual([mtu_of(member) for member in MEMBERS], [JUMBO] * 2)
 
+    def test_more_than_a_driver_takes_is_refused(self):
+        """net_af_packet would cut longer frames, and nobody would know."""
+        self.lab.start(links=2)
+        answer = self.lab.ask(f"/lagoon/do,lag0,set,mtu: {JUMBO}", 8)
+        self.assertIn(f"an MTU of {JUMBO} is more", answer.get("error", answer))
+        self.assertEqual([mtu_of(member) for member in MEMBERS], [USUAL] * 2)
+
     def test_an_interface_that_was_there_before_gets_its_own_at_the_end(self):
         """A tap that somebody made, which its driver gives 1500; members are set at the start."""
         subprocess.run(["ip", "tuntap", "add", TAP, "mode", "tap", "multi_queue"], check=True)

@@ -237,13 +237,13 @@ std::optional<std::uint16_t> Port::mtu() const {
   return rte_eth_dev_get_mtu(id_.value(), &now) == 0 && now != 0 ? std::optional{now} : std::nullopt;
 }
 
-// net_af_packet refuses more than 1500, and others over an interface have no call at all: the kernel has. A
-// tap's driver sends what is not longer than the MTU that it was given itself.
+// Over an interface the kernel has the MTU, and some drivers have no call for it. One that refuses
+// (net_af_packet does more than 1500) cuts what is longer; so only the interface's own may be more, which was
+// there before. A tap's driver sends what is not longer than the MTU that it was given itself.
 int Port::give_mtu(std::uint16_t mtu) const {
   if (!device_.carrier_interface) return set_port_mtu(id_, mtu, mtu_for_);
-  if (const int error = set_mtu_of(*device_.carrier_interface, mtu); error != 0) return -error;
-  static_cast<void>(rte_eth_dev_set_mtu(id_.value(), mtu));
-  return 0;
+  if (rte_eth_dev_set_mtu(id_.value(), mtu) == -EINVAL && mtu != own_mtu_) return -EINVAL;
+  return -set_mtu_of(*device_.carrier_interface, mtu);
 }
 
 Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
@@ -255,6 +255,7 @@ Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
   if (error == 0) return {};
   const std::string words = "an MTU of " + std::to_string(*mtu);
   if (error == -EBUSY) return fail(Errc::busy, "takes " + words + " only while it is stopped");
+  if (error == -EINVAL) return fail(Errc::not_supported, words + " is more, or less, than its driver takes");
   return fail(Errc::not_supported, words + ": " + rte_strerror(-error));
 }
 
