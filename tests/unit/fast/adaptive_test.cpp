@@ -133,6 +133,7 @@ TEST_CASE("Only unicast IP of the LAG's own host is spread", "[fast][adaptive]")
       {"behind hop-by-hop options", own().ipv6(hop).extension(58, 1).u8(135).zeros(20), false},
       {"neighbour solicitation, its type in the second segment", own().ipv6(icmp), false},
       {"the same behind hop-by-hop options", own().ipv6(hop).extension(58, 1), false},
+      {"IPv6, its header cut", own().be16(0x86dd).zeros(20), false},
       {"multicast", own(0x01005e000005).ipv4({}).udp(1, 2), false},
       {"broadcast", own(0xffffffffffff).ipv4({}).udp(1, 2), false},
       {"ARP", own().be16(0x0806).zeros(28), false},
