@@ -24,13 +24,26 @@ enum class Drop : std::uint8_t {
   control_ring_full,       // to be sent by the control lcore, and that is behind
   not_polled,              // the program does not poll its receive queue, and no more of it can wait
   unfit,                   // the port can never send it: too long or too short
+  cut,                     // the kernel has cut its end off on the way in, or may have
 };
 
-inline constexpr std::size_t kDrops = 15;
-inline constexpr std::array<std::string_view, kDrops> kDropNames{
-    "not_collecting", "no_distributing_member", "tx_refused",        "port_tx_refused", "punt_ring_full",
-    "no_peer",        "slow_from_port",         "inactive_member",   "other_address",   "reflected",
-    "duplicate",      "copy_refused",           "control_ring_full", "not_polled",      "unfit"};
+inline constexpr std::size_t kDrops = 16;
+inline constexpr std::array<std::string_view, kDrops> kDropNames{"not_collecting",
+                                                                 "no_distributing_member",
+                                                                 "tx_refused",
+                                                                 "port_tx_refused",
+                                                                 "punt_ring_full",
+                                                                 "no_peer",
+                                                                 "slow_from_port",
+                                                                 "inactive_member",
+                                                                 "other_address",
+                                                                 "reflected",
+                                                                 "duplicate",
+                                                                 "copy_refused",
+                                                                 "control_ring_full",
+                                                                 "not_polled",
+                                                                 "unfit",
+                                                                 "cut"};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) noexcept {
   return kDropNames[static_cast<std::size_t>(drop)];

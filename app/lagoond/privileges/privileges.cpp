@@ -3,6 +3,7 @@
 #include <cap-ng.h>
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,9 +75,17 @@ Result<bool> become(const std::string& name) {
   return true;
 }
 
+// The rings of net_af_packet are locked memory, more than 8 MB of it where frames are long. Who may not raise
+// the limit has what it was given.
+void lift_locked_memory() {
+  const rlimit all{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+  static_cast<void>(setrlimit(RLIMIT_MEMLOCK, &all));
+}
+
 }  // namespace
 
 Result<std::string> drop_privileges(const config::Config& config) {
+  lift_locked_memory();
   if (capng_get_caps_process() != 0) return failed("capabilities");
   const auto kept = at_hand(config::capabilities_of(config, binding_of));
   // (without SETPCAP the bounding set can't be emptied; nor can who has no new privileges make use of it)

@@ -35,6 +35,9 @@ struct Traffic {
   std::uint64_t tx_packets = 0;
   std::uint64_t tx_bytes = 0;
   std::uint64_t rx_ignored = 0;  // heard and not delivered, for whatever reason
+  // Not heard: the kernel's ring had no room for it (net_af_packet). Of members; not the workers' count.
+  std::uint64_t kernel_ring_full = 0;         // since the start
+  std::uint64_t kernel_ring_full_lately = 0;  // in the last ten seconds
 };
 
 /// Of a LAG that places each conversation by load. Filled in by dpdk/, summed over the workers.

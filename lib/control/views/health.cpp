@@ -39,6 +39,9 @@ void add_member(Health& health, const LagStatus& lag, const MemberStatus& member
   if (member.hold_out.flooded)
     health.push_back({Severity::warning, subject, "more LACPDUs come in than may pass"});
   add_gap(health, subject, member.lacp);
+  if (member.traffic.kernel_ring_full_lately != 0)
+    health.push_back(
+        {Severity::warning, subject, ring_full_in_words(member.traffic.kernel_ring_full_lately)});
 }
 
 // What a counter of the LAG means where it is not 0.
@@ -76,6 +79,11 @@ Severity worst_of(const Health& health) noexcept {
   Severity worst = Severity::good;
   for (const Finding& finding : health) worst = std::max(worst, finding.severity);
   return worst;
+}
+
+std::string ring_full_in_words(std::uint64_t frames) {
+  return counted(frames, "frame", "frames") +
+         " found no room in the kernel's ring in the last 10 s: more come than the worker takes";
 }
 
 void add_health(Health& health, const LagStatus& lag) {

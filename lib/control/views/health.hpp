@@ -40,6 +40,9 @@ using Health = std::vector<Finding>;
 /// What the status of a LAG comes to.
 void add_health(Health& health, const LagStatus& lag);
 
+/// Of frames that found no room in the kernel's ring in the last ten seconds.
+[[nodiscard]] std::string ring_full_in_words(std::uint64_t frames);
+
 /// An object: "health", the worst of all, and "findings".
 [[nodiscard]] std::string health_json(const Health& health);
 

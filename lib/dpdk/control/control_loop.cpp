@@ -22,6 +22,8 @@ constexpr Duration kRestMost = 1ms;
 constexpr int kSilencePerRest = 8;
 // What is remembered for the next process is at most so old.
 constexpr Duration kOfferInterval = 100ms;
+// Between two questions to the kernel for what its rings had no room for.
+constexpr Duration kLossesInterval = 1s;
 
 }  // namespace
 
@@ -66,6 +68,7 @@ bool ControlLoop::turn(Instant now) {
   list_members();
   feed_journals();
   offer_state(now);
+  look_for_losses(now);
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
   if (busy) last_busy_ = now;
@@ -110,6 +113,23 @@ void ControlLoop::offer_state(Instant now) {
 void ControlLoop::watch_hosts() {
   for (const auto& lag : parts_.lags)
     if (lag->host != nullptr) lag->host->poll();
+}
+
+void ControlLoop::look_for_losses(Instant now) {
+  if (now < next_losses_ || losses_.under_way()) return;
+  next_losses_ = now + kLossesInterval;
+  std::vector<std::shared_ptr<RingLosses>> all;
+  const auto add = [&all](const Port& port) {
+    if (port.ring_losses() != nullptr) all.push_back(port.ring_losses());
+  };
+  for (const auto& port : parts_.access_ports) add(*port);
+  for (const auto& lag : parts_.lags)
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) { add(member.port); });
+  if (all.empty()) return;
+  static_cast<void>(losses_.take_done());
+  parts_.errands.give(losses_, [all = std::move(all)] {
+    for (const auto& losses : all) losses->look();
+  });
 }
 
 void ControlLoop::measure(std::size_t index, Instant now) {

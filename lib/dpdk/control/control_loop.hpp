@@ -44,6 +44,7 @@ struct ControlLoopParts {
   config::Idle idle = config::Idle::busy;
   QueueCare* care = nullptr;  // of queues that others call
   StallWatch* stalls = nullptr;
+  std::span<const std::unique_ptr<Port>> access_ports{};
   // After every turn in which something may have changed.
   std::function<void()> after_turn{};
 };
@@ -66,6 +67,7 @@ class ControlLoop {
   void list_members();
   bool tell_stalls(Instant now);
   void watch_hosts();
+  void look_for_losses(Instant now);
   bool run_machines(Instant now);
   void feed_journals();
   void offer_state(Instant now);
@@ -81,6 +83,8 @@ class ControlLoop {
   std::vector<report::LoadCounts> loads_;   // by LAG
   std::vector<control::SavedLag> offered_;  // to the board, last
   Instant next_offer_{};
+  Errand losses_{};
+  Instant next_losses_{};
 };
 
 }  // namespace lagoon::dpdk

@@ -15,6 +15,7 @@ WorkerPort worker_port(const MemberRuntime& member, std::size_t position, std::s
                   .rx_end = member.port.rx_queues(),
                   .step = static_cast<std::uint16_t>(workers),
                   .tx = static_cast<std::uint16_t>(position),
+                  .cut = member.port.cut_from(),
                   .punts = member.punts.get()};
   if (position < member.transmit_sockets.size())
     port.tx_socket = member.transmit_sockets[position].descriptor();

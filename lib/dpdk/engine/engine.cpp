@@ -60,7 +60,8 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config, Stat
   parts->note_configuration();
   config::Eal eal = config.eal;
   // (hugepages are taken as they are needed; what --no-huge takes has to be said)
-  if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config);
+  parts->pool_size.room = mbuf_room_needed(config);
+  if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config, parts->pool_size.room);
   const std::vector<std::string> pci = pci_addresses(config);
   LAGOON_TRY(look_for_others(pci));
   LAGOON_TRY(parts->eal.start(eal, pci));
@@ -102,7 +103,8 @@ bool Engine::run_control() {
                     .feed = parts_->feed.get(),
                     .board = parts_->board,
                     .idle = parts_->config.eal.idle,
-                    .stalls = &parts_->stalls}};
+                    .stalls = &parts_->stalls,
+                    .access_ports = parts_->ports}};
   return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
 }
 
@@ -134,6 +136,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   std::uint64_t member_lost = 0;
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;
+  std::uint64_t ring_full = 0;
   std::uint64_t tx_errors = 0;
   std::optional<std::uint16_t> least_mtu;
   for (std::size_t i = 0; i < status.members.size(); ++i) {
@@ -143,6 +146,11 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
     status.members[i].port = ethdev_name(m->port.id());
     status.members[i].traffic = since(totals.members[member.value()], m->before);
     if (const auto mtu = m->port.mtu()) least_mtu = std::min(least_mtu.value_or(*mtu), *mtu);
+    if (const auto& losses = m->port.ring_losses()) {
+      status.members[i].traffic.kernel_ring_full = losses->lost();
+      status.members[i].traffic.kernel_ring_full_lately = losses->lost_lately();
+      ring_full += losses->lost();
+    }
     rte_eth_stats stats{};
     if (rte_eth_stats_get(m->port.id().value(), &stats) != 0) continue;
     missed += stats.imissed;
@@ -161,6 +169,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   status.drops.push_back({"rate_exceeded", rate_exceeded});
   status.drops.push_back({"member_lost", member_lost});
   status.drops.push_back({"control_copies_missed", totals.copies_missed});
+  status.drops.push_back({"kernel_ring_full", ring_full});
   status.drops.push_back({"port_rx_missed", missed});
   status.drops.push_back({"port_rx_no_mbuf", no_mbuf});
   status.drops.push_back({"port_tx_errors", tx_errors});
@@ -183,6 +192,7 @@ PortStatus Engine::Parts::port_status_of(std::size_t index) const {
   for (const auto& worker : workers) worker->count_port(drops, index);
   for (std::size_t d = 0; d < fast::kDrops; ++d)
     if (drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), drops[d]});
+  if (const auto& losses = port.ring_losses()) status.drops.push_back({"kernel_ring_full", losses->lost()});
   status.drops.push_back({"port_rx_missed", stats.imissed});
   status.drops.push_back({"port_tx_errors", stats.oerrors});
   return status;

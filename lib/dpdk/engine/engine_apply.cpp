@@ -43,7 +43,8 @@ ApplyOutcome Engine::apply(const config::Config& wanted, const config::SourceMap
 
 config::ChangePlan Engine::Parts::plan(const config::Config& wanted, const config::SourceMap& source) const {
   const std::size_t ports_now = rte_eth_dev_count_total();
-  return config::plan_change(config, wanted, source, ports_most - std::min(ports_most, ports_now));
+  return config::plan_change(config, wanted, source,
+                             pool_size.ports_most - std::min(pool_size.ports_most, ports_now));
 }
 
 Result<std::string> Engine::Parts::take(const std::string& name, const config::ChangeAction& action,

@@ -116,10 +116,10 @@ Result<config::Config> Engine::running_config() {
 
 Result<std::string> Engine::Parts::Commands::operator()(const config::AddMember& command) {
   const config::Member& wanted = command.member;
-  auto member = parts_.open_member(wanted, known().name);
+  auto member = parts_.open_member(wanted, known().name, known().options.port.mtu);
   if (!member) return std::unexpected{member.error()};
-  if (rte_eth_dev_count_total() > parts_.ports_most)
-    return fail(Errc::no_resources, "there are mbufs for " + std::to_string(parts_.ports_most) +
+  if (rte_eth_dev_count_total() > parts_.pool_size.ports_most)
+    return fail(Errc::no_resources, "there are mbufs for " + std::to_string(parts_.pool_size.ports_most) +
                                         " ports; remove a member first, or start with more 'memory:'");
   LAGOON_TRY(parts_.configure_member(**member, lag_));
   LAGOON_TRY(parts_.start_member(**member, lag_));

@@ -111,7 +111,7 @@ Result<void> Engine::Parts::make_guest_pool() {
 
 Result<void> Engine::Parts::start_as_guest() {
   LAGOON_TRY(open_ports());
-  ports_most = RTE_MAX_ETHPORTS;
+  pool_size.ports_most = RTE_MAX_ETHPORTS;
   LAGOON_TRY(make_guest_pool());
   LAGOON_TRY(make_rings());
   LagRuntime& lag = *lags.front();

@@ -24,6 +24,7 @@
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
 #include "dpdk/control/turn_meter.hpp"
+#include "dpdk/engine/capacity.hpp"
 #include "dpdk/engine/capture.hpp"
 #include "dpdk/engine/connections.hpp"
 #include "dpdk/engine/eal.hpp"
@@ -58,7 +59,7 @@ struct Engine::Parts {
   StateBoard* board = nullptr;  // where what is to be remembered goes, if anybody wants it
   Eal eal;
   rte_mempool* pool = nullptr;
-  std::size_t ports_most = 0;  // that the pool has mbufs for
+  PoolSize pool_size{};
   Wires wires;
   QsbrPublisher publisher;
   Errands errands;                           // (of ports and LAGs: ended after them)
@@ -100,7 +101,8 @@ struct Engine::Parts {
 
   // One member, from its device to a port that runs (member_opening.cpp). Thread: any that has `commands`.
   [[nodiscard]] Result<std::unique_ptr<MemberRuntime>> open_member(const config::Member& member,
-                                                                   const std::string& lag);
+                                                                   const std::string& lag,
+                                                                   std::optional<std::uint16_t> mtu);
   [[nodiscard]] Result<void> configure_member(MemberRuntime& member, std::size_t lag);
   [[nodiscard]] Result<void> start_member(MemberRuntime& member, std::size_t lag);
   [[nodiscard]] control::MemberSettings settings_of(const config::Member& member, const Port& port) const;
@@ -139,8 +141,9 @@ struct Engine::Parts {
                                               const std::string& lag)>& visit) const;
 
  private:
-  /// `user`: "LAG 'lag0'".
-  [[nodiscard]] Result<Port> open(const config::PortSource& source, const std::string& user);
+  /// `user`: "LAG 'lag0'"; `mtu`: that it is to have; nothing: its own.
+  [[nodiscard]] Result<Port> open(const config::PortSource& source, const std::string& user,
+                                  std::optional<std::uint16_t> mtu);
   [[nodiscard]] Result<Port> open_noted(const Device& device, const std::string& user);
   void go_on(LagRuntime& runtime, Instant now);
   [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);

@@ -35,7 +35,7 @@ void free_ring(rte_ring* ring) {
 
 Result<void> Engine::Parts::open_ports() {
   for (const config::Port& p : config.ports) {
-    auto port = open(p.source, "port '" + p.name + "'");
+    auto port = open(p.source, "port '" + p.name + "'", std::nullopt);
     if (!port) return fail(port.error().code, "port '" + p.name + "': " + port.error().detail);
     ports.push_back(std::make_unique<Port>(std::move(*port)));
   }
@@ -44,7 +44,7 @@ Result<void> Engine::Parts::open_ports() {
     if (slots == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for LAG '" + l.name + "'");
     auto lag = std::make_unique<LagRuntime>(std::move(slots));
     for (std::size_t m = 0; m < l.members.size(); ++m) {
-      auto member = open_member(l.members[m], l.name);
+      auto member = open_member(l.members[m], l.name, l.options.port.mtu);
       if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
       lag->members[m] = std::move(*member);
     }
@@ -60,10 +60,10 @@ Result<void> Engine::Parts::make_pool_and_rings() {
   const std::size_t held = lags.size() * (config.eal.lcores.size() - 1) * fast::kHoldRoom;
   // With room for members that come later, or with less where there is no memory for all of it.
   for (std::size_t spare = kSparePorts; pool == nullptr; --spare) {
-    ports_most = count + spare;
-    pool =
-        rte_pktmbuf_pool_create("lagoon_mbufs", static_cast<unsigned>(ports_most * kMbufsPerPort + held) - 1,
-                                kMbufCache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, static_cast<int>(rte_socket_id()));
+    pool_size.ports_most = count + spare;
+    pool = rte_pktmbuf_pool_create(
+        "lagoon_mbufs", static_cast<unsigned>(pool_size.ports_most * kMbufsPerPort + held) - 1, kMbufCache, 0,
+        static_cast<std::uint16_t>(pool_size.room + RTE_PKTMBUF_HEADROOM), static_cast<int>(rte_socket_id()));
     if (spare == 0) break;
   }
   if (pool == nullptr)
@@ -167,7 +167,8 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .first_rx = position,
                     .rx_end = port.rx_queues(),
                     .step = step,
-                    .tx = position};
+                    .tx = position,
+                    .cut = port.cut_from()};
   if (port.device().is_af_packet) {
     auto socket = PacketSocket::open(*port.device().carrier_interface, SocketUse::transmit);
     if (!socket) return std::unexpected{socket.error()};

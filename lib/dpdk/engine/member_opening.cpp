@@ -17,13 +17,15 @@ std::unexpected<Error> of_member(const MemberRuntime& member, const Error& error
 
 }  // namespace
 
-Result<Port> Engine::Parts::open(const config::PortSource& source, const std::string& user) {
+Result<Port> Engine::Parts::open(const config::PortSource& source, const std::string& user,
+                                 std::optional<std::uint16_t> mtu) {
   Device device = device_of(source, opened_++);
   // (a name that somebody chose for another device is left out)
   std::uint16_t there = 0;
   while (running && std::holds_alternative<config::TapPort>(source) &&
          rte_eth_dev_get_port_by_name(device.name.c_str(), &there) == 0)
     device = device_of(source, opened_++);
+  if (device.is_af_packet && !guest) device.devargs = with_ring_for(device, mtu, pool_size.room);
   if (guest) return find_or_open(device, user);
   if (device.bus != DeviceBus::wire) return open_noted(device, user);
   // Wires belong to the control lcore once it runs.
@@ -46,8 +48,9 @@ Result<Port> Engine::Parts::open_noted(const Device& device, const std::string& 
 }
 
 Result<std::unique_ptr<MemberRuntime>> Engine::Parts::open_member(const config::Member& member,
-                                                                  const std::string& lag) {
-  auto port = open(member.source, "LAG '" + lag + "'");
+                                                                  const std::string& lag,
+                                                                  std::optional<std::uint16_t> mtu) {
+  auto port = open(member.source, "LAG '" + lag + "'", mtu);
   if (!port) return fail(port.error().code, "member '" + member.name + "': " + port.error().detail);
   return std::make_unique<MemberRuntime>(member.name, std::move(*port));
 }

@@ -16,6 +16,7 @@
 
 #include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
+#include "dpdk/base/packet_ring.hpp"
 #include "dpdk/port/guest_ports.hpp"
 #include "dpdk/port/slow_path_steering.hpp"
 
@@ -164,6 +165,8 @@ Result<void> Port::start() {
   if (const int error = rte_eth_dev_start(id_.value()); error != 0)
     return fail(Errc::system, failure_in_words(device_, "rte_eth_dev_start", error));
   started_ = true;
+  if (const auto index = device_.is_af_packet ? interface_index() : std::nullopt)
+    ring_losses_ = std::make_shared<RingLosses>(*index);
   // (PortUpkeep changes both for members.)
   if (const int error = rte_eth_promiscuous_enable(id_.value()); error != 0)
     log_line(LogLevel::warning, failure_in_words(device_, "promiscuous mode", error) +
@@ -203,6 +206,8 @@ void Port::stop() {
     rte_eth_dev_default_mac_addr_set(id_.value(), &address);
   }
   put_back_mtu();
+  // (a socket that stays open keeps its share of the interface's frames)
+  if (ring_losses_ != nullptr) ring_losses_->close();
   if (leave_running_) return;
   rte_eth_promiscuous_disable(id_.value());
   if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
@@ -230,6 +235,10 @@ std::optional<std::string> Port::kernel_interface() const {
   return name.data();
 }
 
+std::uint32_t Port::cut_from() const noexcept {
+  return device_.is_af_packet ? packet_ring_cut(device_.devargs) : 0;
+}
+
 std::optional<std::uint16_t> Port::mtu() const {
   const auto interface = kernel_interface();
   if (auto now = interface ? mtu_of(*interface) : std::nullopt) return now;
@@ -248,12 +257,17 @@ int Port::give_mtu(std::uint16_t mtu) const {
 
 Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
   const auto now = this->mtu();
-  if (!mtu) mtu = own_mtu_;
+  const bool chosen = mtu.has_value();
+  if (!chosen) mtu = own_mtu_;
   if (!mtu || !now || *now == *mtu) return {};
+  const std::string words = "an MTU of " + std::to_string(*mtu);
+  if (const auto most = packet_ring_mtu(device_.devargs); chosen && device_.is_af_packet && *mtu > most)
+    return fail(Errc::not_supported, words + ": the kernel's ring was made for one of " +
+                                         std::to_string(most) +
+                                         " at most; it is as large as the MTU wants at the start");
   const int error = give_mtu(*mtu);
   mtu_changed_ = mtu_changed_ || error == 0;
   if (error == 0) return {};
-  const std::string words = "an MTU of " + std::to_string(*mtu);
   if (error == -EBUSY) return fail(Errc::busy, "takes " + words + " only while it is stopped");
   if (error == -EINVAL) return fail(Errc::not_supported, words + " is more, or less, than its driver takes");
   return fail(Errc::not_supported, words + ": " + rte_strerror(-error));

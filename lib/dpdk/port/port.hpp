@@ -18,6 +18,7 @@
 #include "dpdk/port/device.hpp"
 #include "dpdk/port/port_lock.hpp"
 #include "dpdk/port/port_use.hpp"
+#include "dpdk/port/ring_losses.hpp"
 #include "state/state.hpp"
 
 struct rte_eth_conf;
@@ -93,6 +94,10 @@ class Port {
   [[nodiscard]] const Device& device() const noexcept { return device_; }
   /// The address it had when it was opened, and gets back at the end. Zero where the driver has none.
   [[nodiscard]] const MacAddress& own_address() const noexcept { return own_address_; }
+  /// A frame of so many octets may be one that the kernel has cut; 0: the port gives none such.
+  [[nodiscard]] std::uint32_t cut_from() const noexcept;
+  /// What the kernel's ring had no room for; null: the port has none, or is not started.
+  [[nodiscard]] const std::shared_ptr<RingLosses>& ring_losses() const noexcept { return ring_losses_; }
   /// The kernel's interface that the driver made or sits on; nothing where it says none.
   [[nodiscard]] std::optional<unsigned> interface_index() const;
   [[nodiscard]] std::string driver() const;
@@ -124,7 +129,8 @@ class Port {
   bool address_changed_ = false;
   bool steerable_ = false;
   bool leave_running_ = false;
-  std::uint16_t rx_queues_ = 1;  // polled by workers
+  std::shared_ptr<RingLosses> ring_losses_{};  // shared with who looks at the moment
+  std::uint16_t rx_queues_ = 1;                // polled by workers
   std::optional<QueueId> control_tx_{};
   std::optional<QueueId> control_rx_{};
   // (until the port is closed)

@@ -2,6 +2,7 @@
 #include <net/if.h>
 #include <rte_dev.h>
 #include <rte_ethdev.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,13 @@ namespace lagoon::dpdk {
 
 namespace {
 
+// In octets; nothing: as much as there is.
+std::optional<std::uint64_t> locked_memory() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return limit.rlim_cur;
+}
+
 Error probe_error(const Device& device, int error) {
   const int number = error < 0 ? -error : error;
   std::string words = failure_in_words(device, "can't be probed", number);
@@ -32,11 +40,22 @@ Error probe_error(const Device& device, int error) {
                 (geteuid() == 0 ? "has given up: no device needed them at its start; start with "
                                   "keep-capabilities: [net_admin, net_raw]"
                                 : "does not have: start as root, or give them to its user")};
+  if (const auto limit = locked_memory(); device.is_af_packet && limit)
+    return {Errc::no_resources, words + "; its rings are locked memory, of which this process may have " +
+                                    std::to_string(*limit / 1024) + " kB in all (ulimit -l)"};
   if (number == EPERM || number == EACCES)
     return {Errc::permission,
             words + (geteuid() == 0 ? "; it may need a capability that was given up: see keep-capabilities"
                                     : "; try as root")};
   return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
+}
+
+// As it was made, by whomever; nothing: nobody knows.
+std::optional<std::string> devargs_of(EthdevId id, const std::string& name) {
+  rte_eth_dev_info info{};
+  if (rte_eth_dev_info_get(id.value(), &info) != 0 || info.device == nullptr) return std::nullopt;
+  const rte_devargs* const made = rte_dev_devargs(info.device);
+  return made != nullptr && made->args != nullptr ? std::optional{name + "," + made->args} : std::nullopt;
 }
 
 }  // namespace
@@ -46,6 +65,7 @@ Port::Port(EthdevId id, Device device, AtEnd at_end) : id_{id}, device_{std::mov
   if (rte_eth_macaddr_get(id_.value(), &address) == 0)
     std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
   own_mtu_ = mtu();
+  if (device_.is_af_packet) device_.devargs = devargs_of(id_, device_.name).value_or(device_.devargs);
 }
 
 Port::Port(Port&& other) noexcept
@@ -62,6 +82,7 @@ Port::Port(Port&& other) noexcept
       address_changed_{other.address_changed_},
       steerable_{other.steerable_},
       leave_running_{other.leave_running_},
+      ring_losses_{std::move(other.ring_losses_)},
       rx_queues_{other.rx_queues_},
       control_tx_{other.control_tx_},
       control_rx_{other.control_rx_},

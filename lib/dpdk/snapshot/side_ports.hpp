@@ -25,6 +25,7 @@ struct WorkerPort {
   std::uint16_t step = 1;
   std::uint16_t tx = 0;
   std::optional<int> tx_socket{};  // sends instead of the queue (dpdk/port/packet_socket.hpp)
+  std::uint32_t cut = 0;           // a frame of so many octets may be one that was cut; 0: none is
   MemberPunts* punts = nullptr;    // of a member: what it hands to control
 };
 

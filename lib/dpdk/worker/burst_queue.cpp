@@ -111,7 +111,8 @@ std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
           rte_eth_rx_burst(port.id, q, room.data(), static_cast<std::uint16_t>(room.size()));
       if (count == 0) continue;
       const std::span<rte_mbuf*> data = fast::collect<rte_mbuf>(
-          *table, member, room.first(count), PuntRings{ports}, Freer{}, queue.collector, queue.counters);
+          *table, member, without_cut(port, member, room.first(count), queue.counters), PuntRings{ports},
+          Freer{}, queue.collector, queue.counters);
       if (queue.port)
         for (rte_mbuf* frame : data) frame->port = *queue.port;
       taken += data.size();

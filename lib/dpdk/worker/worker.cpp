@@ -76,8 +76,9 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       const std::uint16_t count = rte_eth_rx_burst(port.id, queue, burst.data(), kBurstMax);
       if (count == 0) continue;
       carried += count;
-      std::span<rte_mbuf*> frames{burst.data(), count};
-      if (const table::PortTable* table = table_of(from))
+      std::span<rte_mbuf*> frames =
+          without_cut(port, member, std::span{burst}.first(count), from_state.counters);
+      if (const table::PortTable* table = table_of(from); table != nullptr && !frames.empty())
         frames = fast::collect<rte_mbuf>(*table, member, frames, PuntRings{ports}, Freer{},
                                          from_state.collector, from_state.counters);
       if (frames.empty()) continue;

@@ -28,6 +28,24 @@ inline void drop(std::span<rte_mbuf*> frames, fast::Drop reason, fast::LagCounte
   Freer{}.free(frames);
 }
 
+// Drops frames that may have been cut, of that member (of a plain port: 0). Returns the rest, in order.
+[[nodiscard]] inline std::span<rte_mbuf*> without_cut(const WorkerPort& port, MemberIndex member,
+                                                      std::span<rte_mbuf*> frames,
+                                                      fast::LagCounters& counters) noexcept {
+  if (port.cut == 0) [[likely]]
+    return frames;
+  std::size_t kept = 0;
+  for (rte_mbuf* frame : frames) {
+    if (frame->pkt_len < port.cut) [[likely]] {
+      frames[kept++] = frame;
+      continue;
+    }
+    counters.of(member).rx_ignored.add(1);
+    drop({&frame, 1}, fast::Drop::cut, counters);
+  }
+  return frames.first(kept);
+}
+
 [[nodiscard]] inline const SidePorts& ports_of(const WorkerSide& side) noexcept {
   return ports_of(*side.ports);
 }
