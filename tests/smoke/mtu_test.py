@@ -48,11 +48,11 @@ class Mtu(unittest.TestCase):
         self.assertEqual(self.lab.stop(), 0)
         self.assertEqual([mtu_of(member) for member in MEMBERS], [JUMBO] * 2)
 
-    def test_more_than_a_driver_takes_is_refused(self):
-        """net_af_packet would cut longer frames, and nobody would know."""
+    def test_more_than_the_kernels_ring_holds_is_refused(self):
+        """Longer frames would be cut."""
         self.lab.start(links=2)
         answer = self.lab.ask(f"/lagoon/do,lag0,set,mtu: {JUMBO}", 8)
-        self.assertIn(f"an MTU of {JUMBO} is more", answer.get("error", answer))
+        self.assertIn(f"an MTU of {JUMBO}: the kernel's ring was made for one of 1959 at most", answer.get("error", answer))
         self.assertEqual([mtu_of(member) for member in MEMBERS], [USUAL] * 2)
 
     def test_an_interface_that_was_there_before_gets_its_own_at_the_end(self):

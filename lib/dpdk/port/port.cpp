@@ -246,12 +246,14 @@ std::optional<std::uint16_t> Port::mtu() const {
   return rte_eth_dev_get_mtu(id_.value(), &now) == 0 && now != 0 ? std::optional{now} : std::nullopt;
 }
 
-// Over an interface the kernel has the MTU, and some drivers have no call for it. One that refuses
-// (net_af_packet does more than 1500) cuts what is longer; so only the interface's own may be more, which was
-// there before. A tap's driver sends what is not longer than the MTU that it was given itself.
+// Over an interface the kernel has the MTU, and some drivers have no call for it. One that refuses may cut
+// what is longer; so only the interface's own may be more, which was there before. (net_af_packet refuses
+// more than 1500 whatever its rings hold.) A tap's driver sends what is not longer than the MTU that it was
+// given itself.
 int Port::give_mtu(std::uint16_t mtu) const {
   if (!device_.carrier_interface) return set_port_mtu(id_, mtu, mtu_for_);
-  if (rte_eth_dev_set_mtu(id_.value(), mtu) == -EINVAL && mtu != own_mtu_) return -EINVAL;
+  if (rte_eth_dev_set_mtu(id_.value(), mtu) == -EINVAL && mtu != own_mtu_ && !device_.is_af_packet)
+    return -EINVAL;
   return -set_mtu_of(*device_.carrier_interface, mtu);
 }
 
