@@ -14,6 +14,14 @@
 
 namespace lagoon::lacp {
 
+namespace {
+
+[[nodiscard]] bool in_sync(const wire::LacpInfo& end) noexcept {
+  return PortState{end.state}.has(StateBit::synchronization);
+}
+
+}  // namespace
+
 struct Aggregator::State {
   AggregatorConfig config;
   EventRing events{};
@@ -60,15 +68,16 @@ bool Aggregator::State::ready(const AggregationPort& port) const noexcept {
 }
 
 // The port returns to its Partner, no other one carries, and none is a reason to wait who will: one that has
-// another Partner, or has heard nobody since its link came up.
+// another Partner, or has heard nobody since its link came up. One that is attached alone, and whose Partner
+// is not, carries nothing: where each end attaches another port first, each would wait for the other's.
 bool Aggregator::State::alone(const AggregationPort& port) const noexcept {
   const SelectionPort returning = port.for_selection();
   if (!returning.returns || !port.is_selected()) return false;
   const LagId group = make_lag_id(returning.actor, returning.partner);
   return std::ranges::none_of(ports, [&](const std::optional<AggregationPort>& other) {
     if (!other || &*other == &port) return false;
-    if (other->mux() != MuxState::detached && other->mux() != MuxState::waiting) return true;
     const SelectionPort seen = other->for_selection();
+    if (in_sync(seen.actor) && in_sync(seen.partner)) return true;
     if (!seen.link.up || other->closing()) return false;
     if (!seen.has_partner) return PortState{seen.actor.state}.has(StateBit::expired);
     return make_lag_id(seen.actor, seen.partner) != group;

@@ -161,6 +161,21 @@ TEST_CASE("A link that returns to its Partner waits for no other where none carr
   CHECK(rig.view(1).mux == MuxState::waiting);
 }
 
+// Else, where each end attaches another link first, each waits for the other's.
+TEST_CASE("A link that is attached alone, and whose Partner is not, is none that carries",
+          "[lacp][aggregator][return]") {
+  Rig rig{config_of(), 2};
+  rig.bring_up({0, 1});
+  for (const unsigned port : {0U, 1U}) rig.link(port, kDown);
+  for (const unsigned port : {0U, 1U}) rig.link(port);
+  rig.hear(0, kHello);
+  REQUIRE(rig.view(0).mux == MuxState::attached);
+  rig.hear(1, kHello);
+  CHECK(rig.view(1).mux == MuxState::attached);
+  rig.hear(1, kCarrying);
+  CHECK(rig.lag.distributing() == 0b10);
+}
+
 TEST_CASE("A link that returns waits where another Partner may speak, and where its own is another",
           "[lacp][aggregator][return]") {
   SECTION("another System") {
