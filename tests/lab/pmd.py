@@ -22,11 +22,13 @@ CONVERSATIONS = 200
 UDP_PORT = 9000
 
 
-def set_stage(test, build, bond, traffic=False, vdevs=(), **more):
+def set_stage(test, build, bond, traffic=False, vdevs=(), prepare=None, **more):
     """The stage, the Partner, and testpmd that forwards between lan0 and the bond, port 3 (or as much higher as there are
     `vdevs` beside PORTS); all of them end with the test. (net_bonding sends its LACPDUs when the program sends: `traffic`
-    makes it do so before there is an answer.)"""
+    makes it do so before there is an answer.) prepare(stage) is called before testpmd starts."""
     stage = test.enterContext(Stage(2))
+    if prepare is not None:
+        prepare(stage)
     partner = LagoonPartner(os.path.join(build, "app", "lagoond"))
     partner.start(stage)
     testpmd = test.enterContext(Testpmd(build, [*PORTS, *vdevs, bond], popen=stage.popen_net, **more))
