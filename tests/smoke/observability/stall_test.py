@@ -5,13 +5,15 @@ usage: stall_test.py LAGOOND
 
 import json
 import os
+import socket
 import sys
 import time
 import unittest
 
-from lab import hostile, stopping
+from lab import hostile, numbered, stopping
+from lab.ends import link_of
 from lab.waiting import until
-from stage import telemetry
+from stage import netns, telemetry
 from stage.lagoond import Appliance, eal_section
 from stage.stage import Stage
 
@@ -19,6 +21,7 @@ LAGOOND = os.path.abspath(sys.argv[1])
 WORKER_S, CONTROL_S = 5.0, 2.0
 TOLD_MAX_S, PARTNER_MAX_S = 1.5, 3.0
 RESIDENT_MAX_KB = 1024
+FRAMES = 3000  # six times as many as a ring of the kernel's has places
 
 
 class Stalls(unittest.TestCase):
@@ -57,6 +60,31 @@ class Stalls(unittest.TestCase):
         with open(self.path("near.journal"), encoding="utf-8") as file:
             return file.read()
 
+    def heard(self):
+        """On the first link, by near: frames of data that the worker had, by name where they were dropped; those that the kernel
+        had no room for; all that the link carried, LACPDUs both ways with them; and what was dropped by name."""
+        value = json.loads(self.near.view("json"))
+        member = value["members"][0]
+        traffic = member["traffic"]
+        stats = link_of(self.stage.net, self.stage.links[0].near)["stats64"]
+        return (traffic["rx_packets"] + traffic["rx_ignored_packets"], member["kernel_ring_full"],
+                stats["rx"]["packets"] + stats["tx"]["packets"],
+                sum(value["drops"][name] for name in ("not_collecting", "no_peer")))
+
+    def judge_losses(self, before):
+        """What came while the worker stood was handed on, or dropped by name, or found no room in the kernel's ring. (That ring
+        has LACPDUs, too, and ours: control hears them another way, or not.)"""
+        def since():
+            return [new - old for new, old in zip(self.heard(), before)]
+        heard, full, carried, named = until(since, lambda seen: seen[0] + seen[1] >= FRAMES, patience=3)
+        time.sleep(1.2)  # (what the ring has lost is asked for once a second)
+        heard, full, carried, named = since()
+        print(f"    {FRAMES} frames came meanwhile: {heard} were heard ({named} dropped by name), {full} found no room", flush=True)
+        self.assertGreater(full, 0)
+        lacpdus = carried - FRAMES
+        self.assertTrue(0 <= heard + full - FRAMES <= lacpdus, f"{heard} heard, {full} without room, {lacpdus} LACPDUs")
+        self.assertEqual(named, heard)
+
     def log(self):
         with open(self.near.log_path, encoding="utf-8") as file:
             return file.read()
@@ -71,6 +99,8 @@ class Stalls(unittest.TestCase):
         self.assertTrue(until(lambda: not self.sends(), patience=10), "the Partner goes on sending")
         silent = time.monotonic() - begun
         self.assertTrue(until(lambda: " has stood for " in self.journal(), patience=1), self.journal())
+        before = self.heard()
+        netns.run_in(self.stage.par, send, self.stage.links[0].far)
         # A Partner that changes its mind all the time makes tables that the worker does not take.
         while time.monotonic() < begun + WORKER_S:
             for verb in ("disable", "enable"):
@@ -82,6 +112,7 @@ class Stalls(unittest.TestCase):
         on = time.monotonic()
         self.assertTrue(until(self.carries, patience=15), self.near.view("table"))
         back = time.monotonic() - on
+        self.judge_losses(before)
         print(f"    worker stopped {WORKER_S:.0f} s: told after {told:.2f} s, the Partner sends nothing after {silent:.2f} s, "
               f"carries again {back:.2f} s after its end, resident {grown:+} kB", flush=True)
         self.assertLess(told, TOLD_MAX_S)
@@ -112,6 +143,13 @@ class Stalls(unittest.TestCase):
         for old, new in zip(before, (member["lacp"]["counters"] for member in self.members(self.far))):
             for counter in ("expirations", "selected_changes"):
                 self.assertEqual(new[counter], old[counter])
+
+
+def send(interface):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as out:
+        out.bind((interface, 0))
+        for flow in range(FRAMES):
+            out.send(numbered.frame_head(0, flow).ljust(100, b"\0"))
 
 
 if __name__ == "__main__":
