@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The demonstration: lagoond and a real partner with links between them, traffic through the LAG, cables pulled.
 
-usage: demo.py --build DIR [--links N] [--seconds S] [--partner NAME] [--report FILE] [--rootless [--capture FILE]]
+usage: demo.py --build DIR [--links N] [--seconds S] [--partner NAME] [--user NAME] [--tap] [--report FILE]
+               [--rootless [--capture FILE]]
 """
 
 import argparse
@@ -18,11 +19,13 @@ from hosts import Hosts  # noqa: E402
 from live import LiveView  # noqa: E402
 from scenario import Scenario  # noqa: E402
 from stage import partners  # noqa: E402
+from stage.as_user import AsUser  # noqa: E402
 from stage.lagoond import Lagoond, LagoondError  # noqa: E402
 from stage.partner import PartnerError  # noqa: E402
 from stage.stage import Stage  # noqa: E402
 from stage.telemetry import TelemetryError  # noqa: E402
 
+TAP = "host0"
 PARTNERS = {"linux": "the Linux kernel's bonding driver", "ovs": "Open vSwitch", "team": "the kernel's team driver",
             "net_bonding": "DPDK's net_bonding", "lagoon": "a second lagoond"}
 
@@ -37,6 +40,10 @@ def arguments():
                         help="the direction whose frames vanish (both)")
     parser.add_argument("--idle", choices=("relax", "busy"), default="relax",
                         help="what lagoond's lcores do when they find nothing (relax)")
+    parser.add_argument("--user", metavar="NAME",
+                        help="lagoond is that user's, with the capabilities NET_ADMIN and NET_RAW alone (root's)")
+    parser.add_argument("--tap", action="store_true",
+                        help="the host behind lagoond is a kernel, by a tap (a host behind an interface)")
     parser.add_argument("--report", help="write the report there, as JSON")
     parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
     parser.add_argument("--capture", help="with --rootless: play this capture file (one of our own)")
@@ -45,6 +52,8 @@ def arguments():
         parser.error("--links is 2 to 8: one link is pulled, and the others take over")
     if options.rootless and options.blackhole != "both":
         parser.error("a link inside the process loses both directions")
+    if options.rootless and (options.user or options.tap):
+        parser.error("--user and --tap go without --rootless, whose lagoond is yours and has no interface of the kernel")
     if options.capture and not options.rootless:
         parser.error("--capture goes with --rootless; elsewhere the kernels of two hosts talk")
     return options
@@ -57,6 +66,21 @@ def binaries_in(build):
             "feed": os.path.join(app, "demo", "feed", "lagoon-feed")}
 
 
+def user_of(options, stage, lagoond):
+    if options.user is None:
+        return None
+    try:
+        user = AsUser(options.user, stage.path("run"))
+    except LookupError as error:
+        raise LagoondError(str(error)) from error
+    if not user.may_run(lagoond):
+        raise LagoondError(f"the user '{options.user}' may not run {lagoond}: give others leave to read and pass its "
+                           "folders, or build elsewhere")
+    os.environ["RUNTIME_DIRECTORY"] = user.folder  # where lagoond is asked
+    os.chmod(stage.workdir, 0o711)
+    return user
+
+
 def run_on_stage(options, binaries):
     view = LiveView(f"lagoond with {PARTNERS[options.partner]}", options.seconds + 12)
     extra = {"binary": binaries["lagoond"]} if options.partner == "lagoon" else {}
@@ -65,8 +89,9 @@ def run_on_stage(options, binaries):
         view.say(f"starting {PARTNERS[options.partner]}")
         partner.start(stage)
         try:
-            lagoond = Lagoond(stage, binaries["lagoond"], eal={"idle": options.idle})
-            hosts = Hosts(stage, partner, binaries["traffic"])
+            lagoond = Lagoond(stage, binaries["lagoond"], eal={"idle": options.idle}, tap=TAP if options.tap else None,
+                              user=user_of(options, stage, binaries["lagoond"]))
+            hosts = Hosts(stage, partner, binaries["traffic"], TAP if options.tap else None)
             scenario = Scenario(stage.links, partner, lagoond, hosts, options.seconds, view)
             scenario.blackhole = options.blackhole
             return verdict.report(scenario.run())

@@ -5,7 +5,9 @@ import subprocess
 import time
 
 import records
+from stage import netns
 from stage.partner import PartnerError
+from stage.stage import ADDRESS_LENGTH
 
 FLOWS = 16
 RATE = 2000  # frames in a second, each way
@@ -13,13 +15,17 @@ START_PATIENCE_S = 10
 
 
 class Hosts:
-    """On a stage: lagoon-traffic at the kernel's own sockets, ping, and TCP."""
+    """On a stage: lagoon-traffic at the kernel's own sockets, ping, and TCP. The host behind lagoond has a namespace of
+    its own, or is lagoond's kernel, with a tap of that name."""
 
-    def __init__(self, stage, partner, traffic):
-        self.stage, self.partner, self._traffic = stage, partner, traffic
+    def __init__(self, stage, partner, traffic, tap=None):
+        self.stage, self.partner, self._traffic, self._tap = stage, partner, traffic, tap
 
     def start(self):
         """Gives words about it."""
+        if self._tap:
+            netns.ip_batch(self.stage.net, [f"addr add {self.stage.lan_ip}/{ADDRESS_LENGTH} dev {self._tap}",
+                                            f"link set {self._tap} up"])
         pinged = self._ping()
         stage, path = self.stage, self.stage.path
         common = ["--flows", str(FLOWS), "--rate", str(RATE)]
@@ -30,10 +36,10 @@ class Hosts:
         self.partner.popen([self._traffic, "tcp-serve", "--bind", stage.far_ip], path("serve.out"))
         await_line(path("serve.out"))
         with open(path("lan.out"), "wb") as out:
-            self._lan = stage.popen_lan([self._traffic, "udp", "--bind", stage.lan_ip, "--peer", stage.far_ip, "--log",
+            self._lan = self._popen_near([self._traffic, "udp", "--bind", stage.lan_ip, "--peer", stage.far_ip, "--log",
                                          path("lan"), *common], stdout=out)
-        self._tcp = stage.popen_lan([self._traffic, "tcp-send", "--peer", stage.far_ip], stdout=subprocess.PIPE,
-                                    text=True)
+        self._tcp = self._popen_near([self._traffic, "tcp-send", "--peer", stage.far_ip], stdout=subprocess.PIPE,
+                                     text=True)
         return (f"ping: {pinged}; traffic: {RATE} UDP frames/s in {FLOWS} flows each way, and a TCP transfer there and "
                 f"back")
 
@@ -58,9 +64,12 @@ class Hosts:
         """What stop() gives where nothing was started."""
         return {"tcp": tcp_result(""), "seen": [], **no_ends()}
 
+    def _popen_near(self, argv, **options):
+        return self.stage.popen_in(self.stage.net if self._tap else self.stage.lan, argv, **options)
+
     def _ping(self):
-        ping = self.stage.popen_lan(["ping", "-c", "5", "-i", "0.1", "-W", "1", self.stage.far_ip],
-                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        ping = self._popen_near(["ping", "-c", "5", "-i", "0.1", "-W", "1", self.stage.far_ip],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         out, _ = ping.communicate(timeout=15)
         return " / ".join(line for line in out.splitlines()[-2:] if line)
 

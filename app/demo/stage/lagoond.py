@@ -159,9 +159,9 @@ class Lagoond(Appliance):
 
     `options` goes into the LAG as further keys, e.g. {"hash": "l2", "lacp": {"rate": "slow"}}; `eal` into the EAL
     section. `far` makes it the partner: it stands on the other ends of the links. With `tap` the access port is a
-    tap of that name in net."""
+    tap of that name in net. `user` (AsUser) is whose it is."""
 
-    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False, tap=None):
+    def __init__(self, stage, binary, members=None, options=None, eal=None, far=False, tap=None, user=None):
         self.stage = stage
         interfaces = (stage.far_ifaces if far else stage.near_ifaces)[:members]
         access = tap or (stage.partner.far_access if far else stage.access_iface)
@@ -171,7 +171,9 @@ class Lagoond(Appliance):
                   "ports": [port],
                   "lags": [_lag(interfaces, options or {})],
                   "forward": [[access, LAG]]}
-        super().__init__(binary, config, stage.popen_partner if far else stage.popen_net, stage.path,
+        started_as = user.words if user else []
+        popen = stage.popen_partner if far else stage.popen_net
+        super().__init__(binary, config, lambda argv, **more: popen([*started_as, *argv], **more), stage.path,
                          f"lagoond-{place}", LAG)
 
     def converged(self, links=None):

@@ -13,6 +13,7 @@ import unittest
 from lab.hostile import folder_of
 from lab.waiting import wait_for
 from stage import telemetry
+from stage.as_user import AsUser
 from stage.lagoond import Appliance, LagoondError, eal_section
 from stage.stage import Stage
 
@@ -21,7 +22,6 @@ NET = 1 << 12 | 1 << 13  # CAP_NET_ADMIN, CAP_NET_RAW
 KEYS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 USER = "nobody"
 AS_USER = ["setpriv", f"--reuid={USER}", "--regid=nogroup", "--clear-groups"]
-WITH_NET = [*AS_USER, "--inh-caps=+net_admin,+net_raw", "--ambient-caps=+net_admin,+net_raw"]
 
 
 def sets_of(pid):
@@ -103,9 +103,10 @@ class Privileges(unittest.TestCase):
         kept.stop()
 
     def test_as_a_user_with_these_capabilities_it_does_its_work(self):
-        lagoond = self.lagoond("given", WITH_NET)
+        user = AsUser(USER, self.path("run"))
+        lagoond = self.lagoond("given", user.words)
         uid = pwd.getpwnam(USER).pw_uid
-        os.environ["RUNTIME_DIRECTORY"] = self.path(".")
+        os.environ["RUNTIME_DIRECTORY"] = user.folder
         self.addCleanup(os.environ.pop, "RUNTIME_DIRECTORY", None)
         lagoond.start()
         self.check_sets(lagoond.pid, NET, uid, bounded=False)
