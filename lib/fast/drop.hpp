@@ -25,9 +25,10 @@ enum class Drop : std::uint8_t {
   not_polled,              // the program does not poll its receive queue, and no more of it can wait
   unfit,                   // the port can never send it: too long or too short
   cut,                     // the kernel has cut its end off on the way in, or may have
+  user_died,               // the thread that sent it ended inside a burst: gone or not, nobody knows
 };
 
-inline constexpr std::size_t kDrops = 16;
+inline constexpr std::size_t kDrops = 17;
 inline constexpr std::array<std::string_view, kDrops> kDropNames{"not_collecting",
                                                                  "no_distributing_member",
                                                                  "tx_refused",
@@ -43,7 +44,8 @@ inline constexpr std::array<std::string_view, kDrops> kDropNames{"not_collecting
                                                                  "control_ring_full",
                                                                  "not_polled",
                                                                  "unfit",
-                                                                 "cut"};
+                                                                 "cut",
+                                                                 "user_died"};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) noexcept {
   return kDropNames[static_cast<std::size_t>(drop)];

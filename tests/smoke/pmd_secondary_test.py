@@ -1,6 +1,7 @@
 """net_lagoon beside other processes: dpdk-proc-info, a secondary that transmits, dpdk-telemetry.py.
 
 usage: pmd_secondary_test.py BUILD        exit code 77: there are no hugepages
+                                          LAGOON_KILLS=50: secondaries that are killed while they send
 """
 
 import json
@@ -10,31 +11,70 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
+from lab.hostile import resident_kb
 from lab.hugepages import Hugepages
 from lab.testpmd import PLUGIN, Testpmd, environment
+from lab.waiting import wait_for
 
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77
 VDEVS = ["net_null0", "net_null1", "net_lagoon0,mode=0,member=net_null0,member=net_null1"]
 PATIENCE_S = 30
+KILLS = int(os.environ.get("LAGOON_KILLS", "3"))
+STALL_S = 1.3  # for who stands inside a burst so long the LAG goes
+RESIDENT_MAX_KB = 2048
+# Whoever is killed while it takes or gives back an mbuf blocks a pool that is a ring.
+KILL_SAFE = "--mbuf-pool-ops-name=lf_stack"
 
 
 class Processes(unittest.TestCase):
     def setUp(self):
         self.testpmd = self.enterContext(
-            Testpmd(BUILD, VDEVS, ["--num-procs=2", "--proc-id=0"], memory=PAGES.memory, eal=["--proc-type=primary"]))
+            Testpmd(BUILD, VDEVS, ["--num-procs=2", "--proc-id=0"], memory=PAGES.memory,
+                    eal=["--proc-type=primary", KILL_SAFE]))
         self.testpmd.until("show port info 2", "Link status: up")
         self.common = ["--file-prefix", self.testpmd.prefix, *PAGES.words, "--no-pci", "-d", PLUGIN]
         self.options = {"env": environment(BUILD), "cwd": PAGES.folder, "text": True}
 
-    def test_a_secondary_transmits(self):
+    def secondary(self, mode):
         argv = ["dpdk-testpmd", "--lcores", "8@0,9@" + str(max(os.sched_getaffinity(0))), *self.common,
-                "--proc-type=secondary", "--", "--num-procs=2", "--proc-id=1", "--forward-mode=txonly", "--auto-start",
+                "--proc-type=secondary", "--", "--num-procs=2", "--proc-id=1", f"--forward-mode={mode}", "--auto-start",
                 "--total-num-mbufs=8192", "--stats-period=1"]
-        secondary = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                     **self.options)
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                **self.options)
+
+    def xstats(self):
+        said = self.testpmd.do("show port xstats 2")
+        return {name: int(value) for name, value in re.findall(r"^(\w+): (\d+)$", said, re.MULTILINE)}
+
+    def test_the_queue_of_a_killed_one_is_free_again(self):
+        """Nearly every kill hits a burst. The LAG stays, and the next one sends and receives on the same queues."""
+        counters = {"txonly": "tx_good_packets", "rxonly": "rx_good_packets"}
+        resident = None
+        for kill in range(KILLS):
+            mode = ("txonly", "rxonly")[kill % 2]
+            before = self.xstats()[counters[mode]]
+            secondary = self.secondary(mode)
+            self.addCleanup(secondary.kill)
+            works = wait_for(lambda: self.xstats()[counters[mode]] > before + 10000, PATIENCE_S)
+            secondary.kill()
+            said, _ = secondary.communicate()
+            self.assertTrue(works, f"kill {kill}, {mode}\n{said[-2000:]}")
+            resident = resident or resident_kb(self.testpmd.pid)
+            time.sleep(STALL_S)
+            now = self.xstats()
+            self.assertEqual(now["lag_up"], 1, f"kill {kill}\n{self.testpmd.text[-3000:]}")
+        grown = resident_kb(self.testpmd.pid) - resident
+        freed = len(re.findall("a thread in a burst of .* has ended inside it; the queue is free again", self.testpmd.text))
+        print(f"    {KILLS} killed, {freed} of them in a burst, resident {grown:+} kB", flush=True)
+        self.assertGreater(freed, 0)
+        self.assertLess(grown, RESIDENT_MAX_KB)
+
+    def test_a_secondary_transmits(self):
+        secondary = self.secondary("txonly")
         try:
             self.testpmd.until("show port stats 2", r"TX-packets: \d{5}", PATIENCE_S)
         finally:

@@ -183,14 +183,28 @@ void JournalKeeper::note_partner_keys(const lacp::Aggregator& aggregator, Instan
   });
 }
 
+std::string in_words(const Stall& stall) {
+  if (!stall.died)
+    return stall.who + (stall.ends ? " stood for " : " has stood for ") + in_seconds(stall.stood);
+  std::string words = stall.who + " has ended inside it; the queue is free again";
+  if (stall.lost != 0) words += ", frames that it held and are lost: " + std::to_string(stall.lost);
+  return words;
+}
+
 void JournalKeeper::note_stall(const Stall& stall, Instant now) {
   note({.at = now,
         .of_lag = true,
-        .kind = stall.ends ? "stall_end" : "stall",
-        .from = stall.ends ? "stands" : "goes_on",
-        .to = stall.ends ? "goes_on" : "stands",
-        .why = "no_turn",
-        .evidence = stall.who + (stall.ends ? " stood for " : " has stood for ") + in_seconds(stall.stood)});
+        .kind = stall.died   ? "died"
+                : stall.ends ? "stall_end"
+                             : "stall",
+        .from = stall.died   ? "inside"
+                : stall.ends ? "stands"
+                             : "goes_on",
+        .to = stall.died   ? "let_go"
+              : stall.ends ? "goes_on"
+                           : "stands",
+        .why = stall.died ? "no_such_thread" : "no_turn",
+        .evidence = in_words(stall)});
 }
 
 void JournalKeeper::note_fallback(bool on, Instant now) {

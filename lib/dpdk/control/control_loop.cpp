@@ -83,18 +83,32 @@ void ControlLoop::feed_journals() {
   parts_.feed->wake();
 }
 
+// Where nobody takes the journal, in a program, its log has it.
+void ControlLoop::tell(std::size_t index, control::Stall stall, Instant now) {
+  control::Lag& lag = *parts_.lags[index]->lag;
+  stall.unserved = parts_.stalls->is_stalled(index) ? ~MemberSet{0} : MemberSet{0};
+  if (parts_.feed == nullptr)
+    log_line(LogLevel::warning, "LAG '" + lag.name() + "': " + control::in_words(stall));
+  lag.stalled(stall, now);
+}
+
 // (a worker serves a queue of each member, so where one stands no member is served as a whole)
 bool ControlLoop::tell_stalls(Instant now) {
-  if (parts_.stalls == nullptr || !parts_.stalls->look(now)) return false;
+  if (parts_.stalls == nullptr) return false;
+  const bool any = parts_.stalls->look(now);
+  if (parts_.care != nullptr)
+    for (const QueueCare::Dead& dead : parts_.care->dead())
+      tell(0, {.who = dead.who, .died = true, .lost = dead.frames}, now);
+  if (!any) return false;
   for (const StallWatch::News& news : parts_.stalls->news())
     for (std::size_t i = 0; i < parts_.lags.size(); ++i) {
       if (news.of != nullptr && std::ranges::find(news.of->lags, i) == news.of->lags.end()) continue;
-      parts_.lags[i]->lag->stalled({.who = news.of != nullptr ? news.of->who : "the control lcore",
-                                    .begins = news.begins,
-                                    .ends = news.ends,
-                                    .stood = news.stood,
-                                    .unserved = parts_.stalls->is_stalled(i) ? ~MemberSet{0} : MemberSet{0}},
-                                   now);
+      tell(i,
+           {.who = news.of != nullptr ? news.of->who : "the control lcore",
+            .begins = news.begins,
+            .ends = news.ends,
+            .stood = news.stood},
+           now);
     }
   return true;
 }

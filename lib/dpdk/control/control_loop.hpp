@@ -66,6 +66,7 @@ class ControlLoop {
  private:
   void list_members();
   bool tell_stalls(Instant now);
+  void tell(std::size_t index, control::Stall stall, Instant now);
   void watch_hosts();
   void look_for_losses(Instant now);
   bool run_machines(Instant now);

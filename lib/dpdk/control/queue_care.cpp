@@ -16,6 +16,8 @@ constexpr Duration kRxPatience = 20ms;
 // Held frames and moves wait for this one.
 constexpr Duration kTxPatience = 1ms;
 constexpr unsigned kRounds = 4;
+// Between two questions whether who stands inside lives.
+constexpr Duration kLookForDead = 100ms;
 
 }  // namespace
 
@@ -27,6 +29,18 @@ bool QueueCare::is_left_alone(Watched<Queue>& watched, Duration patience, Instan
     watched.since = now;
   }
   return now - watched.since >= patience;
+}
+
+template <typename Queue>
+bool QueueCare::claim(Watched<Queue>& watched, Instant now) {
+  QueueGate& gate = watched.queue->gate;
+  if (gate.claim()) return true;
+  if (now < watched.next_look) return false;
+  watched.next_look = now + kLookForDead;
+  const KernelThread user = gate.user();
+  if (!has_ended(user) || !gate.claim_after(user)) return false;
+  dead_.push_back({.who = watched.who, .frames = clear_up(*watched.queue)});
+  return true;
 }
 
 bool QueueCare::poll(RxQueue& queue) {
@@ -48,13 +62,14 @@ bool QueueCare::poll(RxQueue& queue) {
 
 bool QueueCare::turn(Instant now) {
   bool busy = false;
+  dead_.clear();
   for (auto& watched : receivers_) {
-    if (!is_left_alone(watched, kRxPatience, now) || !watched.queue->gate.claim()) continue;
+    if (!is_left_alone(watched, kRxPatience, now) || !claim(watched, now)) continue;
     busy |= poll(*watched.queue);
     watched.queue->gate.release_claim();
   }
   for (auto& watched : senders_) {
-    if (!is_left_alone(watched, kTxPatience, now) || !watched.queue->gate.claim()) continue;
+    if (!is_left_alone(watched, kTxPatience, now) || !claim(watched, now)) continue;
     if (const table::PortTable* const table = table_of(watched.queue->side))
       look_after(*watched.queue, *table);
     watched.queue->gate.release_claim();

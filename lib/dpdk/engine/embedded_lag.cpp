@@ -138,17 +138,17 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
       queue->state.distributor.conversations.use(queue->side.conversations->lines());
   }
   for (std::size_t q = 0; q < receivers.size(); ++q) {
-    care.add(*receivers[q].queue);
-    parts.stalls.add(receivers[q].queue->gate, "a thread in a burst of receive queue " + std::to_string(q),
-                     {0});
+    const std::string who = "a thread in a burst of receive queue " + std::to_string(q);
+    care.add(*receivers[q].queue, who);
+    parts.stalls.add(receivers[q].queue->gate, who, {0});
     lag().users.push_back({.lcore = static_cast<unsigned>(q),
                            .counters = &receivers[q].queue->counters,
                            .distributor = nullptr});
   }
   for (std::size_t q = 0; q < senders.size(); ++q) {
-    care.add(*senders[q].queue);
-    parts.stalls.add(senders[q].queue->gate, "a thread in a burst of transmit queue " + std::to_string(q),
-                     {0});
+    const std::string who = "a thread in a burst of transmit queue " + std::to_string(q);
+    care.add(*senders[q].queue, who);
+    parts.stalls.add(senders[q].queue->gate, who, {0});
     lag().users.push_back({.lcore = static_cast<unsigned>(q),
                            .counters = &senders[q].queue->state.counters,
                            .distributor = &senders[q].queue->state.distributor});

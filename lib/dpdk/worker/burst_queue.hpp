@@ -52,6 +52,11 @@ void look_after(TxQueue& queue, const table::PortTable& table) noexcept;
 [[nodiscard]] std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
                                          std::span<rte_mbuf*> frames) noexcept;
 
+/// Who was inside the gate has ended there. What it held may have been sent, so it is not freed, but counted
+/// as `user_died`; its number is returned. Thread: control, with the claim.
+[[nodiscard]] std::size_t clear_up(RxQueue& queue) noexcept;
+[[nodiscard]] std::size_t clear_up(TxQueue& queue) noexcept;
+
 /// Frees what waits. Precondition: nobody uses the queue any more.
 void discard(RxQueue& queue) noexcept;
 void discard(TxQueue& queue) noexcept;

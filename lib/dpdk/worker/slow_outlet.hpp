@@ -59,6 +59,12 @@ class SlowOutlet {
     for (const Refused& r : refused_frames_) rte_pktmbuf_free(r.frame);
     refused_frames_.clear();
   }
+  /// Who used it ended in the middle: what is kept may be gone already, so it is not freed. Gives its number.
+  [[nodiscard]] std::size_t forget() noexcept {
+    const std::size_t kept = refused_frames_.size();
+    refused_frames_.clear();
+    return kept;
+  }
   /// LACPDUs that a port would not take for so long that they were given up.
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.read(); }
 

@@ -36,6 +36,13 @@ TEST_CASE("The gate lets the user or control to the queue, in no order both", "[
   check_found(explore_gate(Fault::no_sequence));
 }
 
+TEST_CASE("Control takes the queue from a dead user, and in no order from a living one", "[interleave]") {
+  check_whole(explore_dead_user(Fault::none));
+  check_found(explore_dead_user(Fault::not_claimed));
+  check_found(explore_dead_user(Fault::no_release));
+  check_found(explore_dead_user(Fault::no_sequence));
+}
+
 TEST_CASE("No snapshot is freed under a reader that comes and goes, in any order", "[interleave]") {
   check_whole(explore_publisher(Fault::none));
   check_found(explore_publisher(Fault::freed_at_once));

@@ -186,6 +186,40 @@ Outcome explore_gate(Fault fault) {
                  kRunsMost);
 }
 
+Outcome explore_dead_user(Fault fault) {
+  constexpr dpdk::KernelThread kDead = 7;
+  constexpr dpdk::KernelThread kLiving = 8;
+  std::unique_ptr<dpdk::QsbrPublisher> publisher;
+  std::unique_ptr<dpdk::QueueGate> gate;
+  int queue = 0;
+  plant(fault);
+  return explore({.begin =
+                      [&] {
+                        gate.reset();
+                        publisher = std::make_unique<dpdk::QsbrPublisher>();
+                        if (!publisher->open(1)) std::abort();
+                        gate = std::make_unique<dpdk::QueueGate>(publisher->qsbr(), 0);
+                        if (!gate->enter(kDead)) std::abort();
+                      },
+                  .threads = {[&] {
+                                for (int i = 0; i < 2; ++i) {
+                                  if (!gate->enter(kLiving)) continue;
+                                  write_plain(&queue);
+                                  gate->leave();
+                                }
+                              },
+                              [&] {
+                                if (fault == Fault::not_claimed) gate->leave();
+                                const bool claimed =
+                                    fault == Fault::not_claimed ? gate->claim() : gate->claim_after(kDead);
+                                if (!claimed) return;
+                                write_plain(&queue);
+                                gate->release_claim();
+                              }},
+                  .end = [&] { require(!gate->inside(), "the dead is inside for ever"); }},
+                 kRunsMost);
+}
+
 Outcome explore_publisher(Fault fault) {
   Rcu rcu;
   plant(fault);
