@@ -155,7 +155,8 @@ class Flaps(unittest.TestCase):
                 print(f"      {at / 1e9:.3f} {words}")
 
     def test_balance_xor(self):
-        self.survive("balance-xor", FLAPS or 50, (*QUICK_UPS, (15, 0.3, 0.8)), 200_000_000, 100_000_000)
+        self.survive("balance-xor", FLAPS or 50, (*QUICK_UPS, (15, 0.3, 0.8)), 200_000_000,
+                     600_000_000 if FLAPS else 100_000_000)  # (lanes that return wait for move-hold)
 
     def test_lacp(self):
         """Each end sees that a link is lost: LACP by itself notices a Partner's silence after 3 s. A link that takes over has
