@@ -20,6 +20,7 @@ bool carries_less(const control::JournalEntry& e) noexcept {
   if (e.kind == "fallback") return e.to == "on";
   if (e.kind == "damping") return e.to == "held_down";
   if (e.kind == "stall") return true;
+  if (e.kind == "interface") return e.to != "there";
   if (e.kind == "flood") return e.to == "flooded";
   if (e.kind == "hold_out") return e.to == "held_out";
   if (e.kind == "actor_churn" || e.kind == "partner_churn") return e.to == "CHURN";

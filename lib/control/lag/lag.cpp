@@ -146,6 +146,10 @@ void Lag::shut_down(Instant now) {
   parts_->journal.flush(now);
 }
 
+void end_journal(Lag& lag, Instant now) {
+  lag.parts_->journal.flush(now);
+}
+
 bool Lag::drained() const noexcept {
   return parts_->closing && parts_->outbox.empty() && (!parts_->aggregator || parts_->aggregator->drained());
 }

@@ -30,6 +30,7 @@
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
 #include "control/lag/stall.hpp"
+#include "control/links/interface_news.hpp"
 #include "control/status/saved_lag.hpp"
 #include "control/status/status.hpp"
 #include "control/table/bucket_choice.hpp"
@@ -152,10 +153,17 @@ class Lag {
 
  private:
   friend SavedLag saved_of(const Lag& lag);
+  friend void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
+  friend void end_journal(Lag& lag, Instant now);
   std::unique_ptr<LagParts> parts_;
 };
 
 /// For another process to go on from.
 [[nodiscard]] SavedLag saved_of(const Lag& lag);
+/// A member whose interface is gone is out at once, whatever delays there are, and stays in the LAG with all
+/// that it was given. Its link is down until it is back, and the port says otherwise.
+void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
+/// Writes all that the journal keeps back. To be called when nothing happens to the LAG any more.
+void end_journal(Lag& lag, Instant now);
 
 }  // namespace lagoon::control

@@ -1,5 +1,6 @@
-// What operators do with a Lag while it runs.
+// What operators do with a Lag while it runs, and what is done to its members.
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/check.hpp"
@@ -13,6 +14,8 @@ namespace {
 // A Partner that was told three things in the last second hears the fourth after it.
 constexpr Duration kFarewell = 1500ms;
 constexpr std::uint32_t kWeightMost = 1'000'000;
+constexpr std::string_view kGone = "its interface is gone";
+constexpr std::string_view kRefused = "its interface is back, and can't be used";
 
 }  // namespace
 
@@ -213,6 +216,37 @@ Result<void> Lag::set_address(const MacAddress& address, Instant now) {
 void Lag::address_refused(MemberIndex member, Instant now) {
   parts_->journal.note(
       {.at = now, .member = member, .kind = "address", .from = "", .to = "refused", .why = "port"});
+}
+
+void interface_changed(Lag& of, MemberIndex member, const InterfaceNews& news, Instant now) {
+  LagParts& lag = *of.parts_;
+  if (!contains(lag.roster.members(), member)) return;
+  const auto note = [&](std::string_view from, std::string_view to, std::string_view why,
+                        std::string evidence) {
+    lag.journal.note({.at = now,
+                      .member = member,
+                      .kind = "interface",
+                      .from = from,
+                      .to = to,
+                      .why = why,
+                      .evidence = std::move(evidence)});
+  };
+  switch (news.kind) {
+    case InterfaceNews::Kind::gone:
+      note("there", "gone", news.why, "its port carries nothing until an interface of that name is there");
+      lag.links.lose(member, {.words = kGone}, now);
+      break;
+    case InterfaceNews::Kind::refused:
+      note("gone", "refused", "not_taken", news.evidence);
+      lag.links.lose(member, {.words = kRefused, .obstacle = news.evidence}, now);
+      break;
+    case InterfaceNews::Kind::back:
+      note("gone", "there", "taken", "its address is " + to_string(news.address));
+      lag.roster.set_address(member, news.address);
+      lag.links.find_again(member);
+      break;
+  }
+  settle(lag, now);
 }
 
 }  // namespace lagoon::control

@@ -18,6 +18,7 @@ namespace {
   s.priority = settings.priority;
   s.administration = settings.administration;
   s.link = links.port(index);
+  s.hold_out.absence = links.absence(index);
   s.mii = links.debounced(index);
   s.works = !lag.roster.leaving(index) && settings.administration != Administration::disabled &&
             links.works(index) && !contains(lag.unserved, index);

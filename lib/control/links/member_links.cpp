@@ -64,11 +64,21 @@ bool MemberLinks::port_changed(MemberIndex member, LinkState link, Instant now) 
   Link& l = at(member);
   LAGOON_CHECK(l.exists);
   if (link.speed.value() == 0) link.speed = l.link.speed;
+  link.up = link.up && l.absence.words.empty();
   if (link == l.link) return false;
   l.link = link;
   l.debounce.input(link.up, !another_is_up(l), debounce_, now);
   settle(now);
   return true;
+}
+
+void MemberLinks::lose(MemberIndex member, Absence absence, Instant now) {
+  Link& l = at(member);
+  LAGOON_CHECK(l.exists);
+  l.absence = std::move(absence);
+  l.link.up = false;
+  l.debounce = {};
+  settle(now);
 }
 
 void MemberLinks::resume(MemberIndex member, const LinkState& link, Instant now) {

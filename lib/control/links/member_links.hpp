@@ -12,6 +12,7 @@
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
 #include "base/time.hpp"
+#include "control/links/interface_news.hpp"
 #include "failover/damping.hpp"
 #include "failover/debounce.hpp"
 #include "monitor/target_monitor.hpp"
@@ -31,6 +32,9 @@ class MemberLinks {
   /// What the port says. A speed of 0 keeps the last one known: ports that are down often forget theirs.
   /// True when it is news.
   bool port_changed(MemberIndex member, LinkState link, Instant now);
+  /// Its link is down at once, and stays so until the interface is found again.
+  void lose(MemberIndex member, Absence absence, Instant now);
+  void find_again(MemberIndex member) noexcept { at(member).absence = {}; }
   /// The link as another process knew it: no delay runs for it.
   void resume(MemberIndex member, const LinkState& link, Instant now);
   /// Whether the target monitor is to judge the member: under LACP only while LACP uses it, for before that
@@ -48,6 +52,7 @@ class MemberLinks {
 
   /// As the port says, with the last speed known.
   [[nodiscard]] const LinkState& port(MemberIndex member) const noexcept { return at(member).link; }
+  [[nodiscard]] const Absence& absence(MemberIndex member) const noexcept { return at(member).absence; }
   [[nodiscard]] failover::DebouncedLink debounced(MemberIndex member) const noexcept {
     return at(member).debounce.state();
   }
@@ -67,6 +72,7 @@ class MemberLinks {
     bool exists = false;
     bool watched = true;
     LinkState link{};
+    Absence absence{};
     failover::Debounce debounce{};
     failover::Damping damping{};
     // Alive when the monitor's options changed: until the new monitor has a proof, or had time for one.

@@ -49,10 +49,11 @@ std::int64_t seconds_up(Duration d) noexcept {
   return std::chrono::ceil<std::chrono::seconds>(d).count();
 }
 
-// The order is the one in which the member's own machinery asks: the operator, the link, the monitors, LACP,
-// the choice among those that work.
+// The order is the one in which the member's own machinery asks: the operator, the interface, the link, the
+// monitors, LACP, the choice among those that work.
 std::string why_out(const LagStatus& lag, const MemberStatus& m) {
   if (m.administration == Administration::disabled) return "disabled";
+  if (!m.hold_out.absence.words.empty()) return std::string{m.hold_out.absence.words};
   if (m.held_down_for) return "held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s";
   if (!is_up(m.mii)) return m.link.up ? "up delay" : "link down";
   if (const std::string_view why = why_not_alive(m.health); !why.empty()) return std::string{why};

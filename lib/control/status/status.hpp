@@ -14,6 +14,7 @@
 #include "base/link_state.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
+#include "control/links/interface_news.hpp"
 #include "control/table/move_keeper.hpp"
 #include "failover/debounce.hpp"
 #include "lacp/port_view.hpp"
@@ -81,6 +82,7 @@ struct HoldOutStatus {
   std::string_view why{};              // of the last time: "flood", or "partner_swings"
   std::uint64_t times = 0;             // that it did
   bool unserved = false;               // nobody carries its frames: a worker stands still
+  Absence absence{};                   // the interface below its port is gone
 };
 
 /// Who carries the LAG's frames stood still (control/lag/stall.hpp), or control did.

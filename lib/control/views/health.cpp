@@ -17,6 +17,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 
 // A standby is as it should be, and so is what the operator has taken out.
 bool is_wanted(const LagStatus& lag, const MemberStatus& member) {
+  if (!member.hold_out.absence.words.empty()) return member.administration != Administration::disabled;
   if (member.administration != Administration::enabled) return false;
   return !member.works || !(row_of(lag).has_active || member.lacp.selected == lacp::Selected::standby);
 }
@@ -34,8 +35,11 @@ void add_gap(Health& health, const std::string& subject, const lacp::PortView& p
 
 void add_member(Health& health, const LagStatus& lag, const MemberStatus& member) {
   const std::string subject = lag.name + "/" + member.name;
+  const std::string& obstacle = member.hold_out.absence.obstacle;
   if (!member.distributing && is_wanted(lag, member))
-    health.push_back({Severity::warning, subject, "carries nothing: " + why_out(lag, member)});
+    health.push_back(
+        {Severity::warning, subject,
+         "carries nothing: " + why_out(lag, member) + (obstacle.empty() ? "" : ": " + obstacle)});
   if (member.hold_out.flooded)
     health.push_back({Severity::warning, subject, "more LACPDUs come in than may pass"});
   add_gap(health, subject, member.lacp);

@@ -42,6 +42,13 @@ int ask(const std::string& interface, unsigned long question, ifreq& request) {
 
 }  // namespace
 
+Presence presence_of(const std::string& interface) {
+  ifreq index{};
+  ifreq flags{};
+  if (ask(interface, SIOCGIFINDEX, index) != 0 || ask(interface, SIOCGIFFLAGS, flags) != 0) return {};
+  return {.index = static_cast<unsigned>(index.ifr_ifindex), .up = (flags.ifr_flags & IFF_UP) != 0};
+}
+
 std::optional<std::uint16_t> mtu_of(const std::string& interface) {
   ifreq request{};
   if (ask(interface, SIOCGIFMTU, request) != 0) return std::nullopt;

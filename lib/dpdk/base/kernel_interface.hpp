@@ -11,6 +11,14 @@ namespace lagoon::dpdk {
 /// kernel, so it is for the start alone.
 [[nodiscard]] bool is_veth(const std::string& interface);
 
+struct Presence {
+  unsigned index = 0;  // 0: there is none of that name
+  bool up = false;     // the operator has set it up
+  friend bool operator==(const Presence&, const Presence&) noexcept = default;
+};
+/// Waits for no lock of the kernel's.
+[[nodiscard]] Presence presence_of(const std::string& interface);
+
 /// In octets; nothing: there is no such interface. Waits for no lock of the kernel's.
 [[nodiscard]] std::optional<std::uint16_t> mtu_of(const std::string& interface);
 /// Waits for the kernel's rtnl lock. Gives an errno, or 0.

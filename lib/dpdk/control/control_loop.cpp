@@ -136,7 +136,8 @@ void ControlLoop::look_for_losses(Instant now) {
   const auto add = [&all](const Port& port) {
     if (port.ring_losses() != nullptr) all.push_back(port.ring_losses());
   };
-  for (const auto& port : parts_.access_ports) add(*port);
+  for (const auto& port : parts_.access_ports)
+    if (port != nullptr) add(*port);
   for (const auto& lag : parts_.lags)
     for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) { add(member.port); });
   if (all.empty()) return;
@@ -226,11 +227,18 @@ bool ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {
     const bool told = std::all_of(parts_.lags.begin(), parts_.lags.end(),
                                   [](const auto& lag) { return lag->lag->drained(); });
     if (!told || !parts_.transmitter.idle()) continue;
-    if (parts_.stalls != nullptr) parts_.stalls->end();
+    end();
     return true;
   }
-  if (parts_.stalls != nullptr) parts_.stalls->end();
+  end();
   return false;
+}
+
+void ControlLoop::end() {
+  if (parts_.stalls != nullptr) parts_.stalls->end();
+  for (const auto& lag : parts_.lags) control::end_journal(*lag->lag, dpdk::now());
+  feed_journals();
+  if (parts_.after_turn) parts_.after_turn();
 }
 
 }  // namespace lagoon::dpdk

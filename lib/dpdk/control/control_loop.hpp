@@ -64,6 +64,7 @@ class ControlLoop {
   bool run(const std::atomic<bool>& stop, Duration patience);
 
  private:
+  void end();
   void list_members();
   bool tell_stalls(Instant now);
   void tell(std::size_t index, control::Stall stall, Instant now);

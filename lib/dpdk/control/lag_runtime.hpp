@@ -55,6 +55,12 @@ struct PortSetting {
   Errand errand{};
 };
 
+/// What is kept of a member whose interface is gone, and whose port is closed for that: it stays in its LAG.
+struct AbsentMember {
+  control::Traffic before{};           // as MemberRuntime has it
+  std::uint64_t kernel_ring_full = 0;  // in all
+};
+
 /// What stands around one member's port. Its end gives everything back, in the reverse order.
 struct MemberRuntime {
   std::string name;
@@ -70,12 +76,17 @@ struct MemberRuntime {
   bool keeps_address = false;  // whatever address it is given
   bool served = true;          // by workers
   bool link_read = false;
-  control::Traffic before{};  // what workers had counted for its index before it came
+  bool lost = false;                          // its interface is gone, and the LAG knows
+  control::Traffic before{};                  // what workers had counted for its index before it came
+  std::uint64_t kernel_ring_full_before = 0;  // of ports that it had before this one
 
+  [[nodiscard]] std::uint64_t kernel_ring_full() const noexcept {
+    return kernel_ring_full_before + (port.ring_losses() != nullptr ? port.ring_losses()->lost() : 0);
+  }
   MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
   ~MemberRuntime() {
     setting.errand.wait();
-    if (port.is_started()) upkeep.take_back();
+    if (port.is_started() && !port.is_off_interface()) upkeep.take_back();
   }
   MemberRuntime(const MemberRuntime&) = delete;
   MemberRuntime& operator=(const MemberRuntime&) = delete;
@@ -83,6 +94,7 @@ struct MemberRuntime {
 
 struct LagRuntime {
   std::array<std::unique_ptr<MemberRuntime>, kMembersMax> members{};  // by MemberIndex
+  std::array<std::optional<AbsentMember>, kMembersMax> absent{};      // by MemberIndex
   std::unique_ptr<control::Lag> lag;                                  // control lcore only
   control::PortOptions port_options{};
   std::uint64_t port_options_revision = 0;  // counts changes of those
@@ -111,6 +123,12 @@ struct LagRuntime {
 
   /// So many workers are to receive, and to send on it; `readers`: that have a table of their own.
   void use_positions(std::size_t receivers, std::size_t senders, std::size_t readers);
+  /// The port behind the LAG is about to be closed. Precondition: no errand is under way for it.
+  void forget_host() noexcept {
+    host_port = nullptr;
+    host.reset();
+    host_setting.given = host_setting.stands = {};
+  }
   [[nodiscard]] MemberRuntime* find(MemberIndex member) const noexcept {
     return members[member.value()].get();
   }

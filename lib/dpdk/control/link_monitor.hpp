@@ -1,13 +1,16 @@
 // LinkMonitor: brings the state of every member's link to its LAG: at once when an interrupt or rtnetlink
 // tells, and at the latest with the LAG's poll, every `miimon` (some drivers claim interrupts that never
-// come).
+// come). An interface that is gone is told as such.
 //
 // Thread: the control lcore.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/time.hpp"
@@ -22,6 +25,14 @@ class LinkMonitor {
   /// Members come and go with their ports.
   void add(MemberRuntime& member);
   void remove(MemberRuntime& member);
+  /// An access port's interface; nothing: it has none. For is_lost() and remove().
+  [[nodiscard]] std::optional<std::size_t> add(const Port& port);
+  void remove(std::size_t number) noexcept { watch_.remove(number); }
+  [[nodiscard]] bool is_lost(std::size_t number) const noexcept {
+    return watch_.loss(number) != CarrierWatch::Loss::none;
+  }
+  /// Called by poll() when an interface was lost, of a member or an access port. Before poll().
+  void use_listener(std::function<void()> on_loss) { on_loss_ = std::move(on_loss); }
   /// True when a link changed.
   bool poll(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
   /// What the member's link is, before the control loop runs. Blocking: until the kernel has answered, a
@@ -32,8 +43,11 @@ class LinkMonitor {
  private:
   /// Nothing: not known yet.
   [[nodiscard]] std::optional<LinkState> read(MemberRuntime& member);
+  void look_for_losses(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
 
   CarrierWatch watch_;
+  std::function<void()> on_loss_{};
+  std::uint64_t losses_ = 0;  // seen
 };
 
 }  // namespace lagoon::dpdk

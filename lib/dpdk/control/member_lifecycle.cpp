@@ -49,9 +49,33 @@ Result<MemberIndex> MemberLifecycle::attach(LagRuntime& lag, std::unique_ptr<Mem
   return index;
 }
 
+void MemberLifecycle::lose(LagRuntime& lag, MemberIndex member) {
+  LAGOON_CHECK(lag.find(member) != nullptr && find(lag, member) == nullptr);
+  departures_.push_back({.lag = &lag, .member = member, .somebody_takes = true, .stays = true});
+}
+
+void MemberLifecycle::give_back(LagRuntime& lag, MemberIndex index, std::unique_ptr<MemberRuntime> member,
+                                Instant now) {
+  LAGOON_CHECK(lag.find(index) == nullptr && lag.absent[index.value()]);
+  const AbsentMember kept = *std::exchange(lag.absent[index.value()], std::nullopt);
+  member->before = kept.before;
+  member->kernel_ring_full_before = kept.kernel_ring_full;
+  const MacAddress own = member->port.own_address();
+  links_.add(*member);
+  lag.members[index.value()] = std::move(member);
+  publish_ports(publisher_, lag);
+  ++revision_;
+  control::interface_changed(*lag.lag, index,
+                             {.kind = control::InterfaceNews::Kind::back,
+                              .address = own.is_zero() ? lag.lag->member(index).address : own},
+                             now);
+}
+
 Result<void> MemberLifecycle::leave(LagRuntime& lag, MemberIndex member, bool somebody_takes, Instant now) {
+  if (const Departure* const other = find(lag, member); other != nullptr)
+    return fail(Errc::busy, other->stays ? "its interface is gone, and its port is being closed; try again"
+                                         : "it is being removed already");
   LAGOON_CHECK(lag.find(member) != nullptr);
-  if (find(lag, member) != nullptr) return fail(Errc::busy, "it is being removed already");
   lag.lag->leave_member(member, now);
   departures_.push_back({.lag = &lag, .member = member, .somebody_takes = somebody_takes});
   return {};
@@ -61,7 +85,7 @@ void MemberLifecycle::advance(Departure& d, Instant now) {
   MemberRuntime* const runtime = d.lag->find(d.member);
   switch (d.stage) {
     case Stage::leaving:
-      if (!d.lag->lag->may_close(d.member, now)) return;
+      if (!d.stays && !d.lag->lag->may_close(d.member, now)) return;
       d.period = publisher_.begin_grace_period();
       d.stage = Stage::untabled;
       return;
@@ -76,6 +100,9 @@ void MemberLifecycle::advance(Departure& d, Instant now) {
       if (!publisher_.passed(d.period) || runtime->setting.errand.under_way()) return;
       transmitter_.forget(*d.lag, d.member);
       links_.remove(*runtime);
+      if (d.stays)
+        d.lag->absent[d.member.value()] = {.before = runtime->before,
+                                           .kernel_ring_full = runtime->kernel_ring_full()};
       d.runtime = std::move(d.lag->members[d.member.value()]);
       ++revision_;
       d.stage = Stage::closing;
@@ -109,8 +136,10 @@ std::unique_ptr<MemberRuntime> MemberLifecycle::take(const LagRuntime& lag, Memb
 }
 
 void MemberLifecycle::closed(LagRuntime& lag, MemberIndex member, Instant now) {
-  if (Departure* const departure = find(lag, member)) departure->stage = Stage::gone;
-  lag.lag->forget_member(member, now);
+  Departure* const departure = find(lag, member);
+  const bool stays = departure != nullptr && departure->stays;
+  if (departure != nullptr) departure->stage = Stage::gone;
+  if (!stays) lag.lag->forget_member(member, now);
 }
 
 void MemberLifecycle::abandon(const LagRuntime& lag, MemberIndex member) noexcept {

@@ -39,6 +39,16 @@ class MemberLifecycle {
   [[nodiscard]] Result<MemberIndex> attach(LagRuntime& lag, std::unique_ptr<MemberRuntime>& member,
                                            control::MemberSettings settings, const LagTotals& counted,
                                            Instant now);
+  /// Takes the port from a member whose interface is gone, in the same stages, but for `leaving`: the LAG
+  /// knows already, and the member stays in it (LagRuntime::absent). Somebody has to take() the port.
+  /// Precondition: it has one, and does not leave.
+  void lose(LagRuntime& lag, MemberIndex member);
+  /// Gives such a member a port that is started. Precondition: it is absent.
+  void give_back(LagRuntime& lag, MemberIndex index, std::unique_ptr<MemberRuntime> member, Instant now);
+  /// Whether its port is on its way out.
+  [[nodiscard]] bool is_under_way(const LagRuntime& lag, MemberIndex member) noexcept {
+    return find(lag, member) != nullptr;
+  }
   /// Begins. Errors: busy (it is leaving already).
   [[nodiscard]] Result<void> leave(LagRuntime& lag, MemberIndex member, bool somebody_takes, Instant now);
 
@@ -66,6 +76,8 @@ class MemberLifecycle {
     return done;
   }
 
+  /// What others keep lists of has changed.
+  void listed_anew() noexcept { ++revision_; }
   /// Counts comings and goings: who keeps a list of members makes it anew when this changes.
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
 
@@ -75,6 +87,7 @@ class MemberLifecycle {
     LagRuntime* lag = nullptr;
     MemberIndex member{};
     bool somebody_takes = false;
+    bool stays = false;  // in the LAG
     Stage stage = Stage::leaving;
     GracePeriod period{};
     std::unique_ptr<MemberRuntime> runtime{};

@@ -20,6 +20,7 @@
 #include "dpdk/control/addresses.hpp"
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/engine/engine_returns.hpp"
 
 namespace lagoon::dpdk {
 
@@ -91,6 +92,7 @@ struct EmbeddedLag::Parts {
 };
 
 EmbeddedLag::Parts::~Parts() {
+  if (engine->parts_->returns) engine->parts_->returns->end();
   if (loop) {
     inner().stop.store(true, std::memory_order_relaxed);
     if (thread)

@@ -12,6 +12,7 @@
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/engine/engine_returns.hpp"
 
 namespace lagoon::dpdk {
 
@@ -110,6 +111,7 @@ bool Engine::run_control() {
 
 void Engine::end_workers() {
   parts_->removals.reset();
+  parts_->returns->end();
   parts_->stop_all();
 }
 
@@ -142,15 +144,19 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   for (std::size_t i = 0; i < status.members.size(); ++i) {
     const MemberIndex member = runtime.lag->order()[i];
     const MemberRuntime* const m = runtime.find(member);
-    if (m == nullptr) continue;  // (it is being closed)
+    if (const auto& kept = runtime.absent[member.value()]) {
+      status.members[i].traffic = since(totals.members[member.value()], kept->before);
+      status.members[i].traffic.kernel_ring_full = kept->kernel_ring_full;
+      ring_full += kept->kernel_ring_full;
+    }
+    if (m == nullptr) continue;  // (it is closed, or about to be)
     status.members[i].port = ethdev_name(m->port.id());
     status.members[i].traffic = since(totals.members[member.value()], m->before);
     if (const auto mtu = m->port.mtu()) least_mtu = std::min(least_mtu.value_or(*mtu), *mtu);
-    if (const auto& losses = m->port.ring_losses()) {
-      status.members[i].traffic.kernel_ring_full = losses->lost();
+    status.members[i].traffic.kernel_ring_full = m->kernel_ring_full();
+    ring_full += m->kernel_ring_full();
+    if (const auto& losses = m->port.ring_losses())
       status.members[i].traffic.kernel_ring_full_lately = losses->lost_lately();
-      ring_full += losses->lost();
-    }
     rte_eth_stats stats{};
     if (rte_eth_stats_get(m->port.id().value(), &stats) != 0) continue;
     missed += stats.imissed;
@@ -175,26 +181,6 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   status.drops.push_back({"port_tx_errors", tx_errors});
   // (a worker may serve several LAGs, and does not tell apart whose frame it could not send)
   status.drops.push_back({"slow_tx_refused", runtime.slow_tx_refused + runtime.outlet->refused()});
-  return status;
-}
-
-PortStatus Engine::Parts::port_status_of(std::size_t index) const {
-  const Port& port = *ports[index];
-  PortStatus status{.name = config.ports[index].name, .port = ethdev_name(port.id()), .up = port.link().up};
-  rte_eth_stats stats{};
-  if (rte_eth_stats_get(port.id().value(), &stats) == 0)
-    status.traffic = {.rx_packets = stats.ipackets,
-                      .rx_bytes = stats.ibytes,
-                      .tx_packets = stats.opackets,
-                      .tx_bytes = stats.obytes,
-                      .rx_ignored = 0};
-  std::array<std::uint64_t, fast::kDrops> drops{};
-  for (const auto& worker : workers) worker->count_port(drops, index);
-  for (std::size_t d = 0; d < fast::kDrops; ++d)
-    if (drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), drops[d]});
-  if (const auto& losses = port.ring_losses()) status.drops.push_back({"kernel_ring_full", losses->lost()});
-  status.drops.push_back({"port_rx_missed", stats.imissed});
-  status.drops.push_back({"port_tx_errors", stats.oerrors});
   return status;
 }
 

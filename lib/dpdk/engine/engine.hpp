@@ -40,6 +40,7 @@ struct PortStatus {
   bool up = false;
   control::Traffic traffic{};                // as the port counts
   std::vector<control::NamedCount> drops{};  // frames that came from it, or were to go there
+  std::string_view absence{};                // it has no interface: why, in words. Empty: it has one
 };
 
 /// Which way a conversation takes through a LAG.

@@ -145,13 +145,25 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::RemoveMemb
   return remove(command.member, {});
 }
 
+// A member whose interface is gone, and whose port is closed. Thread: the control lcore.
+bool Engine::Parts::Commands::forget_absent(MemberIndex member) {
+  if (!runtime().absent[member.value()] || parts_.lifecycle->is_under_way(runtime(), member)) return false;
+  runtime().absent[member.value()].reset();
+  runtime().lag->leave_member(member, dpdk::now());
+  runtime().lag->forget_member(member, dpdk::now());
+  return true;
+}
+
 Result<std::string> Engine::Parts::Commands::remove(const std::string& member,
                                                     const std::function<void()>& unserved) {
   Result<MemberIndex> index = no_answer();
+  bool was_closed = false;
   const auto leave = [&] {
     const auto found = runtime().lag->find(member);
     if (!found)
       index = no_member(known().name, member);
+    else if ((was_closed = forget_absent(*found)))
+      index = *found;
     else if (auto left = parts_.lifecycle->leave(runtime(), *found, true, dpdk::now()); left) {
       index = *found;
       if (parts_.capture) parts_.capture->leave_port(runtime().find(*found)->port.id().value());
@@ -162,6 +174,7 @@ Result<std::string> Engine::Parts::Commands::remove(const std::string& member,
   if (!index) return std::unexpected{index.error()};
   std::erase_if(known().members, [&](const config::Member& m) { return m.name == member; });
 
+  if (was_closed) return "member '" + member + "' removed from LAG '" + known().name + "'";
   std::unique_ptr<MemberRuntime> gone;
   const auto take = [&] { gone = parts_.lifecycle->take(runtime(), *index); };
   const Instant until = dpdk::now() + kRemovalPatience;

@@ -34,6 +34,7 @@ class Engine::Parts::Commands {
  private:
   [[nodiscard]] config::Lag& known() const { return parts_.config.lags[lag_]; }
   [[nodiscard]] LagRuntime& runtime() const { return *parts_.lags[lag_]; }
+  [[nodiscard]] bool forget_absent(MemberIndex member);
   /// The control lcore does `work` with the member.
   template <typename Work>
   [[nodiscard]] Result<void> with_member(const std::string& member, Work work);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "config/values/device_name.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 
 namespace lagoon::dpdk {
@@ -60,9 +61,13 @@ Device described(Device device, EthdevId id) {
   device.is_af_packet = driver == "net_af_packet";
   std::array<char, IF_NAMESIZE> interface{};
   const bool hides = device.is_af_packet || driver == "net_af_xdp" || driver == "net_pcap";
-  if (hides && info.if_index != 0 && if_indextoname(info.if_index, interface.data()) != nullptr)
+  const bool is_there = info.if_index != 0 && if_indextoname(info.if_index, interface.data()) != nullptr;
+  // (one that is gone by now is to be said to be gone, not to be up for ever)
+  if (hides && is_there)
     device.carrier_interface = interface.data();
-  device.is_af_packet = device.is_af_packet && device.carrier_interface;
+  else if (const auto said = config::interface_of(device.devargs); hides && info.if_index != 0 && said)
+    device.carrier_interface = *said;
+  device.is_af_packet = device.is_af_packet && is_there;
   return device;
 }
 

@@ -5,6 +5,7 @@
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/engine/engine_returns.hpp"
 
 namespace lagoon::dpdk {
 
@@ -76,19 +77,13 @@ void add_carriers(Health& health, const StallWatch& stalls) {
   }
 }
 
-void add_access_port(Health& health, const Port& port) {
-  if (const auto& losses = port.ring_losses(); losses != nullptr && losses->lost_lately() != 0)
-    health.push_back({Severity::warning, "port " + *port.device().carrier_interface,
-                      control::ring_full_in_words(losses->lost_lately())});
-}
-
 }  // namespace
 
 control::Health Engine::health(const Result<std::vector<control::LagStatus>>& lags) const {
   Health health;
   add_control(health, parts_->stalls, lags);
   add_carriers(health, parts_->stalls);
-  for (const auto& port : parts_->ports) add_access_port(health, *port);
+  parts_->returns->add_health(health);
   if (lags)
     for (const control::LagStatus& lag : *lags) control::add_health(health, lag);
   return health;

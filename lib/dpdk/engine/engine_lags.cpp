@@ -10,6 +10,7 @@
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/control/addresses.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/engine/engine_returns.hpp"
 
 namespace lagoon::dpdk {
 
@@ -75,6 +76,10 @@ Result<void> Engine::Parts::make_lags() {
   transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
   lifecycle = std::make_unique<MemberLifecycle>(publisher, *transmitter, links, errands);
   for (std::size_t i = 0; i < lags.size(); ++i) LAGOON_TRY(make_lag(i, now));
+  for (std::size_t i = 0; i < ports.size(); ++i) access[i].carrier = links.add(*ports[i]);
+  returns = std::make_unique<Returns>(*this);
+  links.use_listener([raw = returns.get()] { raw->wake(); });
+  LAGOON_TRY(returns->open());
   return errands.open();
 }
 
@@ -136,7 +141,8 @@ Port* Engine::Parts::access_port_of(std::size_t lag) const noexcept {
   for (const Connection& c : connections) {
     if (!c.b || (c.a != self && *c.b != self)) continue;
     const Endpoint& other = c.a == self ? *c.b : c.a;
-    if (!other.is_lag && ports[other.index]->device().is_tap) return ports[other.index].get();
+    if (other.is_lag || ports[other.index] == nullptr) continue;
+    if (ports[other.index]->device().is_tap) return ports[other.index].get();
   }
   return nullptr;
 }

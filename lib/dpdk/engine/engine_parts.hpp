@@ -35,6 +35,7 @@
 #include "dpdk/port/state_board.hpp"
 #include "dpdk/port/wires.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
+#include "dpdk/worker/access_side.hpp"
 #include "dpdk/worker/stall_watch.hpp"
 #include "dpdk/worker/worker.hpp"
 
@@ -49,7 +50,7 @@ constexpr Duration kFarewellPatience = std::chrono::milliseconds{1500};
 [[nodiscard]] GuestPorts guest_ports_of(const Embedding& embedding);
 
 struct Engine::Parts {
-  explicit Parts(const config::Config& c) : config{c}, stalls{c.stall_after} {}
+  explicit Parts(const config::Config& c);
   ~Parts();
 
   // What runs: commands change it. Written under `commands`, by the thread that has the command.
@@ -63,12 +64,11 @@ struct Engine::Parts {
   Wires wires;
   QsbrPublisher publisher;
   Errands errands;                           // (of ports and LAGs: ended after them)
-  std::vector<std::unique_ptr<Port>> ports;  // access ports, as in the configuration
+  std::vector<std::unique_ptr<Port>> ports;  // access ports, as in the configuration; null: closed for now
+  std::deque<AccessSide> access;             // of those
   std::vector<std::unique_ptr<LagRuntime>> lags;
   std::vector<Connection> connections;
-  std::vector<rte_ring*> slow_rings;           // one for each worker
-  std::vector<PacketSocket> transmit_sockets;  // of access ports; the workers use their descriptors
-  std::deque<PortsSlot> access_slots;          // of access ports, one for each worker that serves it
+  std::vector<rte_ring*> slow_rings;  // one for each worker
   std::vector<std::unique_ptr<Worker>> workers;
   StallWatch stalls;
   LinkMonitor links;
@@ -81,6 +81,8 @@ struct Engine::Parts {
   std::atomic<bool> stop = false;
   std::atomic<bool> stop_workers = false;
   bool running = false;
+  class Returns;                           // engine_returns.hpp
+  std::unique_ptr<Returns> returns;        // (as the next one)
   std::unique_ptr<RemovalWatch> removals;  // (the first to go: it gives commands)
 
   // In the order of the start (engine_start.cpp, engine_lags.cpp).
@@ -88,6 +90,7 @@ struct Engine::Parts {
   [[nodiscard]] Result<void> make_pool_and_rings();
   [[nodiscard]] Result<void> make_rings();
   [[nodiscard]] Result<void> configure_ports();
+  [[nodiscard]] PortNeeds access_needs(const Connection& connection, const Endpoint& port) const;
   [[nodiscard]] Result<void> start_ports();
   [[nodiscard]] Result<void> make_lags();
   void tell_of_veths() const;

@@ -1,6 +1,7 @@
 // Ports as DPDK knows them. Asked of the control lcore, so that no member is closed meanwhile.
 #include <rte_ethdev.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -57,9 +58,33 @@ std::vector<ExtendedCount> extended_counts(std::uint16_t id) {
 
 }  // namespace
 
+PortStatus Engine::Parts::port_status_of(std::size_t index) const {
+  const AccessSide& side = access[index];
+  PortCounts counts = side.before;
+  PortStatus status;
+  status.name = config.ports[index].name;
+  status.absence = side.absence;
+  if (const Port* const port = ports[index].get(); port != nullptr) {
+    status.port = ethdev_name(port->id());
+    status.up = side.absence.empty() && port->link().up;
+    counts += counts_of(*port);
+  }
+  status.traffic = counts.traffic;
+  std::array<std::uint64_t, fast::kDrops> drops{};
+  for (const auto& worker : workers) worker->count_port(drops, index);
+  for (std::size_t d = 0; d < fast::kDrops; ++d)
+    if (drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), drops[d]});
+  if (counts.kernel_ring_full != 0 || (ports[index] != nullptr && ports[index]->ring_losses() != nullptr))
+    status.drops.push_back({"kernel_ring_full", counts.kernel_ring_full});
+  status.drops.push_back({"port_rx_missed", counts.rx_missed});
+  status.drops.push_back({"port_tx_errors", counts.tx_errors});
+  return status;
+}
+
 void Engine::Parts::for_each_port(const std::function<void(const Port& port, const std::string& name,
                                                            const std::string& lag)>& visit) const {
-  for (std::size_t i = 0; i < ports.size(); ++i) visit(*ports[i], config.ports[i].name, {});
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (ports[i] != nullptr) visit(*ports[i], config.ports[i].name, {});
   for (const auto& lag : lags)
     for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) {
       visit(member.port, member.name, lag->lag->name());

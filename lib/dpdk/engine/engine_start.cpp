@@ -14,6 +14,7 @@
 #include "dpdk/base/log.hpp"
 #include "dpdk/engine/capacity.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/engine/engine_returns.hpp"
 #include "options/load_options.hpp"
 
 namespace lagoon::dpdk {
@@ -33,12 +34,15 @@ void free_ring(rte_ring* ring) {
 
 }  // namespace
 
+Engine::Parts::Parts(const config::Config& c) : config{c}, stalls{c.stall_after} {}
+
 Result<void> Engine::Parts::open_ports() {
   for (const config::Port& p : config.ports) {
     auto port = open(p.source, "port '" + p.name + "'", std::nullopt);
     if (!port) return fail(port.error().code, "port '" + p.name + "': " + port.error().detail);
     ports.push_back(std::make_unique<Port>(std::move(*port)));
   }
+  access.resize(ports.size());
   for (const config::Lag& l : config.lags) {
     LagSlotsPtr slots = make_lag_slots(guest ? SnapshotMemory::shared : SnapshotMemory::heap);
     if (slots == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for LAG '" + l.name + "'");
@@ -105,6 +109,15 @@ std::size_t Engine::Parts::queues_offered(const Connection& connection) const {
   return least;
 }
 
+PortNeeds Engine::Parts::access_needs(const Connection& c, const Endpoint& end) const {
+  PortNeeds needs{.pool = pool, .workers = static_cast<std::uint16_t>(c.workers.size())};
+  // A tap follows the LAG that it is the kernel's access to.
+  const auto& other = end == c.a ? c.b : std::optional{c.a};
+  const bool is_tap = device_of(config.ports[end.index].source, 0).is_tap;
+  if (is_tap && other && other->is_lag) needs.mtu = lags[other->index]->port_options.mtu;
+  return needs;
+}
+
 Result<void> Engine::Parts::configure_ports() {
   auto made = connections_of(config);
   if (!made) return std::unexpected{made.error()};
@@ -117,12 +130,7 @@ Result<void> Engine::Parts::configure_ports() {
       if (end && end->is_lag) lags[end->index]->workers = c.workers;
     for (const auto& end : {std::optional{c.a}, c.b}) {
       if (!end || end->is_lag) continue;
-      Port& port = *ports[end->index];
-      PortNeeds needs{.pool = pool, .workers = static_cast<std::uint16_t>(c.workers.size())};
-      // A tap follows the LAG that it is the kernel's access to.
-      const auto& other = *end == c.a ? c.b : std::optional{c.a};
-      if (port.device().is_tap && other && other->is_lag) needs.mtu = lags[other->index]->port_options.mtu;
-      LAGOON_TRY(port.configure(needs));
+      LAGOON_TRY(ports[end->index]->configure(access_needs(c, *end)));
     }
   }
   for (std::size_t i = 0; i < lags.size(); ++i)
@@ -162,23 +170,12 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
     side.conversations = std::make_shared<const ConversationMemory>(*std::move(memory));
     return side;
   }
-  const Port& port = *ports[end.index];
-  WorkerPort queues{.id = port.id().value(),
-                    .first_rx = position,
-                    .rx_end = port.rx_queues(),
-                    .step = step,
-                    .tx = position,
-                    .cut = port.cut_from()};
-  if (port.device().is_af_packet) {
-    auto socket = PacketSocket::open(*port.device().carrier_interface, SocketUse::transmit);
-    if (!socket) return std::unexpected{socket.error()};
-    queues.tx_socket = socket->descriptor();
-    transmit_sockets.push_back(std::move(*socket));
-  }
-  auto only = std::make_unique<SidePorts>();
-  only->put(MemberIndex{0}, queues);
-  publisher.publish(access_slots.emplace_back(nullptr), std::move(only));
-  return WorkerSide{.ports = &access_slots.back(),
+  AccessSide& access_side = access[end.index];
+  AccessSide::Served& served = access_side.served.emplace_back(position, step);
+  auto queues = access_queues(*ports[end.index], served, access_side.sockets);
+  if (!queues) return std::unexpected{queues.error()};
+  publisher.publish(served.slot, *std::move(queues));
+  return WorkerSide{.ports = &served.slot,
                     .table = nullptr,
                     .index = end.index,
                     .egress = nullptr,
@@ -235,6 +232,7 @@ void Engine::Parts::stop_all() {
 }
 
 Engine::Parts::~Parts() {
+  returns.reset();
   stop_all();
   capture.reset();
   lifecycle.reset();

@@ -43,6 +43,20 @@ bool ask_ethtool(int socket, const char* interface, Request& request) {
   return ioctl(socket, SIOCETHTOOL, &ifr) == 0;
 }
 
+// 0: there is none of that name.
+unsigned index_of(int socket, const char* interface) {
+  ifreq ifr{};
+  if (strlcpy(ifr.ifr_name, interface, sizeof(ifr.ifr_name)) >= sizeof(ifr.ifr_name)) return 0;
+  return ioctl(socket, SIOCGIFINDEX, &ifr) == 0 ? static_cast<unsigned>(ifr.ifr_ifindex) : 0;
+}
+
+// Whether an interface has it, whatever its name.
+bool has_index(int socket, unsigned index) {
+  ifreq ifr{};
+  ifr.ifr_ifindex = static_cast<int>(index);
+  return ioctl(socket, SIOCGIFNAME, &ifr) == 0;
+}
+
 std::uint32_t speed_of(int socket, const char* interface) {
   ethtool_cmd settings{};
   settings.cmd = ETHTOOL_GSET;
@@ -90,15 +104,17 @@ Result<void> CarrierWatch::open() {
   return {};
 }
 
-std::optional<std::size_t> CarrierWatch::add(const std::string& interface) {
+std::optional<std::size_t> CarrierWatch::add(const std::string& interface, unsigned index) {
   const auto place = std::ranges::find_if(
       interfaces_, [](const Interface& i) { return i.use.load(std::memory_order_acquire) == Use::none; });
   if (place == interfaces_.end()) return std::nullopt;
   // (a name that is too long is nobody's)
   strlcpy(place->name.data(), interface.c_str(), kNameRoom);
+  place->index = index;
+  place->loss.store(Loss::none, std::memory_order_relaxed);
   place->answer.store(0, std::memory_order_relaxed);
   place->interval.store(Duration::zero(), std::memory_order_relaxed);
-  // Pairs with the loads of the thread, which reads the name.
+  // Pairs with the loads of the thread, which reads the name and the index.
   place->use.store(Use::taken, std::memory_order_release);
   wake_descriptor(wake_);
   return static_cast<std::size_t>(place - interfaces_.begin());
@@ -155,6 +171,7 @@ Duration CarrierWatch::ask_all(bool everything) {
     const Duration interval = interface.interval.load(std::memory_order_relaxed);
     const Instant now = dpdk::now();
     const bool polled = interval > Duration::zero();
+    if (interface.loss.load(std::memory_order_relaxed) != Loss::none) continue;
     const bool due = everything || interface.answer.load(std::memory_order_relaxed) == 0 ||
                      (polled && now >= interface.asked + interval);
     if (due) {
@@ -167,7 +184,13 @@ Duration CarrierWatch::ask_all(bool everything) {
   return std::max(rest, Duration::zero());
 }
 
+// (asking for an index takes no lock)
 void CarrierWatch::ask(Interface& interface) {
+  const unsigned index = index_of(control_, interface.name.data());
+  if (interface.index != 0 && index != interface.index)
+    return lose(interface, index != 0                             ? Loss::replaced
+                           : has_index(control_, interface.index) ? Loss::renamed
+                                                                  : Loss::deleted);
   ethtool_value value{};
   value.cmd = ETHTOOL_GLINK;
   const bool carrier = ask_ethtool(control_, interface.name.data(), value) && value.data != 0;
@@ -175,6 +198,15 @@ void CarrierWatch::ask(Interface& interface) {
   std::uint64_t speed = (before & kCarrier) != 0 ? before & kSpeed : 0;
   if (carrier && speed == 0) speed = speed_of(control_, interface.name.data());
   put(interface, carrier ? kKnown | kCarrier | speed : kKnown);
+}
+
+void CarrierWatch::lose(Interface& interface, Loss why) noexcept {
+  interface.loss.store(why, std::memory_order_relaxed);
+  interface.answer.store(kKnown, std::memory_order_relaxed);
+  // Both pair with loads of the control lcore: who sees the change sees what is lost.
+  losses_.fetch_add(1, std::memory_order_release);
+  changes_.fetch_add(1, std::memory_order_release);
+  wake_descriptor(told_);
 }
 
 void CarrierWatch::put(Interface& interface, std::uint64_t answer) noexcept {
@@ -207,20 +239,31 @@ bool CarrierWatch::read_messages() {
 // about, and its speed with it.
 void CarrierWatch::take_message(const nlmsghdr* message) {
   const auto* link = static_cast<const ifinfomsg*>(NLMSG_DATA(message));
+  // (a bridge tells of its ports, too: one that leaves it is not deleted)
+  if (link->ifi_family == AF_BRIDGE) return;
   auto left = static_cast<int>(IFLA_PAYLOAD(message));
-  const char* name = nullptr;
+  std::string_view name;
   for (auto* attribute = IFLA_RTA(link); RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
     if (attribute->rta_type == IFLA_IFNAME) name = static_cast<const char*>(RTA_DATA(attribute));
-  if (name == nullptr) return;
-  const bool carrier = message->nlmsg_type == RTM_NEWLINK && (link->ifi_flags & kWorking) == kWorking;
+  if (name.empty()) return;
+  const bool deleted = message->nlmsg_type == RTM_DELLINK;
+  const bool carrier = !deleted && (link->ifi_flags & kWorking) == kWorking;
   for (Interface& interface : interfaces_) {
     if (interface.use.load(std::memory_order_acquire) != Use::taken ||
-        std::string_view{interface.name.data()} != name)
+        interface.loss.load(std::memory_order_relaxed) != Loss::none)
       continue;
-    const bool has = (interface.answer.load(std::memory_order_relaxed) & kCarrier) != 0;
-    if (!carrier)
+    const bool has_name = name == interface.name.data();
+    const bool is_it =
+        interface.index != 0 ? static_cast<unsigned>(link->ifi_index) == interface.index : has_name;
+    if (is_it && deleted && interface.index != 0)
+      lose(interface, Loss::deleted);
+    else if (is_it && !has_name)
+      lose(interface, Loss::renamed);
+    else if (!is_it && has_name && !deleted)
+      lose(interface, Loss::replaced);
+    else if (is_it && !carrier)
       put(interface, kKnown);
-    else if (!has)
+    else if (is_it && (interface.answer.load(std::memory_order_relaxed) & kCarrier) == 0)
       ask(interface);
   }
 }

@@ -125,17 +125,25 @@ std::optional<state::Interface> read_interface(const std::string& name) {
                           .settings = StackGuard::settings_of(name)};
 }
 
-void put_back(const state::Interface& before) {
-  if (if_nametoindex(before.name.c_str()) != before.index) return;
-  put_back_link(before, Asked{before.name});
+bool put_back(const state::Interface& before) {
+  std::array<char, IF_NAMESIZE> name{};
+  if (if_indextoname(before.index, name.data()) == nullptr) return false;
+  state::Interface as_named = before;
+  as_named.name = name.data();
+  put_back_link(as_named, Asked{as_named.name});
+  const std::string folder = "/conf/" + before.name + "/";
   for (const state::Setting& setting : before.settings) {
+    std::string path = setting.path;
+    if (const auto at = path.find(folder); at != std::string::npos)
+      path.replace(at, folder.size(), "/conf/" + as_named.name + "/");
     std::string value;
-    if (!(std::ifstream{setting.path} >> value) || value == setting.value) continue;
-    std::ofstream file{setting.path};
+    if (!(std::ifstream{path} >> value) || value == setting.value) continue;
+    std::ofstream file{path};
     file << setting.value;
     file.flush();
-    if (!file.good()) complain(before, setting.path.c_str());
+    if (!file.good()) complain(before, path.c_str());
   }
+  return true;
 }
 
 std::optional<state::Carrier> carrier_of(const std::string& interface) {

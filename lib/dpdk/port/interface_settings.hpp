@@ -14,8 +14,9 @@ namespace lagoon::dpdk {
 
 /// Nothing: there is no such interface.
 [[nodiscard]] std::optional<state::Interface> read_interface(const std::string& name);
-/// Whatever differs is set again. Does nothing where the interface of that name is another one now.
-void put_back(const state::Interface& before);
+/// Whatever differs is set again, also where the interface has another name now: it is known by its index.
+/// False: it is not there.
+bool put_back(const state::Interface& before);
 /// How often its carrier has changed; nothing: there is no such interface.
 [[nodiscard]] std::optional<state::Carrier> carrier_of(const std::string& interface);
 

@@ -200,16 +200,17 @@ void Port::stop() {
   rte_eth_dev_callback_unregister(id_.value(), RTE_ETH_EVENT_INTR_LSC, on_link_interrupt, nullptr);
   if (!started_) return;
   started_ = false;
-  if (address_changed_) {
+  const bool off = is_off_interface();
+  if (address_changed_ && !off) {
     rte_ether_addr address{};
     std::copy(own_address_.octets.begin(), own_address_.octets.end(), address.addr_bytes);
     rte_eth_dev_default_mac_addr_set(id_.value(), &address);
   }
-  put_back_mtu();
+  if (!off) put_back_mtu();
   // (a socket that stays open keeps its share of the interface's frames)
   if (ring_losses_ != nullptr) ring_losses_->close();
   if (leave_running_) return;
-  rte_eth_promiscuous_disable(id_.value());
+  if (!off) rte_eth_promiscuous_disable(id_.value());
   if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
     log_line(LogLevel::warning, failure_in_words(device_, "rte_eth_dev_stop", error));
 }
@@ -233,6 +234,11 @@ std::optional<std::string> Port::kernel_interface() const {
   std::array<char, IF_NAMESIZE> name{};
   if (!index || if_indextoname(*index, name.data()) == nullptr) return std::nullopt;
   return name.data();
+}
+
+bool Port::is_off_interface() const {
+  const auto index = interface_ ? interface_index() : std::nullopt;
+  return index && if_nametoindex(interface_->c_str()) != *index;
 }
 
 std::uint32_t Port::cut_from() const noexcept {

@@ -98,6 +98,12 @@ class Port {
   [[nodiscard]] std::uint32_t cut_from() const noexcept;
   /// What the kernel's ring had no room for; null: the port has none, or is not started.
   [[nodiscard]] const std::shared_ptr<RingLosses>& ring_losses() const noexcept { return ring_losses_; }
+  /// The kernel's interface that it was opened on, or made, by its name then; nothing: there is none.
+  [[nodiscard]] const std::optional<std::string>& interface_name() const noexcept { return interface_; }
+  /// Whether the port is over another one, or none: what is set by name would be set on somebody else's.
+  [[nodiscard]] bool is_off_interface() const;
+  /// Whether its end closes it: it was opened here.
+  [[nodiscard]] bool is_ours() const noexcept { return at_end_ == AtEnd::close; }
   /// The kernel's interface that the driver made or sits on; nothing where it says none.
   [[nodiscard]] std::optional<unsigned> interface_index() const;
   [[nodiscard]] std::string driver() const;
@@ -118,6 +124,7 @@ class Port {
 
   EthdevId id_;
   Device device_;
+  std::optional<std::string> interface_{};
   MacAddress own_address_{};
   std::optional<std::uint16_t> own_mtu_{};
   bool mtu_changed_ = false;

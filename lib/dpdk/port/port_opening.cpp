@@ -65,12 +65,14 @@ Port::Port(EthdevId id, Device device, AtEnd at_end) : id_{id}, device_{std::mov
   if (rte_eth_macaddr_get(id_.value(), &address) == 0)
     std::copy_n(address.addr_bytes, own_address_.octets.size(), own_address_.octets.begin());
   own_mtu_ = mtu();
+  interface_ = kernel_interface();
   if (device_.is_af_packet) device_.devargs = devargs_of(id_, device_.name).value_or(device_.devargs);
 }
 
 Port::Port(Port&& other) noexcept
     : id_{other.id_},
       device_{std::move(other.device_)},
+      interface_{std::move(other.interface_)},
       own_address_{other.own_address_},
       own_mtu_{other.own_mtu_},
       mtu_changed_{other.mtu_changed_},

@@ -1,5 +1,7 @@
 #include "dpdk/port/stack_guard.hpp"
 
+#include <net/if.h>
+
 #include <array>
 #include <fstream>
 #include <string_view>
@@ -36,7 +38,8 @@ bool write(const std::string& path, std::string_view value) {
 
 }  // namespace
 
-StackGuard::StackGuard(const std::string& interface) {
+StackGuard::StackGuard(const std::string& interface)
+    : interface_{interface}, index_{if_nametoindex(interface.c_str())} {
   for (const Setting& s : kSettings) {
     std::string path = path_of(s, interface);
     std::string value;
@@ -60,6 +63,7 @@ std::vector<state::Setting> StackGuard::settings_of(const std::string& interface
 }
 
 StackGuard::~StackGuard() {
+  if (if_nametoindex(interface_.c_str()) != index_) return;
   for (const auto& [path, value] : before_) write(path, value);
 }
 

@@ -2,7 +2,7 @@
 // sees every frame as well, and members carry the LAG's address: a host that has the LAG through a tap would
 // answer twice. IPv6 is switched off there, ARP answers only for addresses of that interface, and IPv4
 // packets are dropped that the routes would not send back there. What was set before comes back with the end
-// of this object.
+// of this object, unless the interface is another one by then.
 //
 // Thread: the control lcore. Network namespace: that of the thread.
 #pragma once
@@ -25,6 +25,8 @@ class StackGuard {
   StackGuard& operator=(StackGuard&&) = delete;
 
  private:
+  std::string interface_;
+  unsigned index_;
   std::vector<std::pair<std::string, std::string>> before_;  // path, value
 };
 

@@ -83,8 +83,10 @@ void StateBoard::give_back(const std::string& interface) {
     if (noted == interfaces_.end()) return;
     original = *noted;
   }
-  put_back(*original);
-  erase(interface);
+  if (put_back(*original)) return erase(interface);
+  // It may be in another namespace, as we have set it, and come back with its index: for note().
+  const std::lock_guard lock{mutex_};
+  std::erase(noted_, interface);
 }
 
 void StateBoard::erase(const std::string& interface) {

@@ -120,6 +120,7 @@ Answer ports_answer(std::span<const PortStatus> ports) {
     one.text("name", p.name);
     one.text("port", p.port);
     one.text("link", p.up ? "up" : "down");
+    if (!p.absence.empty()) one.text("absence", p.absence);
     one.number("rx_packets", p.traffic.rx_packets);
     one.number("tx_packets", p.traffic.tx_packets);
     one.number("rx_bytes", p.traffic.rx_bytes);
