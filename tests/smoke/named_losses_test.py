@@ -10,6 +10,7 @@ import sys
 import time
 import unittest
 
+from lab import octets
 from lab.conformance import Lab
 
 LAGOOND = sys.argv[1]
@@ -70,6 +71,30 @@ class NamedLosses(unittest.TestCase):
         self.assertEqual(len([s for s in self.sentences() if "no room in the kernel's ring" in s]), 2)
         self.assertEqual(self.lab.stop(), 0)
 
+    def test_the_socket_that_hears_lacpdus(self):
+        self.start()
+        self.lab.partners[0].period = None
+        self.lab.run(1.2)
+
+        def counted():
+            status = self.lab.status()
+            member = status["members"][0]
+            return {"taken": member["lacp"]["counters"]["lacpdu_rx"], "above the limit": member["lacpdus_dropped"],
+                    "held out": status["drops"]["lacpdu_held_out"], "no room": status["drops"]["slow_socket_full"]}
+        before = counted()
+        self.assertEqual(before["no room"], 0)
+        said = octets.frame(self.lab.wires[0].mac, octets.lacpdu(self.lab.partners[0].info, self.lab.partners[0].partner))
+        self.lab.process.send_signal(signal.SIGSTOP)
+        for _ in range(FRAMES):
+            self.lab.wires[0].send(said)
+        self.lab.process.send_signal(signal.SIGCONT)
+        self.lab.until(lambda: sum(counted().values()) >= sum(before.values()) + FRAMES, 4)
+        went = {name: count - before[name] for name, count in counted().items()}
+        print(f"    of {FRAMES} LACPDUs: {went}", flush=True)
+        self.assertEqual(sum(went.values()), FRAMES)
+        self.assertGreater(went["no room"], 0, "the socket had room for all of them")
+        self.assertEqual(self.lab.stop(), 0)
+
     def drops(self):
         return self.lab.status()["drops"]["cut"], self.lab.ask("/lagoon/ports")["lan0"]["drops"].get("cut", 0)
 
@@ -91,8 +116,8 @@ class NamedLosses(unittest.TestCase):
         self.start(mtu=JUMBO)
         ways = [(self.lab.wires[0], self.lab.lan), (self.lab.lan, self.lab.wires[0])]
         for number, (wire, to) in enumerate(ways):
-            for octets in (JUMBO + 14, JUMBO + 18, 1514, 60):
-                self.assertTrue(self.passes(marked(octets, number), wire, to), octets)
+            for size in (JUMBO + 14, JUMBO + 18, 1514, 60):
+                self.assertTrue(self.passes(marked(size, number), wire, to), size)
         self.assertEqual(self.drops(), (0, 0))
         # The interfaces take longer ones now; the ring is as it was made.
         for interface in ("p0", "m0", "lan0", "lan1"):

@@ -133,13 +133,16 @@ void ControlLoop::look_for_losses(Instant now) {
   if (now < next_losses_ || losses_.under_way()) return;
   next_losses_ = now + kLossesInterval;
   std::vector<std::shared_ptr<RingLosses>> all;
-  const auto add = [&all](const Port& port) {
-    if (port.ring_losses() != nullptr) all.push_back(port.ring_losses());
+  const auto add = [&all](const std::shared_ptr<RingLosses>& losses) {
+    if (losses != nullptr) all.push_back(losses);
   };
   for (const auto& port : parts_.access_ports)
-    if (port != nullptr) add(*port);
+    if (port != nullptr) add(port->ring_losses());
   for (const auto& lag : parts_.lags)
-    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) { add(member.port); });
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) {
+      add(member.port.ring_losses());
+      add(member.slow_losses);
+    });
   if (all.empty()) return;
   static_cast<void>(losses_.take_done());
   parts_.errands.give(losses_, [all = std::move(all)] {

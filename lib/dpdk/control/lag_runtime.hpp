@@ -59,6 +59,7 @@ struct PortSetting {
 struct AbsentMember {
   control::Traffic before{};           // as MemberRuntime has it
   std::uint64_t kernel_ring_full = 0;  // in all
+  std::uint64_t slow_socket_full = 0;
 };
 
 /// What stands around one member's port. Its end gives everything back, in the reverse order.
@@ -79,13 +80,20 @@ struct MemberRuntime {
   bool lost = false;                          // its interface is gone, and the LAG knows
   control::Traffic before{};                  // what workers had counted for its index before it came
   std::uint64_t kernel_ring_full_before = 0;  // of ports that it had before this one
+  std::uint64_t slow_socket_full_before = 0;
+  std::shared_ptr<RingLosses> slow_losses{};  // of slow_socket
 
   [[nodiscard]] std::uint64_t kernel_ring_full() const noexcept {
     return kernel_ring_full_before + (port.ring_losses() != nullptr ? port.ring_losses()->lost() : 0);
   }
+  [[nodiscard]] std::uint64_t slow_socket_full() const noexcept {
+    return slow_socket_full_before + (slow_losses != nullptr ? slow_losses->lost() : 0);
+  }
+
   MemberRuntime(std::string n, Port p) : name{std::move(n)}, port{std::move(p)}, upkeep{port.id()} {}
   ~MemberRuntime() {
     setting.errand.wait();
+    if (slow_losses != nullptr) slow_losses->close();
     if (port.is_started() && !port.is_off_interface()) upkeep.take_back();
   }
   MemberRuntime(const MemberRuntime&) = delete;

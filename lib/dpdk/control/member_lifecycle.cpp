@@ -60,6 +60,7 @@ void MemberLifecycle::give_back(LagRuntime& lag, MemberIndex index, std::unique_
   const AbsentMember kept = *std::exchange(lag.absent[index.value()], std::nullopt);
   member->before = kept.before;
   member->kernel_ring_full_before = kept.kernel_ring_full;
+  member->slow_socket_full_before = kept.slow_socket_full;
   const MacAddress own = member->port.own_address();
   links_.add(*member);
   lag.members[index.value()] = std::move(member);
@@ -102,7 +103,8 @@ void MemberLifecycle::advance(Departure& d, Instant now) {
       links_.remove(*runtime);
       if (d.stays)
         d.lag->absent[d.member.value()] = {.before = runtime->before,
-                                           .kernel_ring_full = runtime->kernel_ring_full()};
+                                           .kernel_ring_full = runtime->kernel_ring_full(),
+                                           .slow_socket_full = runtime->slow_socket_full()};
       d.runtime = std::move(d.lag->members[d.member.value()]);
       ++revision_;
       d.stage = Stage::closing;

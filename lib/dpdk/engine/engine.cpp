@@ -139,6 +139,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;
   std::uint64_t ring_full = 0;
+  std::uint64_t slow_full = 0;
   std::uint64_t tx_errors = 0;
   std::optional<std::uint16_t> least_mtu;
   for (std::size_t i = 0; i < status.members.size(); ++i) {
@@ -148,6 +149,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
       status.members[i].traffic = since(totals.members[member.value()], kept->before);
       status.members[i].traffic.kernel_ring_full = kept->kernel_ring_full;
       ring_full += kept->kernel_ring_full;
+      slow_full += kept->slow_socket_full;
     }
     if (m == nullptr) continue;  // (it is closed, or about to be)
     status.members[i].port = ethdev_name(m->port.id());
@@ -155,6 +157,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
     if (const auto mtu = m->port.mtu()) least_mtu = std::min(least_mtu.value_or(*mtu), *mtu);
     status.members[i].traffic.kernel_ring_full = m->kernel_ring_full();
     ring_full += m->kernel_ring_full();
+    slow_full += m->slow_socket_full();
     if (const auto& losses = m->port.ring_losses())
       status.members[i].traffic.kernel_ring_full_lately = losses->lost_lately();
     rte_eth_stats stats{};
@@ -176,6 +179,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   status.drops.push_back({"member_lost", member_lost});
   status.drops.push_back({"control_copies_missed", totals.copies_missed});
   status.drops.push_back({"kernel_ring_full", ring_full});
+  status.drops.push_back({"slow_socket_full", slow_full});
   status.drops.push_back({"port_rx_missed", missed});
   status.drops.push_back({"port_rx_no_mbuf", no_mbuf});
   status.drops.push_back({"port_tx_errors", tx_errors});

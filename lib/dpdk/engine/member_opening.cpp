@@ -82,6 +82,7 @@ Result<void> Engine::Parts::start_member(MemberRuntime& member, std::size_t lag)
   const std::string& interface = *member.port.device().carrier_interface;
   auto slow = PacketSocket::open(interface, SocketUse::slow_protocols);
   if (!slow) return of_member(member, slow.error());
+  member.slow_losses = RingLosses::of_socket(slow->descriptor());
   member.slow_socket.emplace(std::move(*slow));
   member.punts->hears_slow_elsewhere();
   auto quiet = PacketSocket::open(interface, SocketUse::transmit);

@@ -55,6 +55,12 @@ RingLosses::RingLosses(unsigned interface_index) {
     if (const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0); own >= 0) sockets_.push_back(own);
 }
 
+std::shared_ptr<RingLosses> RingLosses::of_socket(int descriptor) {
+  std::shared_ptr<RingLosses> losses{new RingLosses};
+  if (const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0); own >= 0) losses->sockets_.push_back(own);
+  return losses;
+}
+
 void RingLosses::look() {
   const std::scoped_lock lock{mutex_};
   std::uint64_t lost = lost_.load(std::memory_order_relaxed);

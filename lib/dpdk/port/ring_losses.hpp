@@ -1,11 +1,12 @@
-// RingLosses: frames that found no room in the receive rings of net_af_packet, which the kernel fills. It
-// counts them, and the driver does not ask.
+// RingLosses: frames that found no room in the receive rings of net_af_packet, which the kernel fills, or in
+// a packet socket of ours. It counts them, and the driver does not ask.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -16,6 +17,8 @@ class RingLosses {
   /// Of the driver's sockets on that interface, in this process: those that share out its frames among
   /// queues. To be made once the port has been started.
   explicit RingLosses(unsigned interface_index);
+  /// Of one packet socket, whose room is a queue instead of a ring.
+  [[nodiscard]] static std::shared_ptr<RingLosses> of_socket(int descriptor);
   ~RingLosses() { close(); }
   RingLosses(const RingLosses&) = delete;
   RingLosses& operator=(const RingLosses&) = delete;
@@ -34,6 +37,7 @@ class RingLosses {
 
  private:
   static constexpr std::size_t kLooks = 10;
+  RingLosses() = default;
 
   std::mutex mutex_;
   // Under mutex_. The descriptors are our own: the driver's may be closed, and their numbers given to others.
