@@ -170,6 +170,24 @@ class Returns(unittest.TestCase):
         self.assertEqual(self.lab.stop(), 0)
         self.assertEqual(facts("m0")["address"], self.lab.wires[0].our_mac.hex(":"))
 
+    def test_another_member_in_the_place_of_one_that_was_removed_while_it_was_gone(self):
+        self.start(links=2, lan=True, lag=LAG)
+        self.until(lambda: self.works(0) and self.works(1))
+        ip("link", "del", "m0")
+        self.until(lambda: self.is_gone(0), 2)
+        other = Wire("p9", "m9")
+        self.addCleanup(lambda: other.socket.close())
+        self.lab.ask("/lagoon/do,lag0,remove,net_af_packet0")
+        self.lab.ask('/lagoon/do,lag0,add,{ dev: "net_af_packet9,iface=m9" }')
+        works = lambda: any(m["name"] == "net_af_packet9" and m["distributing"] for m in self.lab.status()["members"])
+        self.until(works)
+        ip("link", "del", "m9")
+        self.until(lambda: self.findings().get("lag0/net_af_packet9", "").endswith(GONE), 2)
+        other.socket.close()
+        other = Wire("p9", "m9")
+        self.until(works)
+        self.assertEqual(self.lab.stop(), 0)
+
     def test_an_access_port_is_deleted_and_made_again(self):
         self.start(links=2, lan=True, lag=LAG)
         self.until(lambda: self.works(0) and self.works(1))

@@ -58,20 +58,22 @@ Duration Engine::Parts::Returns::turn() {
   find_lost();
   // (before they are looked at)
   waiter_.listen(!missing_.empty());
+  Duration rest = kForEver;
   for (std::size_t i = 0; i < missing_.size() && !ends_.load(std::memory_order_relaxed);) {
     Missing& missing = missing_[i];
-    const bool ready = (missing.closed || close(missing)) && is_due(missing, dpdk::now());
-    if (!ready || take_back(missing) == Outcome::waits) {
+    const bool closed = missing.closed || close(missing);
+    // (who was removed meanwhile leaves room here for another one in its place)
+    if (!closed ||
+        (is_wanted(missing) && (!is_due(missing, dpdk::now()) || take_back(missing) == Outcome::waits))) {
       ++i;
       continue;
     }
+    rest = Duration{1ms};
     const std::lock_guard lock{mutex_};
     missing_.erase(missing_.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  if (missing_.empty()) return kForEver;
-  Duration rest = kLook;
   for (const Missing& missing : missing_)
-    if (missing.next > dpdk::now()) rest = std::min(rest, missing.next - dpdk::now());
+    rest = std::min({rest, kLook, missing.next > dpdk::now() ? missing.next - dpdk::now() : kLook});
   return std::max(rest, Duration{1ms});
 }
 
