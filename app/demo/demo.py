@@ -30,7 +30,8 @@ PARTNERS = {"linux": "the Linux kernel's bonding driver", "ovs": "Open vSwitch",
             "net_bonding": "DPDK's net_bonding", "lagoon": "a second lagoond"}
 
 
-def arguments():
+def arguments(words=None):
+    """`words`: instead of the command line's."""
     parser = argparse.ArgumentParser(prog="lagoon.sh demo", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--build", required=True, help="the build folder")
     parser.add_argument("--links", type=int, default=3, help="links between the two ends, 2 to 8 (3)")
@@ -47,7 +48,7 @@ def arguments():
     parser.add_argument("--report", help="write the report there, as JSON")
     parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
     parser.add_argument("--capture", help="with --rootless: play this capture file (one of our own)")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if not 2 <= options.links <= 8:
         parser.error("--links is 2 to 8: one link is pulled, and the others take over")
     if options.rootless and options.blackhole != "both":

@@ -3,7 +3,6 @@
 usage: partner_test.py PARTNER BUILD        exit code 77: namespaces cannot be made here
 """
 
-import argparse
 import os
 import sys
 import unittest
@@ -34,7 +33,7 @@ class PartnerTest(unittest.TestCase):
         self.fail(f"not once in {TRIES} tries: {report['problems']}")
 
     def _run_once(self):
-        options = argparse.Namespace(links=2, seconds=0, partner=self.partner_name, blackhole="both", idle="relax")
+        options = demo.arguments(["--build", self.build, "--links", "2", "--seconds", "0", "--partner", self.partner_name])
         return demo.run_on_stage(options, demo.binaries_in(self.build))
 
 
