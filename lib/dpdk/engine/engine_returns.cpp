@@ -12,10 +12,10 @@ namespace lagoon::dpdk {
 namespace {
 
 constexpr std::string_view kGone = "its interface is gone";
-// For workers to give a port up.
-constexpr Duration kClosePatience = 4s;
+// For workers to give a port up in one try. Commands wait for it, and one that stands may take for ever.
+constexpr Duration kClosePatience = 500ms;
 constexpr Duration kCloseLook = 2ms;
-// Between two tries to open one.
+// Between two tries to close or open one.
 constexpr Duration kPause = 100ms;
 constexpr Duration kPauseMost = 10s;
 // An interface that was made is set up by whoever made it; after this it is told that it is down.
@@ -117,12 +117,23 @@ void Engine::Parts::Returns::find_lost() {
   missing_.insert(missing_.end(), found.begin(), found.end());
 }
 
+void Engine::Parts::Returns::put_off(Missing& missing) {
+  missing.next = dpdk::now() + missing.pause;
+  missing.pause = std::min(std::max(2 * missing.pause, kPause), kPauseMost);
+}
+
 bool Engine::Parts::Returns::close(Missing& missing) {
+  if (dpdk::now() < missing.next) return false;
   const auto commands = parts_.begin_command();
   if (!commands) return false;
   missing.closed = missing.lag ? close_member(missing) : close_access(missing);
-  if (!missing.closed) missing.next = dpdk::now() + kPause;
-  return missing.closed;
+  if (!missing.closed) {
+    put_off(missing);
+    return false;
+  }
+  missing.next = {};
+  missing.pause = {};
+  return true;
 }
 
 bool Engine::Parts::Returns::close_member(Missing& missing) {
@@ -210,8 +221,7 @@ bool Engine::Parts::Returns::is_due(Missing& missing, Instant now) const {
 }
 
 Engine::Parts::Returns::Outcome Engine::Parts::Returns::take_back(Missing& missing) {
-  missing.next = dpdk::now() + missing.pause;
-  missing.pause = std::min(std::max(2 * missing.pause, kPause), kPauseMost);
+  put_off(missing);
   if (!missing.seen.up && !missing.is_tap) {
     refuse(missing, "interface '" + missing.interface + "' is there, and down; ip link set " +
                         missing.interface + " up");

@@ -73,6 +73,8 @@ class Engine::Parts::Returns {
   [[nodiscard]] Duration turn();
   void find_lost();
   [[nodiscard]] bool is_known(std::optional<std::size_t> lag, std::size_t index) const noexcept;
+  /// Until the next try, which is put off for longer each time.
+  static void put_off(Missing& missing);
   /// Whether its port is closed now.
   [[nodiscard]] bool close(Missing& missing);
   [[nodiscard]] bool close_member(Missing& missing);
