@@ -102,6 +102,21 @@ TEST_CASE("A user that was killed inside is let go, one that stands there is not
   CHECK(gate->claim());
 }
 
+TEST_CASE("A thread of the same process that ended inside is let go, too", "[gate]") {
+  const SharedGate gate;
+  KernelThread user = kNoThread;
+  std::thread{[&] {
+    if (gate->enter()) user = gate->user();
+  }}.join();
+  REQUIRE(user != kNoThread);
+  CHECK(user != gettid());
+  REQUIRE(has_ended(user));
+  REQUIRE(gate->claim_after(user));
+  gate->release_claim();
+  CHECK(gate->enter());
+  gate->leave();
+}
+
 TEST_CASE("Who is of another pid namespace, or nobody, has not ended", "[gate]") {
   CHECK_FALSE(has_ended(kNoThread));
   CHECK_FALSE(has_ended(kForeignThread));

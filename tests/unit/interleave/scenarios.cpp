@@ -156,18 +156,24 @@ Outcome explore_queue(Fault fault) {
                  kRunsMost);
 }
 
+struct Gate {
+  std::unique_ptr<dpdk::QsbrPublisher> publisher{};
+  std::unique_ptr<dpdk::QueueGate> gate{};
+
+  void begin() {
+    gate.reset();
+    publisher = std::make_unique<dpdk::QsbrPublisher>();
+    if (!publisher->open(1)) std::abort();
+    gate = std::make_unique<dpdk::QueueGate>(publisher->qsbr(), 0);
+  }
+  dpdk::QueueGate* operator->() const { return gate.get(); }
+};
+
 Outcome explore_gate(Fault fault) {
-  std::unique_ptr<dpdk::QsbrPublisher> publisher;
-  std::unique_ptr<dpdk::QueueGate> gate;
+  Gate gate;
   int queue = 0;
   plant(fault);
-  return explore({.begin =
-                      [&] {
-                        gate.reset();
-                        publisher = std::make_unique<dpdk::QsbrPublisher>();
-                        if (!publisher->open(1)) std::abort();
-                        gate = std::make_unique<dpdk::QueueGate>(publisher->qsbr(), 0);
-                      },
+  return explore({.begin = [&] { gate.begin(); },
                   .threads = {[&] {
                                 for (int i = 0; i < 2; ++i) {
                                   if (!gate->enter()) continue;
@@ -189,16 +195,12 @@ Outcome explore_gate(Fault fault) {
 Outcome explore_dead_user(Fault fault) {
   constexpr dpdk::KernelThread kDead = 7;
   constexpr dpdk::KernelThread kLiving = 8;
-  std::unique_ptr<dpdk::QsbrPublisher> publisher;
-  std::unique_ptr<dpdk::QueueGate> gate;
+  Gate gate;
   int queue = 0;
   plant(fault);
   return explore({.begin =
                       [&] {
-                        gate.reset();
-                        publisher = std::make_unique<dpdk::QsbrPublisher>();
-                        if (!publisher->open(1)) std::abort();
-                        gate = std::make_unique<dpdk::QueueGate>(publisher->qsbr(), 0);
+                        gate.begin();
                         if (!gate->enter(kDead)) std::abort();
                       },
                   .threads = {[&] {
