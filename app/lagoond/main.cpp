@@ -29,6 +29,7 @@
 #include "lagoond/ending/chore.hpp"
 #include "lagoond/ending/ending.hpp"
 #include "lagoond/engine_running.hpp"
+#include "lagoond/importing.hpp"
 #include "lagoond/observability.hpp"
 #include "lagoond/options.hpp"
 #include "lagoond/output/output.hpp"
@@ -254,6 +255,8 @@ int main_of(int argc, char** argv) {
       return 0;
     case Verb::check:
       return config::check_config_file(options->config_file.c_str(), std::cout, std::cerr);
+    case Verb::import:
+      return import_files(*options, std::cout, std::cerr);
     case Verb::run:
       return run(*options);
   }

@@ -17,12 +17,16 @@ enum Long : int {
   kReadyTimeout,
   kControlSocket,
   kStateFile,
-  kCmdlineFile
+  kCmdlineFile,
+  kImport,
+  kDevices
 };
 
 constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, 'c'},
     {"check", no_argument, nullptr, kCheck},
+    {"import", no_argument, nullptr, kImport},
+    {"devices", required_argument, nullptr, kDevices},
     {"version", no_argument, nullptr, kVersion},
     {"help", no_argument, nullptr, 'h'},
     {"status-interval", required_argument, nullptr, kStatusInterval},
@@ -51,12 +55,44 @@ const char* usage() noexcept {
   return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE] [--ready-timeout SECONDS]\n"
          "               [--control-socket PATH|none] [--state-file FILE|none] [-i] [--cmdline-file FILE]\n"
          "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
+         "       lagoond --import FILE.. [--devices pci]   print a configuration for the bonds that FILEs of "
+         "other\n"
+         "                                    systems describe (docs/import.md)\n"
          "       lagoond --version\n"
          "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
          "SIGTERM or SIGINT: leave the LAGs and end. SIGHUP: apply FILE, all of it or nothing.\n"
          "SIGUSR1: print the status. To systemd it is ready when its LAGs are up, or after the\n"
          "ready timeout (10 s).\n";
 }
+
+namespace {
+
+// What stands behind the options: the configuration's file, or those that are imported.
+Result<Options> with_files(Options options, int argc, char** argv) {
+  if (options.devices && options.verb != Verb::import)
+    return fail(Errc::invalid_argument, "--devices goes with --import");
+  if (options.verb == Verb::import) {
+    options.import_files.assign(argv + optind, argv + argc);
+    if (options.import_files.empty())
+      return fail(Errc::invalid_argument, "--import wants the files that describe the bonds");
+    return options;
+  }
+  if (optind < argc) {
+    // "lagoond --check FILE" says what is meant.
+    if (!options.config_file.empty() || optind + 1 < argc)
+      return fail(Errc::invalid_argument, std::string{"argument not understood: "} + argv[optind]);
+    options.config_file = argv[optind];
+  }
+  if (options.config_file.empty()) return fail(Errc::invalid_argument, "which configuration? Say -c FILE");
+  return options;
+}
+
+std::optional<ImportedDevices> imported_devices(std::string_view word) {
+  if (word == "pci") return ImportedDevices::pci;
+  return word == "kernel" ? std::optional{ImportedDevices::kernel} : std::nullopt;
+}
+
+}  // namespace
 
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
@@ -74,6 +110,15 @@ Result<Options> parse_options(int argc, char** argv) {
         return options;
       case kCheck:
         options.verb = Verb::check;
+        break;
+      case kImport:
+        options.verb = Verb::import;
+        break;
+      case kDevices:
+        options.devices = imported_devices(optarg);
+        if (!options.devices)
+          return fail(Errc::invalid_argument,
+                      std::string{"--devices wants kernel or pci, not '"} + optarg + "'");
         break;
       case kPidFile:
         options.pid_file = optarg;
@@ -108,14 +153,7 @@ Result<Options> parse_options(int argc, char** argv) {
         return fail(Errc::invalid_argument, std::string{"option not understood: "} + argv[optind - 1]);
     }
   }
-  if (optind < argc) {
-    // "lagoond --check FILE" says what is meant.
-    if (!options.config_file.empty() || optind + 1 < argc)
-      return fail(Errc::invalid_argument, std::string{"argument not understood: "} + argv[optind]);
-    options.config_file = argv[optind];
-  }
-  if (options.config_file.empty()) return fail(Errc::invalid_argument, "which configuration? Say -c FILE");
-  return options;
+  return with_files(std::move(options), argc, argv);
 }
 
 }  // namespace lagoon::lagoond

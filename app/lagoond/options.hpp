@@ -4,13 +4,16 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "lagoond/console_thread.hpp"
 
 namespace lagoon::lagoond {
 
-enum class Verb { run, check, version, help };
+enum class Verb { run, check, import, version, help };
+
+enum class ImportedDevices { kernel, pci };
 
 struct Options {
   Verb verb = Verb::run;
@@ -23,6 +26,8 @@ struct Options {
   bool state_file = true;
   std::optional<std::string> state_file_path{};  // nothing: the usual place, if there is one
   ConsoleOptions console{};
+  std::vector<std::string> import_files{};
+  std::optional<ImportedDevices> devices{};  // kernel, unless it is given
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import source
 
-PURE = r"^lib/(base|wire|lacp|marker|dist|qos|table|fast|control|report|state|config)/"
+PURE = r"^lib/(base|wire|lacp|marker|dist|qos|table|fast|control|report|state|config|imports)/"
 CXX = r"\.(cpp|hpp|c|h)$"
 ONLY_CXX = r"\.(cpp|hpp)$"
 
@@ -40,7 +40,7 @@ RULES = [
     Rule(r"\busing namespace std\s*;", CXX, "names with std::"),
     Rule(r"(?<!std::)\bget_(?!future\b)\w+\s*\(", r"^(lib|app|drivers)/.*" + CXX, "the noun alone"),
     Rule(r"(?i)\bslaves?\b", r"^lib/.*" + CXX, "member",
-         unless=r"^lib/(config/text/foreign_words|config/values/device_name|control/views/linux)\.cpp$", everywhere=True),
+         unless=r"^lib/(config/text/foreign_words|config/values/device_name|control/views/linux|imports/\w+)\.[ch]pp$", everywhere=True),
     Rule(r"\b(TODO|FIXME|XXX|HACK)\b", r"", "do it, or open an issue", unless=r"^tests/tidy/", everywhere=True),
     Rule(r"(?<![\w.])/(work|home|root|Users)/\w", r"", "a path below the project, or one that is given",
          unless=r"^tests/tidy/", everywhere=True),

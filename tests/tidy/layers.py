@@ -38,9 +38,11 @@ OURS = {
     "lib/state": [*PROTOCOLS, "dist", "qos", "balance", "table", "options", "control"],
     # (the model is made of the values that it configures)
     "lib/config": ["base", "qos", "options", "dist/bucket_map.hpp", "table/conversation_size.hpp", *OPTIONS],
+    # (what others say of bonds, in the words of the options and judged as a file)
+    "lib/imports": ["base", "qos", "options", "config", "dist/bucket_map.hpp", "table/conversation_size.hpp", *OPTIONS],
     "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config"],
     "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "dpdk"],
-    "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "dpdk", "api"],
+    "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "imports", "dpdk", "api"],
     "drivers": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "dpdk", "api"],
 }
 # Rooms of a layer, lowest first: a room may include those before it, and what stands in the layer's own folder.
@@ -54,7 +56,7 @@ ROOMS = {
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
 PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/monitor", "lib/failover", "lib/dist",
-        "lib/qos", "lib/balance", "lib/table", "lib/fast", "lib/options", "lib/control", "lib/report", "lib/state", "lib/config"}
+        "lib/qos", "lib/balance", "lib/table", "lib/fast", "lib/options", "lib/control", "lib/report", "lib/state", "lib/config", "lib/imports"}
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")

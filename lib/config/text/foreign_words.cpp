@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/text/suggest.hpp"
+#include "options/lag_rows.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -78,6 +79,17 @@ std::optional<Meant> meant_key(std::string_view word, const Section& section) {
   }
   if (const auto near = nearest(word, section.keys)) return Meant{*near, {}};
   return std::nullopt;
+}
+
+std::optional<std::string_view> key_for(std::string_view word) {
+  if (word.size() > kWordMax) return std::nullopt;
+  std::string dashed{word};
+  std::ranges::replace(dashed, '_', '-');
+  if (const options::LagRow* const row = options::lag_row(dashed)) return row->key;
+  const auto foreign = std::ranges::find(kForeign, dashed, &Foreign::word);
+  if (foreign == kForeign.end()) return std::nullopt;
+  const options::LagRow* const row = options::lag_row(foreign->ours);
+  return row == nullptr ? std::nullopt : std::optional{row->key};
 }
 
 }  // namespace lagoon::config

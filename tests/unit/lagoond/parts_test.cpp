@@ -138,13 +138,26 @@ TEST_CASE("The summary has every LAG", "[lagoond][service]") {
   CHECK(summary_of({}) == "0 of 0 LAGs up");
 }
 
+Result<Options> parsed(std::array<const char*, 5> words) {
+  optind = 0;
+  std::array<char*, 5> argv{};
+  for (std::size_t i = 0; i < words.size(); ++i) argv[i] = const_cast<char*>(words[i]);
+  return parse_options(static_cast<int>(argv.size()), argv.data());
+}
+
+TEST_CASE("What is imported are files, and members are the kernel's or PCI's", "[lagoond][options]") {
+  const auto files = parsed({"lagoond", "--import", "ifcfg-bond0", "ifcfg-eth0", "ifcfg-eth1"});
+  REQUIRE(files);
+  CHECK(files->verb == Verb::import);
+  CHECK(files->import_files == std::vector<std::string>{"ifcfg-bond0", "ifcfg-eth0", "ifcfg-eth1"});
+  CHECK_FALSE(files->devices);
+  CHECK(parsed({"lagoond", "--import", "--devices", "pci", "f"})->devices == ImportedDevices::pci);
+  CHECK(parsed({"lagoond", "--import", "--devices", "usb", "f"}).error().detail ==
+        "--devices wants kernel or pci, not 'usb'");
+  CHECK(parsed({"lagoond", "--devices", "pci", "-c", "f"}).error().detail == "--devices goes with --import");
+}
+
 TEST_CASE("The ready timeout is in seconds", "[lagoond][options]") {
-  const auto parsed = [](std::array<const char*, 5> words) {
-    optind = 0;
-    std::array<char*, 5> argv{};
-    for (std::size_t i = 0; i < words.size(); ++i) argv[i] = const_cast<char*>(words[i]);
-    return parse_options(static_cast<int>(argv.size()), argv.data());
-  };
   CHECK(parsed({"lagoond", "-c", "f", "--ready-timeout", "0"})->ready_timeout == 0s);
   CHECK(parsed({"lagoond", "-c", "f", "--status-interval", "7"})->ready_timeout == 10s);
   const auto wrong = parsed({"lagoond", "-c", "f", "--ready-timeout", "10s"});
