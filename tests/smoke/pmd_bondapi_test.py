@@ -5,6 +5,7 @@ usage: pmd_bondapi_test.py BUILD
 
 import errno
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,10 @@ from lab.testpmd import PLUGIN, Testpmd, environment
 BUILD = os.path.abspath(sys.argv[1])
 SKIP = 77
 NULLS = ["net_null0", "net_null1"]
+VETHS = ["net_af_packet0,iface=a0", "net_af_packet1,iface=b0"]
+IN_A_NAMESPACE = ["unshare", "-n", "sh", "-ec", """
+for end in a b; do ip link add ${end}0 type veth peer ${end}1; ip link set ${end}0 up; ip link set ${end}1 up; done
+exec "$0" "$@" """]
 
 
 class BondApi(unittest.TestCase):
@@ -51,20 +56,20 @@ class BondApi(unittest.TestCase):
         self.assertRegex(testpmd.do("show bonding config 2"), r"Active (Slave|Member)s \(1\): \[0\]")
         self.assertEqual(testpmd.quit(), 0)
 
-    def program(self, folder):
+    def program(self, folder, source):
         def pkg_config(what):
             return shlex.split(subprocess.run(["pkg-config", what, "libdpdk"], check=True, capture_output=True, text=True).stdout)
 
         program = os.path.join(folder, "bond_program")
-        subprocess.run(["cc", "-O1", *pkg_config("--cflags"), "-o", program, os.path.join(HERE, "pmd", "bond_program.c"),
+        subprocess.run(["cc", "-O1", *pkg_config("--cflags"), "-o", program, os.path.join(HERE, "pmd", source),
                         *pkg_config("--libs"), "-lrte_net_bond"], check=True)
         return program
 
-    def run_program(self, more, env):
+    def run_program(self, more, env, source="bond_program.c", wrapper=(), members=NULLS):
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lagoon-bondapi-"))
-        eal = ["--no-huge", "-m", "128", "--no-pci", "--no-shconf", "--no-telemetry", "--lcores", "0@0", "--vdev", "net_null0",
-               "--vdev", "net_null1"]
-        done = subprocess.run([self.program(folder), *eal, *more], check=False, capture_output=True, text=True, env=env,
+        eal = ["--no-huge", "-m", "128", "--no-pci", "--no-shconf", "--no-telemetry", "--lcores", "0@0",
+               *(word for member in members for word in ("--vdev", member))]
+        done = subprocess.run([*wrapper, self.program(folder, source), *eal, *more], check=False, capture_output=True, text=True, env=env,
                               cwd=folder, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
@@ -87,8 +92,22 @@ class BondApi(unittest.TestCase):
                 testpmd.do("port start 2")
                 testpmd.until("show port info 2", "Link status: up")
                 shown = testpmd.do("show bonding config 2")
-                self.assertRegex(shown, r"Active (Slave|Member)s \(1\): \[1\]")
+                self.assertRegex(shown, r"Active (Slave|Member)s \(2\): \[0 1\]")
                 self.assertIn("Primary: [1]", shown)
+
+    def test_what_a_program_finds_at_the_ports(self):
+        if os.geteuid() != 0:
+            self.skipTest("interfaces are made by root")
+        said = self.run_program(["-d", PLUGIN], environment(BUILD, preload=True), "bond_members.c", IN_A_NAMESPACE, VETHS)
+        self.assertEqual(re.findall(r"\w+ no", said), [], said)
+        self.assertEqual(len(re.findall(r"\w+ yes", said)), 12)
+        self.assertIn("policy at first: 2", said)
+
+    def test_options_that_the_api_has_no_words_for_come_by_the_environment(self):
+        env = {**environment(BUILD, preload=True), "LAGOON_BOND_OPTIONS": "hash=l2"}
+        self.assertIn("policy at first: 0", self.run_program(["-d", PLUGIN], env, "bond_members.c"))
+        with self.assertRaisesRegex(AssertionError, "did you mean 'min-links'"):
+            self.run_program(["-d", PLUGIN], {**env, "LAGOON_BOND_OPTIONS": "min-link=2"}, "bond_members.c")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <utility>
-#include <vector>
 
 #include "config/command/command.hpp"
 #include "config/command/define_option.hpp"
@@ -255,6 +254,15 @@ std::string_view value_of(const std::vector<Argument>& arguments, std::string_vi
 
 bool same_device(std::string_view a, std::string_view b) {
   return config::canonical_device(a) == config::canonical_device(b);
+}
+
+Result<std::vector<config::SetOption>> options_in(std::string_view text) {
+  const auto arguments = arguments_of(text);
+  if (!arguments) return std::unexpected{arguments.error()};
+  std::vector<config::SetOption> options;
+  for (const Argument& argument : *arguments)
+    options.push_back({key_in_file(argument.key), std::string{argument.value}});
+  return options;
 }
 
 Result<Devargs> parse_devargs(std::string_view device, std::string_view text) {

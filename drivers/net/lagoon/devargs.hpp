@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
+#include "config/command/command.hpp"
 #include "config/model.hpp"
 
 namespace lagoon::pmd {
@@ -25,6 +27,9 @@ struct Devargs {
 /// Keys may stand in any order; what is said beside conf= goes before what the file says. Errors:
 /// invalid_argument and no_such_thing, naming the argument and what would be right.
 [[nodiscard]] Result<Devargs> parse_devargs(std::string_view device, std::string_view text);
+
+/// Of KEY=VALUE and so on: each with its key as a file has it. Errors: invalid_argument.
+[[nodiscard]] Result<std::vector<config::SetOption>> options_in(std::string_view text);
 
 /// Whether two spellings (names, PCI addresses) mean one device.
 [[nodiscard]] bool same_device(std::string_view a, std::string_view b);

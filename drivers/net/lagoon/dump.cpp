@@ -17,8 +17,7 @@ std::string list_of(const std::vector<std::uint16_t>& ports) {
   return list + "]";
 }
 
-std::string summary(const config::Lag& lag, const LagPort& port,
-                    const std::optional<control::LagStatus>& status) {
+std::string summary(const config::Lag& lag, LagPort& port, const std::optional<control::LagStatus>& status) {
   const control::ModeRow& mode = control::row_of(lag.options.mode);
   std::string text = "  - Dev basic:\n\tBonding mode: " + std::string{mode.linux_name};
   text += mode.number.empty() ? "\n" : "(" + std::string{mode.number} + ")\n";
@@ -30,7 +29,7 @@ std::string summary(const config::Lag& lag, const LagPort& port,
   std::vector<std::uint16_t> active;
   if (status)
     for (const control::MemberStatus& member : status->members)
-      if (const auto id = find_port(member.port); id && member.distributing) active.push_back(*id);
+      if (const auto id = find_port(member.port); id && member.works) active.push_back(*id);
   text += "\tActive Members " + list_of(active) + "\n";
   if (const auto primary = port.primary()) text += "\tCurrent Primary: [" + std::to_string(*primary) + "]\n";
   return text;

@@ -25,7 +25,7 @@ int set(LagPort& lag, const char* key, std::string value) {
 }
 
 template <typename Call>
-int on_members(const LagPort& lag, Call call) {
+int on_members(LagPort& lag, Call call) {
   int worst = 0;
   for (const std::uint16_t member : lag.members().ports())
     if (const int result = call(member); result != 0) worst = result;
@@ -83,7 +83,7 @@ int mtu_set(rte_eth_dev* dev, std::uint16_t mtu) noexcept {
 }
 
 int vlan_filter_set(rte_eth_dev* dev, std::uint16_t vlan, int on) noexcept {
-  const LagPort& lag = lag_of(*dev);
+  LagPort& lag = lag_of(*dev);
   // (a stopped port's members get the whole filter at the start)
   if (!lag.is_running()) return 0;
   return on_members(lag, [&](std::uint16_t member) { return rte_eth_dev_vlan_filter(member, vlan, on); });

@@ -67,7 +67,11 @@ int info(rte_eth_dev* dev, rte_eth_dev_info* out) noexcept {
   out->max_tx_queues =
       first ? kQueuesMax : std::min<std::uint16_t>(all.max_tx_queues, RTE_MAX_QUEUES_PER_PORT);
   out->max_rx_pktlen = first ? RTE_ETHER_MAX_JUMBO_FRAME_LEN : all.max_rx_pktlen;
-  if (first) return 0;
+  if (first) {
+    // (programs configure the port before it has members, with what these will have)
+    out->flow_type_rss_offloads = RTE_ETH_RSS_PROTO_MASK;
+    return 0;
+  }
   out->min_mtu = all.min_mtu;
   out->max_mtu = all.max_mtu;
   out->min_rx_bufsize = all.min_rx_bufsize;

@@ -57,7 +57,8 @@ class LagPort {
   [[nodiscard]] std::optional<control::LagStatus> status();
   /// As it runs, or will.
   [[nodiscard]] config::Lag configuration();
-  /// For what is fixed while it runs. Errors: busy, and those of config::define_option().
+  /// For what is fixed while it runs, or has no effect in the mode that it is in and is kept for one where it
+  /// has. Errors: busy, and those of config::define_option().
   [[nodiscard]] Result<void> define(std::string_view key, std::string_view value);
   [[nodiscard]] Result<void> add_member(std::uint16_t port);
   [[nodiscard]] Result<void> remove_member(std::uint16_t port);
@@ -68,7 +69,7 @@ class LagPort {
   [[nodiscard]] Result<void> set_address(std::optional<MacAddress> address);
   [[nodiscard]] Result<void> set_link(bool up);
 
-  [[nodiscard]] const Members& members() const noexcept { return members_; }
+  [[nodiscard]] Members& members() noexcept { return members_; }
   [[nodiscard]] PassedOn& passed_on() noexcept { return passed_on_; }
   [[nodiscard]] std::vector<MacAddress>& groups() noexcept { return groups_; }
   /// By name of an extended statistic: what it was when they were set to zero.

@@ -7,6 +7,8 @@
 #include "config/change/rehearse.hpp"
 #include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
+#include "options/effect.hpp"
+#include "options/lag_rows.hpp"
 #include "options/mode.hpp"
 
 namespace lagoon::pmd {
@@ -62,7 +64,13 @@ dpdk::Embedding LagPort::embedding() {
 Result<void> LagPort::start() {
   const std::lock_guard lock{mutex_};
   LAGOON_TRY(find_members(true));
+  // (the LAG learns from the members which addresses are their own)
+  for (const std::uint16_t member : members_.ports()) members_.wear(member, std::nullopt);
   rte_eth_conf conf = dev_.data->dev_conf;
+  // What was asked for before the members were known: what they can of it.
+  rte_eth_dev_info can{};
+  if (rte_eth_dev_info_get(dev_.data->port_id, &can) == 0)
+    conf.rx_adv_conf.rss_conf.rss_hf &= can.flow_type_rss_offloads;
   conf.rx_adv_conf.rss_conf.rss_key = passed_on_.rss_key.empty() ? nullptr : passed_on_.rss_key.data();
   conf.intr_conf = {};
   dpdk::Embedding embedding = this->embedding();
@@ -161,6 +169,11 @@ std::optional<control::LagStatus> LagPort::status() {
 
 Result<void> LagPort::define(std::string_view key, std::string_view value) {
   const std::lock_guard lock{mutex_};
+  if (const options::LagRow* const row = options::lag_row(key);
+      row != nullptr && !options::has_effect(row->effect, control::row_of(config_.options.mode))) {
+    config::SourceMap unused;
+    return config::define_unjudged(config_, key, value, unused);
+  }
   if (is_running())
     return fail(Errc::busy, std::string{key} + " can't be changed while the port is started; stop it first");
   return config::define_option(config_, key, value);
@@ -182,7 +195,9 @@ Result<std::string> LagPort::execute(const config::Action& action) {
     return remove(removes->member, is_running());
   if (is_running()) {
     auto done = lag_->engine().execute(command);
-    if (done) config_ = std::move(*after);
+    if (!done) return done;
+    config_ = std::move(*after);
+    lag_->catch_up();
     return done;
   }
   config_ = std::move(*after);
@@ -275,6 +290,12 @@ Result<void> LagPort::remove_member(std::uint16_t port) {
   const std::lock_guard lock{mutex_};
   if (!members_.has(port)) return fail(Errc::no_such_thing, "port " + std::to_string(port) + " is no member");
   const std::string name = member_name(port);
+  if (config_.options.active.primary == name) {
+    if (!control::row_of(config_.options.mode).has_active)
+      config_.options.active.primary.clear();
+    else if (auto done = execute(config::SetOption{"primary", "none"}); !done)
+      return std::unexpected{std::move(done).error()};
+  }
   if (is_running() && config_.members.size() == 1) {
     LAGOON_TRY(let_go(name));
     primary_.clear();

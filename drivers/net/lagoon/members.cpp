@@ -150,7 +150,24 @@ void Members::coming(std::uint16_t port, std::vector<config::Member>& members) {
   }
 }
 
+void Members::wear(std::uint16_t port, std::optional<MacAddress> address) {
+  rte_ether_addr now{};
+  if (rte_eth_macaddr_get(port, &now) != 0) return;
+  const std::lock_guard lock{mutex_};
+  const auto own = own_addresses_.find(port);
+  if (!address && own == own_addresses_.end()) return;
+  const MacAddress wanted = address ? *address : own->second;
+  if (!address)
+    own_addresses_.erase(own);
+  else if (own == own_addresses_.end())
+    own_addresses_.emplace(port, to_mac(now));
+  if (to_mac(now) == wanted) return;
+  std::ranges::copy(wanted.octets, now.addr_bytes);
+  static_cast<void>(rte_eth_dev_default_mac_addr_set(port, &now));
+}
+
 void Members::release(std::uint16_t port) {
+  wear(port, std::nullopt);
   const std::lock_guard lock{mutex_};
   if (std::erase(ports_, port) == 0) return;
   publish();
@@ -165,6 +182,7 @@ void Members::release_all() {
 
 bool Members::forget(std::uint16_t port) {
   const std::lock_guard lock{mutex_};
+  own_addresses_.erase(port);
   if (std::erase(ports_, port) == 0) return false;
   publish();
   return true;

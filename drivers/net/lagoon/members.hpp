@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/mac_address.hpp"
 #include "config/model.hpp"
 #include "shared.hpp"
 
@@ -38,6 +40,10 @@ class Members {
   /// It is gone: only forgotten.
   bool forget(std::uint16_t port);
 
+  /// Before the LAG runs, which gives members their addresses itself: what the program finds at a member.
+  /// Nothing: its own again. A port that can't keeps what it has.
+  void wear(std::uint16_t port, std::optional<MacAddress> address);
+
   /// Gives a member that is there its ethdev's name and devargs.
   static void describe_known(config::Member& member);
 
@@ -56,6 +62,7 @@ class Members {
   std::uint64_t owner_ = RTE_ETH_DEV_NO_OWNER;
   mutable std::mutex mutex_;
   std::vector<std::uint16_t> ports_;
+  std::map<std::uint16_t, MacAddress> own_addresses_;  // of those that wear another one
 };
 
 /// The port of a name, PCI address or port id, if it is there.

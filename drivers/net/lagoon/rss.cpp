@@ -9,14 +9,14 @@ namespace lagoon::pmd {
 namespace {
 
 template <typename Call>
-int on_members(const LagPort& lag, Call call) {
+int on_members(LagPort& lag, Call call) {
   int worst = 0;
   for (const std::uint16_t member : lag.members().ports())
     if (const int result = call(member); result != 0) worst = result;
   return worst;
 }
 
-std::optional<std::uint16_t> first_member(const LagPort& lag) {
+std::optional<std::uint16_t> first_member(LagPort& lag) {
   const std::vector<std::uint16_t> ports = lag.members().ports();
   return ports.empty() ? std::nullopt : std::optional{ports.front()};
 }

@@ -76,6 +76,18 @@ TEST_CASE("What net_bonding does not mind in other modes is not refused", "[pmd]
         control::Mode::active_backup);
 }
 
+TEST_CASE("Options alone have the keys of a file, and none is said twice", "[pmd][devargs]") {
+  const auto options = options_in("hash_seed=7,move=at-once,rate=slow,arp-ip-target=[192.0.2.1,192.0.2.2]");
+  REQUIRE(options);
+  std::vector<std::string> said;
+  for (const config::SetOption& option : *options) said.push_back(option.key + " " + option.value);
+  CHECK(said == std::vector<std::string>{"hash-seed 7", "move at-once", "arp-ip-target [192.0.2.1,192.0.2.2]",
+                                         "lacp.rate slow"});
+  CHECK(options_in("")->empty());
+  CHECK_FALSE(options_in("hash-seed"));
+  CHECK_FALSE(options_in("rate=slow,lacp.rate=fast"));
+}
+
 TEST_CASE("Every key of a LAG in a file is an argument as well", "[pmd][devargs]") {
   const config::Lag lag =
       parsed(

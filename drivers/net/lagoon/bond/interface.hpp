@@ -43,6 +43,8 @@ struct BondInterface {
   int (*flag)(std::uint16_t port, std::uint16_t member, BondFlag flag);
   int (*selection)(std::uint16_t port);
   int (*set_selection)(std::uint16_t port, rte_bond_8023ad_agg_selection selection);
+  /// Whether queues of its own for LACP could be switched now: 0, or -1 while the port is started.
+  int (*dedicate)(std::uint16_t port);
 };
 
 }  // namespace lagoon::pmd

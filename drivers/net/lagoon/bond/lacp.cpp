@@ -5,6 +5,7 @@
 
 #include "dpdk/base/log.hpp"
 #include "lacp/constants.hpp"
+#include "options/mode.hpp"
 #include "ports.hpp"
 
 namespace lagoon::pmd::bond {
@@ -45,13 +46,25 @@ port_params params_of(const wire::LacpInfo& info) {
   return params;
 }
 
-// Gives -EINVAL where the port has no such member, or the LAG does not run.
+bool runs_lacp(const control::LagOptions& options) {
+  return control::row_of(options.mode).choice == control::Choice::lacp;
+}
+
+int select(LagPort& lag, rte_bond_8023ad_agg_selection wanted) {
+  const char* const word = wanted == AGG_BANDWIDTH ? "bandwidth"
+                           : wanted == AGG_COUNT   ? "count"
+                           : wanted == AGG_STABLE  ? "stable"
+                                                   : nullptr;
+  return word == nullptr ? -EINVAL : set(lag, "lacp.select", word);
+}
+
+// Gives -EINVAL where the port has no such member, or the LAG does not run, or not LACP.
 template <typename Function>
 int with_member(std::uint16_t port, std::uint16_t member, Function function) {
   return with(port, [&](LagPort& lag) -> int {
     if (!lag.is_running()) return -EINVAL;
     const auto status = lag.status();
-    if (!status) return -EINVAL;
+    if (!status || !runs_lacp(status->options)) return -EINVAL;
     for (const control::MemberStatus& known : status->members)
       if (find_port(known.port) == member) return function(known, *status);
     return -EINVAL;
@@ -103,7 +116,7 @@ int set_conf(std::uint16_t port, const rte_eth_bond_8023ad_conf* wanted) {
     if (const int error = set(lag, "lacp.aggregate-wait", std::to_string(wait) + (wait == 0 ? "" : "ms"));
         error != 0)
       return error;
-    return set_selection(port, wanted == nullptr ? AGG_STABLE : wanted->agg_selection);
+    return select(lag, wanted == nullptr ? AGG_STABLE : wanted->agg_selection);
   });
 }
 
@@ -136,8 +149,13 @@ int selection(std::uint16_t port) {
 }
 
 int set_selection(std::uint16_t port, rte_bond_8023ad_agg_selection wanted) {
-  const char* const word = wanted == AGG_BANDWIDTH ? "bandwidth" : wanted == AGG_COUNT ? "count" : "stable";
-  return with(port, [&](LagPort& lag) { return set(lag, "lacp.select", word); });
+  return with(port, [&](LagPort& lag) {
+    return runs_lacp(lag.configuration().options) ? select(lag, wanted) : -EINVAL;
+  });
+}
+
+int dedicate(std::uint16_t port) {
+  return with(port, [](LagPort& lag) { return lag.is_running() ? -1 : 0; });
 }
 
 }  // namespace lagoon::pmd::bond

@@ -4,10 +4,12 @@
 #include <rte_bus_vdev.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
 #include <string>
 
 #include "lacp.hpp"
+#include "options/effect.hpp"
+#include "options/lag_rows.hpp"
 #include "options/mode.hpp"
 
 namespace lagoon::pmd::bond {
@@ -16,6 +18,8 @@ namespace {
 
 constexpr std::string_view kTheirs = "net_bonding";
 constexpr std::string_view kOurs = "net_lagoon";
+// What the API has no words for, for all LAGs that a program makes with it.
+constexpr const char* kMoreOptions = "LAGOON_BOND_OPTIONS";
 
 std::string our_name(std::string_view name) {
   if (name.starts_with(kOurs)) return std::string{name};
@@ -27,13 +31,60 @@ bool is_ours(std::uint16_t port) {
   return find_lag(port) != nullptr;
 }
 
+// All members but one.
+bool carry_their_own(const control::LagOptions& options) {
+  switch (control::row_of(options.mode).addresses) {
+    case control::Addresses::same:
+      return false;
+    case control::Addresses::fail_over_mac:
+      return options.active.fail_over_mac != failover::FailOverMac::none;
+    case control::Addresses::own:
+      return true;
+  }
+  return false;
+}
+
+// While it is stopped: members get the addresses that they will have.
+void dress(LagPort& lag) {
+  const control::LagOptions options = lag.configuration().options;
+  if (lag.is_running() || !options.mac_from.empty()) return;
+  const auto first = lag.primary();
+  for (const std::uint16_t member : lag.members().ports())
+    lag.members().wear(member, carry_their_own(options) && first != member
+                                   ? std::nullopt
+                                   : std::optional{to_mac(shared_of(lag.dev()).addresses[0])});
+}
+
+// What may change which address a member has: a program may look at once.
+template <typename Function>
+int and_dress(std::uint16_t port, Function change) {
+  return with(port, [&](LagPort& lag) {
+    const Result<void> done = change(lag);
+    dress(lag);
+    return as_errno(lag, done);
+  });
+}
+
+Result<void> define_all(LagPort& lag, std::string_view text) {
+  const auto options = options_in(text);
+  if (!options) return std::unexpected{options.error()};
+  for (const config::SetOption& option : *options) LAGOON_TRY(lag.define(option.key, option.value));
+  return {};
+}
+
 int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
   if (name == nullptr) return -EINVAL;
   const std::string ours = our_name(name);
   const std::string devargs = "mode=" + std::to_string(mode) + ",socket_id=" + std::to_string(socket);
   if (const int error = rte_vdev_init(ours.c_str(), devargs.c_str()); error != 0) return error;
   const auto port = find_port(ours);
-  return port ? *port : -ENODEV;
+  if (!port) return -ENODEV;
+  const char* const more = secure_getenv(kMoreOptions);
+  const int error =
+      more == nullptr ? 0 : with(*port, [&](LagPort& lag) { return as_errno(lag, define_all(lag, more)); });
+  if (error == 0) return *port;
+  static_cast<void>(rte_vdev_uninit(ours.c_str()));
+  return error;
 }
 
 int destroy(const char* name) {
@@ -44,15 +95,15 @@ int destroy(const char* name) {
 }
 
 int add(std::uint16_t port, std::uint16_t member) {
-  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.add_member(member)); });
+  return and_dress(port, [&](LagPort& lag) { return lag.add_member(member); });
 }
 
 int remove(std::uint16_t port, std::uint16_t member) {
-  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.remove_member(member)); });
+  return and_dress(port, [&](LagPort& lag) { return lag.remove_member(member); });
 }
 
 int set_mode(std::uint16_t port, std::uint8_t mode) {
-  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.define("mode", std::to_string(mode))); });
+  return and_dress(port, [&](LagPort& lag) { return lag.define("mode", std::to_string(mode)); });
 }
 
 int mode(std::uint16_t port) {
@@ -66,11 +117,15 @@ int mode(std::uint16_t port) {
 }
 
 int set_primary(std::uint16_t port, std::uint16_t member) {
-  return with(port, [&](LagPort& lag) { return as_errno(lag, lag.set_primary(member)); });
+  return and_dress(port, [&](LagPort& lag) { return lag.set_primary(member); });
 }
 
 int primary(std::uint16_t port) {
   return with(port, [](LagPort& lag) -> int {
+    // (with net_bonding the one that has taken over is the primary from then on)
+    if (lag.is_running())
+      if (const auto status = lag.status(); status && status->active)
+        if (const auto active = find_port(status->members[*status->active].port)) return *active;
     const auto member = lag.primary();
     return member ? *member : -ENODEV;
   });
@@ -81,11 +136,9 @@ int members(std::uint16_t port, std::uint16_t* out, std::uint16_t room, bool act
     std::vector<std::uint16_t> all = active ? std::vector<std::uint16_t>{} : lag.members().ports();
     if (active && lag.is_running())
       if (const auto status = lag.status()) {
-        // (with net_bonding a member takes part in LACP, and is active, as soon as its link is up)
-        const bool by_link = control::row_of(status->options.mode).choice == control::Choice::lacp;
+        // (to net_bonding a member is active as soon as its link is up, whether the mode sends by it or not)
         for (const control::MemberStatus& member : status->members)
-          if (const auto id = find_port(member.port); id && (by_link ? member.works : member.distributing))
-            all.push_back(*id);
+          if (const auto id = find_port(member.port); id && member.works) all.push_back(*id);
       }
     if (out == nullptr || all.size() > room) return -EINVAL;
     std::ranges::copy(all, out);
@@ -94,10 +147,10 @@ int members(std::uint16_t port, std::uint16_t* out, std::uint16_t room, bool act
 }
 
 int set_address(std::uint16_t port, const rte_ether_addr* address) {
-  return with(port, [&](LagPort& lag) {
+  return and_dress(port, [&](LagPort& lag) {
     std::optional<MacAddress> mac;
     if (address != nullptr) std::ranges::copy(address->addr_bytes, mac.emplace().octets.begin());
-    return as_errno(lag, lag.set_address(mac));
+    return lag.set_address(mac);
   });
 }
 
@@ -143,8 +196,12 @@ LagPort* find_lag(std::uint16_t port) {
   return ours ? static_cast<LagPort*>(dev.process_private) : nullptr;
 }
 
-int set(LagPort& lag, std::string_view key, std::string value) {
-  const auto done = lag.execute(config::SetOption{std::string{key}, std::move(value)});
+int set(LagPort& lag, std::string_view key, std::string_view value) {
+  const options::LagRow* const row = options::lag_row(key);
+  const control::ModeRow& mode = control::row_of(lag.configuration().options.mode);
+  if (!lag.is_running() || (row != nullptr && !options::has_effect(row->effect, mode)))
+    return as_errno(lag, lag.define(key, value));
+  const auto done = lag.execute(config::SetOption{std::string{key}, std::string{value}});
   return done ? 0 : as_errno(lag, std::unexpected{done.error()});
 }
 
@@ -172,6 +229,7 @@ const lagoon::pmd::BondInterface* lagoon_pmd_bond() noexcept {
                                                               .member_info = member_info,
                                                               .flag = flag,
                                                               .selection = selection,
-                                                              .set_selection = set_selection};
+                                                              .set_selection = set_selection,
+                                                              .dedicate = dedicate};
   return &interface;
 }

@@ -12,8 +12,8 @@ namespace lagoon::pmd::bond {
 
 /// Null: no port of ours, or in a secondary process.
 [[nodiscard]] LagPort* find_lag(std::uint16_t port);
-/// An option as a configuration file has it. 0, or a negative errno.
-[[nodiscard]] int set(LagPort& lag, std::string_view key, std::string value);
+/// An option as a configuration file has it, kept if the mode has no use for it. 0, or a negative errno.
+[[nodiscard]] int set(LagPort& lag, std::string_view key, std::string_view value);
 
 template <typename Function>
 int with(std::uint16_t port, Function function) {
