@@ -139,6 +139,7 @@ struct Engine::Parts {
   void add_conversations(control::LagStatus& status, std::size_t lag) const;
   [[nodiscard]] FlowAnswer explain(std::size_t lag, std::span<const std::byte> frame) const;
   [[nodiscard]] PortStatus port_status_of(std::size_t port) const;
+  [[nodiscard]] std::vector<EthdevStatus> ethdevs() const;
   /// (engine_ports.cpp) Thread: the control lcore.
   void for_each_port(const std::function<void(const Port& port, const std::string& name,
                                               const std::string& lag)>& visit) const;

@@ -2,6 +2,8 @@
 #include <rte_ethdev.h>
 
 #include <array>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,7 @@ namespace lagoon::dpdk {
 
 namespace {
 
-EthdevStatus status_of(const Port& port, std::string name, std::string lag) {
+EthdevStatus ethdev_status_of(const Port& port, std::string name, std::string lag) {
   const std::uint16_t id = port.id().value();
   EthdevStatus status{.id = id,
                       .ethdev = ethdev_name(port.id()),
@@ -56,6 +58,12 @@ std::vector<ExtendedCount> extended_counts(std::uint16_t id) {
   return counts;
 }
 
+PortTally tally_of(std::span<const std::unique_ptr<Worker>> workers, std::size_t port) {
+  PortTally tally;
+  for (const auto& worker : workers) worker->count_port(tally, port);
+  return tally;
+}
+
 }  // namespace
 
 PortStatus Engine::Parts::port_status_of(std::size_t index) const {
@@ -69,11 +77,12 @@ PortStatus Engine::Parts::port_status_of(std::size_t index) const {
     status.up = side.absence.empty() && port->link().up;
     counts += counts_of(*port);
   }
+  const PortTally tally = tally_of(workers, index);
   status.traffic = counts.traffic;
-  std::array<std::uint64_t, fast::kDrops> drops{};
-  for (const auto& worker : workers) worker->count_port(drops, index);
+  status.traffic.tx_packets += tally.sent.tx_packets;
+  status.traffic.tx_bytes += tally.sent.tx_bytes;
   for (std::size_t d = 0; d < fast::kDrops; ++d)
-    if (drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), drops[d]});
+    if (tally.drops[d] != 0) status.drops.push_back({name_of(static_cast<fast::Drop>(d)), tally.drops[d]});
   if (counts.kernel_ring_full != 0 || (ports[index] != nullptr && ports[index]->ring_losses() != nullptr))
     status.drops.push_back({"kernel_ring_full", counts.kernel_ring_full});
   status.drops.push_back({"port_rx_missed", counts.rx_missed});
@@ -91,13 +100,30 @@ void Engine::Parts::for_each_port(const std::function<void(const Port& port, con
     });
 }
 
+// What workers send by a socket is in no ethdev's statistics.
+std::vector<EthdevStatus> Engine::Parts::ethdevs() const {
+  std::vector<EthdevStatus> all;
+  const auto add = [&all](const Port& port, const std::string& name, const std::string& lag,
+                          const control::Traffic& sent) {
+    all.push_back(ethdev_status_of(port, name, lag));
+    if (!port.device().is_af_packet) return;
+    all.back().counters.tx_packets += sent.tx_packets;
+    all.back().counters.tx_bytes += sent.tx_bytes;
+  };
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (ports[i] != nullptr) add(*ports[i], config.ports[i].name, {}, tally_of(workers, i).sent);
+  for (const auto& lag : lags) {
+    const LagTotals totals = count_all(lag->users);
+    for_each_member(*lag, [&](MemberIndex index, const MemberRuntime& member) {
+      add(member.port, member.name, lag->lag->name(), since(totals.members[index.value()], member.before));
+    });
+  }
+  return all;
+}
+
 Result<std::vector<EthdevStatus>> Engine::ethdevs() {
   std::vector<EthdevStatus> all;
-  const auto ask = [&] {
-    parts_->for_each_port([&all](const Port& port, const std::string& name, const std::string& lag) {
-      all.push_back(status_of(port, name, lag));
-    });
-  };
+  const auto ask = [&] { all = parts_->ethdevs(); };
   if (!parts_->tasks.run(ask, kAnswerPatience)) return no_answer();
   return all;
 }

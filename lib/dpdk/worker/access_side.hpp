@@ -2,6 +2,7 @@
 // interface below is gone, and made anew when it is back.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "dpdk/port/packet_socket.hpp"
 #include "dpdk/port/port.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
+#include "fast/drop.hpp"
 
 namespace lagoon::dpdk {
 
@@ -27,6 +29,12 @@ struct PortCounts {
   PortCounts& operator+=(const PortCounts& more) noexcept;
 };
 [[nodiscard]] PortCounts counts_of(const Port& port);
+
+/// What workers have counted for a port.
+struct PortTally {
+  std::array<std::uint64_t, fast::kDrops> drops{};
+  control::Traffic sent{};  // by a socket, past the driver: no ethdev has counted it
+};
 
 struct AccessSide {
   /// By one worker.

@@ -33,12 +33,30 @@ long nap_ns(unsigned idle_turns) noexcept {
   return kShortestNapNs << std::min((idle_turns - kEmptyTurns) / kNapsOfALength, kLengths - 1);
 }
 
-void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCounters& counters) noexcept {
+std::uint64_t octets_of(std::span<rte_mbuf* const> frames) noexcept {
+  std::uint64_t octets = 0;
+  for (const rte_mbuf* frame : frames) octets += frame->pkt_len;
+  return octets;
+}
+
+// `counters` are of where the frames come from, `sent` of the port: what goes by a socket the driver does not
+// count.
+void send_to_port(const WorkerSide& to, std::span<rte_mbuf*> frames, fast::LagCounters& counters,
+                  fast::MemberCounters& sent) noexcept {
   if (to.ports == nullptr) return drop(frames, fast::Drop::no_peer, counters);
-  MemberSender sender{ports_of(to)};
+  const SidePorts& ports = ports_of(to);
+  const bool counted = ports[MemberIndex{0}].tx_socket.has_value();
+  const std::size_t count = frames.size();
+  const std::uint64_t octets = counted ? octets_of(frames) : 0;
+  MemberSender sender{ports};
   for (unsigned tries = 0; tries < kTxTries && !frames.empty(); ++tries)
     frames = frames.subspan(sender.send(MemberIndex{0}, frames));
-  counters.of(fast::Drop::unfit).add(sender.take_unfit().frames);
+  const fast::Unfit unfit = sender.take_unfit();
+  counters.of(fast::Drop::unfit).add(unfit.frames);
+  if (counted) {
+    sent.tx_packets.add(count - unfit.frames - frames.size());
+    sent.tx_bytes.add(octets - unfit.octets - octets_of(frames));
+  }
   if (!frames.empty()) [[unlikely]]
     drop(frames, fast::Drop::port_tx_refused, counters);
 }
@@ -86,7 +104,7 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
         send_to_lag(*table, to, from.is_lag() ? frames : without_slow_frames(frames, to_state.counters),
                     to_state);
       else
-        send_to_port(to, frames, from_state.counters);
+        send_to_port(to, frames, from_state.counters, to_state.counters.of(MemberIndex{0}));
     }
   }
   return carried;
@@ -191,13 +209,16 @@ std::optional<LagUser> Worker::user_of(std::size_t lag) const noexcept {
   return std::nullopt;
 }
 
-void Worker::count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const {
+void Worker::count_port(PortTally& tally, std::size_t port) const {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
     for (std::size_t s = 0; s < 2; ++s) {
       const WorkerSide& side = s == 0 ? c.a : c.b;
       if (side.ports == nullptr || side.is_lag() || side.index != port) continue;
-      for (std::size_t d = 0; d < fast::kDrops; ++d) drops[d] += states_[i][s].counters.drop[d].read();
+      const fast::LagCounters& counters = states_[i][s].counters;
+      for (std::size_t d = 0; d < fast::kDrops; ++d) tally.drops[d] += counters.drop[d].read();
+      tally.sent.tx_packets += counters.of(MemberIndex{0}).tx_packets.read();
+      tally.sent.tx_bytes += counters.of(MemberIndex{0}).tx_bytes.read();
     }
   }
 }

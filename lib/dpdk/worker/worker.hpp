@@ -17,6 +17,7 @@
 #include "config/model.hpp"
 #include "dpdk/worker/heartbeat.hpp"
 #include "dpdk/worker/slow_outlet.hpp"
+#include "dpdk/worker/access_side.hpp"
 #include "dpdk/worker/worker_side.hpp"
 
 struct rte_rcu_qsbr;
@@ -48,8 +49,8 @@ class Worker {
   [[nodiscard]] unsigned lcore() const noexcept { return settings_.lcore; }
   /// Empty when the worker does not serve that LAG.
   [[nodiscard]] std::optional<LagUser> user_of(std::size_t lag) const noexcept;
-  /// Adds what was dropped for a plain port.
-  void count_port(std::array<std::uint64_t, fast::kDrops>& drops, std::size_t port) const;
+  /// Adds what was dropped for a plain port, and what it was sent past its driver, by a socket.
+  void count_port(PortTally& tally, std::size_t port) const;
   [[nodiscard]] const SlowOutlet& slow_outlet() const noexcept { return slow_; }
   /// Beats once a turn, busy or idle.
   [[nodiscard]] const Heartbeat& heart() const noexcept { return heart_; }
