@@ -38,6 +38,7 @@ void MetricsEndpoint::serve(dpdk::Engine& engine, std::function<std::optional<Jo
       snapshot.answered = true;
       snapshot.lags = *std::move(lags);
       snapshot.ports = *std::move(ports);
+      snapshot.mempools = dpdk::mempools();
     }
     return prometheus::TextSerializer{}.Serialize(families_of(snapshot));
   });

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "control/status/status.hpp"
+#include "dpdk/base/mempools.hpp"
 #include "dpdk/engine/engine.hpp"
 
 namespace lagoon::lagoond {
@@ -27,6 +28,7 @@ struct Snapshot {
   bool answered = false;  // by the control lcore; the rest is empty where it was not
   std::vector<control::LagStatus> lags{};
   std::vector<dpdk::PortStatus> ports{};
+  std::vector<dpdk::MempoolStatus> mempools{};
   control::Health health{};  // there also where nobody answered
   std::optional<JournalCounts> journal{};
   std::string version{};
@@ -44,5 +46,6 @@ void add_lag_families(Families& out, const Snapshot& snapshot);
 void add_member_families(Families& out, const Snapshot& snapshot);
 void add_class_families(Families& out, const Snapshot& snapshot);
 void add_port_families(Families& out, const Snapshot& snapshot);
+void add_mempool_families(Families& out, const Snapshot& snapshot);
 
 }  // namespace lagoon::lagoond

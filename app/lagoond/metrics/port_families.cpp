@@ -1,4 +1,4 @@
-// Metrics of access ports.
+// Metrics of access ports and of mempools.
 #include <array>
 
 #include "lagoond/metrics/rows.hpp"
@@ -7,6 +7,7 @@ namespace lagoon::lagoond {
 
 namespace {
 
+using dpdk::MempoolStatus;
 using dpdk::PortStatus;
 
 constexpr std::array kPorts = std::to_array<Row<PortStatus>>({
@@ -22,7 +23,19 @@ constexpr std::array kPorts = std::to_array<Row<PortStatus>>({
      MetricType::Counter, [](const PortStatus& p) { return static_cast<double>(p.traffic.tx_bytes); }},
 });
 
+constexpr std::array kMempools = std::to_array<Row<MempoolStatus>>({
+    {"lagoon_mempool_objects", "Objects that the mempool has: mbufs, as a rule.", MetricType::Gauge,
+     [](const MempoolStatus& p) { return static_cast<double>(p.size); }},
+    {"lagoon_mempool_free_objects", "Objects of the mempool that are in nobody's hands.", MetricType::Gauge,
+     [](const MempoolStatus& p) { return static_cast<double>(p.free); }},
+});
+
 }  // namespace
+
+void add_mempool_families(Families& out, const Snapshot& snapshot) {
+  add_rows<MempoolStatus>(out, kMempools, snapshot.mempools,
+                          [](const MempoolStatus& p) { return Labels{{"mempool", p.name}}; });
+}
 
 void add_port_families(Families& out, const Snapshot& snapshot) {
   auto& info = add_family(out, "lagoon_port_info", "What the access port is; always 1.", MetricType::Gauge);

@@ -184,6 +184,15 @@ int on_ports(const char*, const char* parameters, rte_tel_data* data) {
   return answer_in_pages(data, ports_answer(*ports), "/lagoon/ports");
 }
 
+int on_mempools(const char*, const char* parameters, rte_tel_data* data) {
+  const std::lock_guard lock{engine_mutex};
+  if (engine == nullptr) return -1;
+  const auto words = split(parameters);
+  if (words.size() > 1) return answer_usage(data, "/lagoon/mempools");
+  if (!words.empty()) return answer_next_page(data, words[0], "/lagoon/mempools");
+  return answer_in_pages(data, mempools_answer(mempools()), "/lagoon/mempools");
+}
+
 int on_health(const char*, const char* parameters, rte_tel_data* data) {
   const std::lock_guard lock{engine_mutex};
   if (engine == nullptr) return -1;
@@ -238,6 +247,7 @@ const std::vector<Command>& commands() {
       {"/lagoon/classes", on_classes, "NAME[,PAGE]", "Queues of a LAG's traffic classes"},
       {"/lagoon/events", on_events, "NAME[,MOST[,PAGE]]", "The last transitions of a LAG"},
       {"/lagoon/ports", on_ports, "[,PAGE]", "The access ports"},
+      {"/lagoon/mempools", on_mempools, "[,PAGE]", "How full the mempools are"},
       {"/lagoon/health", on_health, "[,PAGE]", "Whether all is well, and what is not"},
       {"/lagoon/explain", on_explain, "LAG,FLOW", "Which way a conversation takes"},
       {"/lagoon/do", on_do,

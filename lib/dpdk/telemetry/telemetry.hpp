@@ -1,6 +1,6 @@
 // Lagoon's commands on DPDK's telemetry socket: /lagoon/list, /lagoon/lag,NAME,
-// /lagoon/view,NAME,VIEW[,PAGE], /lagoon/events,NAME[,MOST], /lagoon/ports, /lagoon/do,LAG,VERB,ARGUMENT,
-// /lagoon/wire,NAME,ACTION. docs/telemetry.md describes the answers.
+// /lagoon/view,NAME,VIEW[,PAGE], /lagoon/events,NAME[,MOST], /lagoon/ports, /lagoon/mempools,
+// /lagoon/do,LAG,VERB,ARGUMENT, /lagoon/wire,NAME,ACTION. docs/telemetry.md describes the answers.
 #pragma once
 
 #include "base/error.hpp"

@@ -131,6 +131,18 @@ Answer ports_answer(std::span<const PortStatus> ports) {
   return by_name;
 }
 
+Answer mempools_answer(std::span<const MempoolStatus> pools) {
+  Answer by_name;
+  for (const MempoolStatus& p : pools) {
+    Answer one;
+    one.text("name", p.name);
+    one.number("size", p.size);
+    one.number("free", p.free);
+    by_name.object(p.name, std::move(one));
+  }
+  return by_name;
+}
+
 Answer events_answer(std::span<const NamedEvent> events) {
   Answer by_sequence;
   for (const NamedEvent& e : events) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "control/status/status.hpp"
+#include "dpdk/base/mempools.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/telemetry/answer.hpp"
 
@@ -16,6 +17,8 @@ namespace lagoon::dpdk {
 /// Queues of traffic classes.
 [[nodiscard]] Answer classes_answer(const control::LagStatus& status);
 [[nodiscard]] Answer ports_answer(std::span<const PortStatus> ports);
+/// By name; characters other than letters and digits become "_".
+[[nodiscard]] Answer mempools_answer(std::span<const MempoolStatus> pools);
 [[nodiscard]] Answer events_answer(std::span<const NamedEvent> events);
 /// "health": the worst; "findings" by number, in their order.
 [[nodiscard]] Answer health_answer(const control::Health& health);
