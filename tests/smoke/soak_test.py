@@ -1,9 +1,10 @@
 """Soak: two lagoonds with three links between them, traffic, and random commands and faults, for as long as is asked. At the end
-all carry, nothing is lost any more, and memory, file descriptors and threads are as they were.
+all carry, nothing is lost any more, mempools are full, counters add up, and memory, file descriptors and threads are as they were.
 
 usage: soak_test.py BUILD [SECONDS]      LAGOON_SEED=n replays the choices of a run
 """
 
+import json
 import os
 import random
 import signal
@@ -26,6 +27,7 @@ LINKS = 3
 RATE = 1000
 SETTLE_S = 20
 RSS_GROWTH_MAX_KB = 4096
+ON_THE_WAY_OUT = ("no_distributing_member", "tx_refused", "port_tx_refused", "no_peer", "slow_from_port", "unfit", "cut", "reflected")
 SETTINGS = ("hash: l2+3", "hash: l3+4", "move-hold: 20ms", "move-hold: 50ms", "lacp.rate: slow", "lacp.rate: fast", "miimon: 10ms",
             "miimon: 1ms", "max-links: 2", "max-links: 32", "mtu: 1400", "mtu: auto")
 IN_THE_END = ("hash: l3+4", "lacp.rate: fast", "miimon: 1ms", "max-links: 32", "mtu: auto")
@@ -74,6 +76,8 @@ class Soak(unittest.TestCase):
             counts = outcome.counts(way)
             self.assertEqual((counts["lost"], counts["duplicated"], counts["reordered"]), (0, 0, 0), way)
         self.judge(before)
+        for lagoond in (self.end.lagoond, self.far._lagoond):
+            self.judge_frames(lagoond)
         self.end.stop()
         print(f"soak: seed {self.seed}, {SECONDS:g} s, {sum(self.done.values())} commands and faults: passed", flush=True)
 
@@ -82,6 +86,19 @@ class Soak(unittest.TestCase):
         print("before", before, "after", after, flush=True)
         self.assertEqual((after["fds"], after["threads"]), (before["fds"], before["threads"]))
         self.assertLessEqual(after["rss"], before["rss"] + RSS_GROWTH_MAX_KB)
+
+    def judge_frames(self, lagoond):
+        """Every frame that a LAG delivered or got from its port has left, or has a name; no mbuf is held by anybody."""
+        status = json.loads(lagoond.view("json"))
+        access = [port for name, port in telemetry.ask(lagoond.prefix, "/lagoon/ports").items()
+                  if name not in [member["name"] for member in status["members"]]]
+        got = sum(m["traffic"]["rx_packets"] for m in status["members"]) + sum(p["rx_packets"] for p in access)
+        left = sum(m["traffic"]["tx_packets"] for m in status["members"]) + sum(p["tx_packets"] for p in access)
+        named = {name: sum(one["drops"].get(name, 0) for one in (status, *access)) for name in ON_THE_WAY_OUT}
+        print(f"{got} came in, {left} went out, {named}", flush=True)
+        self.assertEqual(got, left + sum(named.values()))
+        pools = telemetry.ask(lagoond.prefix, "/lagoon/mempools")
+        self.assertEqual([pool for pool in pools.values() if pool["free"] != pool["size"]], [])
 
     def figures(self):
         """Of the near lagoond, while nothing flows."""
