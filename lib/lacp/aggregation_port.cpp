@@ -31,6 +31,7 @@ void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
   const ReceiveState before = receive_.state();
   if (before == ReceiveState::port_disabled) return;
   looped_ = false;
+  memory_.excused = false;
   heard_.last = now;
   heard_.gaps.mark(now);
   if (receive_.defaulted()) last_change_ = now;
@@ -109,6 +110,7 @@ void AggregationPort::heard_elsewhere(const wire::LacpInfo& partner, Instant now
 
 void AggregationPort::expire(Instant now) noexcept {
   static_cast<void>(timers_.take_expired(Timer::wait_while, now));
+  static_cast<void>(timers_.take_expired(Timer::return_wait, now));
   static_cast<void>(timers_.take_expired(Timer::partner_settle, now));
   static_cast<void>(timers_.take_expired(Timer::partner_proof, now));
   if (!timers_.take_expired(Timer::current_while, now)) return;
@@ -136,7 +138,7 @@ bool AggregationPort::partner_takes_frames() const noexcept {
   return receive_.partner_collects_from_us() && !timers_.running(Timer::partner_settle);
 }
 
-bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
+bool AggregationPort::run_mux(bool ready, bool others_carry, Instant now) noexcept {
   const bool collects = receive_.partner_collects_from_us();
   if (!collects) timers_.stop(Timer::partner_settle);
   if (collects && !partner_collected_) {
@@ -150,9 +152,17 @@ bool AggregationPort::run_mux(bool ready, Instant now) noexcept {
                 {.selected = selected_,
                  .ready = ready,
                  .partner_sync = receive_.partner_has(StateBit::synchronization),
-                 .partner_collecting = partner_takes_frames() && !drained_});
+                 .partner_collecting = partner_takes_frames() && !drained_ &&
+                                       !(timers_.running(Timer::return_wait) && others_carry)});
   if (mux_ == before) return false;
+  // What is left of the wait when the port returns early goes on, until it distributes.
+  const std::optional<Instant> left = timers_.at(Timer::wait_while);
+  const bool attached = mux_ == MuxState::attached || mux_ == MuxState::collecting;
   timers_.stop(Timer::wait_while);
+  if (!attached) timers_.stop(Timer::return_wait);
+  if (before == MuxState::distributing) memory_.returned = false;
+  if (attached && before == MuxState::waiting) memory_.returned = left.has_value();
+  if (attached && before == MuxState::waiting && left) timers_.start(Timer::return_wait, *left);
   if (mux_ == MuxState::waiting) {
     waiting_since_ = now;
     if (lag_->aggregate_wait > Duration::zero()) timers_.start(Timer::wait_while, now + lag_->aggregate_wait);
@@ -289,7 +299,8 @@ void AggregationPort::retime(const AggregatorConfig& before, Instant now) noexce
   if (before.rate != lag_->rate && lag_->rate == Rate::slow && receive_.state() == ReceiveState::current)
     timers_.start(Timer::current_while, heard_.last + kLongTimeoutTime);
   if (before.aggregate_wait != lag_->aggregate_wait)
-    timers_.move(Timer::wait_while, waiting_since_ + lag_->aggregate_wait, now);
+    for (const Timer wait : {Timer::wait_while, Timer::return_wait})
+      timers_.move(wait, waiting_since_ + lag_->aggregate_wait, now);
   if (before.partner_settle != lag_->partner_settle)
     timers_.move(Timer::partner_settle, collecting_since_ + lag_->partner_settle, now);
 }
@@ -340,10 +351,6 @@ std::optional<Instant> AggregationPort::waiting_since() const noexcept {
 
 bool AggregationPort::no_longer_waits() const noexcept {
   return mux_ == MuxState::waiting && !timers_.running(Timer::wait_while);
-}
-
-bool AggregationPort::collects() const noexcept {
-  return outputs(mux_).collecting;
 }
 
 bool AggregationPort::distributes() const noexcept {

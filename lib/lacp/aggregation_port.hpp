@@ -34,10 +34,13 @@ class AggregationPort {
   void link_changed(const LinkState& link, Instant now) noexcept;
   /// Another port heard this Partner: port_moved, if this port is PORT_DISABLED (6.4.8).
   void heard_elsewhere(const wire::LacpInfo& partner, Instant now) noexcept;
+  /// Nobody listened until now: the Partner has time to be heard, once until it is.
+  void excuse_silence(Instant now) noexcept;
   /// Runs current_while_timer and wait_while_timer.
   void expire(Instant now) noexcept;
-  /// Mux machine; true: it moved.
-  [[nodiscard]] bool run_mux(bool ready, Instant now) noexcept;
+  /// Mux machine; true: it moved. `others_carry`: who has returned before its wait was over only collects
+  /// meanwhile.
+  [[nodiscard]] bool run_mux(bool ready, bool others_carry, Instant now) noexcept;
   /// The Selection Logic's choice, when `group` has the Aggregator; true: Selected changed.
   [[nodiscard]] bool apply(PortSelection choice, const LagId& group, Instant now) noexcept;
   /// Periodic, Churn and Transmit machine, when the others have come to rest.
@@ -68,7 +71,6 @@ class AggregationPort {
   /// WAITING, and since when; Ready_N is then no_longer_waits().
   [[nodiscard]] std::optional<Instant> waiting_since() const noexcept;
   [[nodiscard]] bool no_longer_waits() const noexcept;
-  [[nodiscard]] bool collects() const noexcept;
   /// Distributes as far as this port is concerned: the Partner must be known to collect.
   [[nodiscard]] bool distributes() const noexcept;
   [[nodiscard]] PortView view() const noexcept;
@@ -77,6 +79,8 @@ class AggregationPort {
   struct PartnerMemory {
     std::optional<wire::LacpInfo> known{};  // the Partner that the port collected from last
     bool asked_short = false;               // as of the last finish()
+    bool excused = false;                   // excuse_silence() since it was heard
+    bool returned = false;  // attached before its wait was over, and has not distributed since
   };
   // LACPDUs that were acted on.
   struct Heard {

@@ -35,7 +35,7 @@ struct Aggregator::State {
   [[nodiscard]] AggregationPort* find(MemberIndex port) noexcept;
   [[nodiscard]] AggregationPort& existing(MemberIndex port) noexcept;
   [[nodiscard]] bool ready(const AggregationPort& port) const noexcept;
-  [[nodiscard]] bool alone(const AggregationPort& port) const noexcept;
+  [[nodiscard]] bool may_return(const AggregationPort& port) const noexcept;
   [[nodiscard]] bool run_muxes() noexcept;
   [[nodiscard]] bool run_selection() noexcept;
   void settle(Instant at) noexcept;
@@ -58,7 +58,7 @@ AggregationPort& Aggregator::State::existing(MemberIndex port) noexcept {
 // was over does not wait with it; else links that come one after the other hold up the first. Where no other
 // link carries, one that returns to its Partner waits for none.
 bool Aggregator::State::ready(const AggregationPort& port) const noexcept {
-  if (alone(port)) return true;
+  if (may_return(port)) return true;
   if (!port.no_longer_waits()) return false;
   const Instant wait_over = *port.waiting_since() + config.aggregate_wait;
   return std::ranges::none_of(ports, [&](const std::optional<AggregationPort>& other) {
@@ -67,17 +67,18 @@ bool Aggregator::State::ready(const AggregationPort& port) const noexcept {
   });
 }
 
-// The port returns to its Partner, no other one carries, and none is a reason to wait who will: one that has
-// another Partner, or has heard nobody since its link came up. One that is attached alone, and whose Partner
+// The port returns to its Partner, and no other one is a reason to wait who will: one that has another
+// Partner, or has heard nobody since its link came up. While others carry it only collects until its wait is
+// over; under coupled control, which can't, it waits for these. One that is attached alone, and whose Partner
 // is not, carries nothing: where each end attaches another port first, each would wait for the other's.
-bool Aggregator::State::alone(const AggregationPort& port) const noexcept {
+bool Aggregator::State::may_return(const AggregationPort& port) const noexcept {
   const SelectionPort returning = port.for_selection();
   if (!returning.returns || !port.is_selected()) return false;
   const LagId group = make_lag_id(returning.actor, returning.partner);
   return std::ranges::none_of(ports, [&](const std::optional<AggregationPort>& other) {
     if (!other || &*other == &port) return false;
     const SelectionPort seen = other->for_selection();
-    if (in_sync(seen.actor) && in_sync(seen.partner)) return true;
+    if (in_sync(seen.actor) && in_sync(seen.partner)) return config.mux == MuxControl::coupled;
     if (!seen.link.up || other->closing()) return false;
     if (!seen.has_partner) return PortState{seen.actor.state}.has(StateBit::expired);
     return make_lag_id(seen.actor, seen.partner) != group;
@@ -87,9 +88,14 @@ bool Aggregator::State::alone(const AggregationPort& port) const noexcept {
 bool Aggregator::State::run_muxes() noexcept {
   std::array<bool, kMembersMax> is_ready{};
   for (std::size_t i = 0; i < kMembersMax; ++i) is_ready[i] = ports[i] && ready(*ports[i]);
+  // (of a LAG that is down by min-links nobody carries)
+  const std::uint32_t carry =
+      up ? ports_that([](const AggregationPort& port) { return port.distributes(); }) : 0;
   bool moved = false;
-  for (std::size_t i = 0; i < kMembersMax; ++i)
-    if (ports[i] && ports[i]->run_mux(is_ready[i], now)) moved = true;
+  for (std::size_t i = 0; i < kMembersMax; ++i) {
+    const bool others_carry = (carry & ~(std::uint32_t{1} << i)) != 0;
+    if (ports[i] && ports[i]->run_mux(is_ready[i], others_carry, now)) moved = true;
+  }
   return moved;
 }
 
@@ -237,6 +243,11 @@ void Aggregator::link_changed(MemberIndex port, const LinkState& link, Instant n
   state_->settle(now);
 }
 
+void Aggregator::excuse_silence(Instant now) {
+  for (std::optional<AggregationPort>& port : state_->ports)
+    if (port) port->excuse_silence(now);
+}
+
 void Aggregator::expire(Instant now) {
   for (std::optional<AggregationPort>& port : state_->ports)
     if (port) port->expire(now);
@@ -307,7 +318,7 @@ bool Aggregator::has_port(MemberIndex port) const noexcept {
 }
 
 std::uint32_t Aggregator::collecting() const noexcept {
-  return state_->ports_that([](const AggregationPort& port) { return port.collects(); });
+  return state_->ports_that([](const AggregationPort& port) { return outputs(port.mux()).collecting; });
 }
 
 std::uint32_t Aggregator::distributing() const noexcept {

@@ -62,6 +62,8 @@ class Aggregator {
 
   void receive(MemberIndex port, const wire::Lacpdu& pdu, Instant now);
   void link_changed(MemberIndex port, const LinkState& link, Instant now);
+  /// Nobody listened until now: Partners have time to be heard (AggregationPort).
+  void excuse_silence(Instant now);
   /// Runs what is due. Calling it early does nothing.
   void expire(Instant now);
   /// Takes all ports out of sync for good and asks for one last LACPDU on each. transmit() then hands them

@@ -15,7 +15,8 @@ inline constexpr Duration kChurnDetectionTime = 60s;
 
 /// A port goes on from what another process knew while the Partner still waits so long for a LACPDU of ours.
 inline constexpr Duration kRestoreMargin = 500ms;
-/// A port that goes on hears the Partner within this, or takes it for silent: nobody listened in between.
+/// A port that goes on, or whose control was away, hears the Partner within this, or takes it for silent:
+/// nobody listened in between.
 inline constexpr Duration kRestoredHearing = kFastPeriodicTime + kRestoreMargin;
 
 /// LACPDUs in one Fast_Periodic_Time on one port (6.4.16).

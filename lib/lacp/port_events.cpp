@@ -40,6 +40,7 @@ Cause AggregationPort::mux_cause(MuxState before) const noexcept {
     if (mux_ == MuxState::waiting) return selected_cause_;
     if (mux_ == MuxState::attached) return Cause::wait_over;
     const bool coupled = lag_->mux == MuxControl::coupled;
+    if (mux_ == MuxState::distributing && !coupled && memory_.returned) return Cause::wait_over;
     return mux_ == MuxState::distributing && !coupled ? Cause::partner_collecting : Cause::partner_in_sync;
   }
   if (!is_selected()) return selected_cause_;
@@ -78,12 +79,13 @@ PortView AggregationPort::view() const noexcept {
           .actor = actor(),
           .partner = receive_.partner(),
           .lag_id = receive_.defaulted() ? LagId{} : make_lag_id(actor(), receive_.partner()),
-          .collecting = collects(),
+          .collecting = outputs(mux_).collecting,
           .distributing = distributes(),
           .enabled = !closing_,
           .drained = drained_,
           .held_out = held_out_,
           .unserved = unserved_,
+          .returning = timers_.running(Timer::return_wait),
           .last_change = last_change_,
           .last_received = heard_.last,
           .counters = counters_,

@@ -1,6 +1,7 @@
 // How an AggregationPort comes back: what it asks its Partner for until that takes frames, and how it goes on
-// from what it knew in another process.
+// from what it knew in another process, or before control was away.
 #include <algorithm>
+#include <utility>
 
 #include "lacp/aggregation_port.hpp"
 #include "lacp/constants.hpp"
@@ -24,6 +25,12 @@ namespace {
 }
 
 }  // namespace
+
+void AggregationPort::excuse_silence(Instant now) noexcept {
+  const std::optional<Instant> until = timers_.at(Timer::current_while);
+  if (!until || *until >= now + kRestoredHearing || std::exchange(memory_.excused, true)) return;
+  timers_.start(Timer::current_while, now + kRestoredHearing);
+}
 
 // At the slow rate the Partner is asked for a LACPDU each second until it takes frames from us: what it has
 // to say for that would else come with its next period, 30 s later (docs/lacp.md).

@@ -95,6 +95,7 @@ struct PortView {
   bool drained = false;  // distributes nothing, by the operator
   bool held_out = false;
   bool unserved = false;
+  bool returning = false;   // is back, and leaves it to others to distribute until its wait is over
   Instant last_change{};    // of selected, mux or the partner's identity
   Instant last_received{};  // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};

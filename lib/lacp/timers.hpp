@@ -1,5 +1,5 @@
-// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and two of ours (partner_settle,
-// partner_proof). A timer that does not run has no instant; nothing here reads a clock.
+// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and three of ours (partner_settle,
+// partner_proof, return_wait). A timer that does not run has no instant; nothing here reads a clock.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ enum class Timer : std::uint8_t {
   actor_churn,
   partner_churn,
   partner_settle,
-  partner_proof
+  partner_proof,
+  return_wait
 };
 
 class TimerTable {
@@ -50,7 +51,7 @@ class TimerTable {
   }
 
  private:
-  static constexpr std::size_t kTimers = 7;
+  static constexpr std::size_t kTimers = 8;
   [[nodiscard]] static constexpr std::size_t index(Timer timer) noexcept {
     return static_cast<std::size_t>(timer);
   }

@@ -146,6 +146,10 @@ void Lag::shut_down(Instant now) {
   parts_->journal.flush(now);
 }
 
+void excuse_silence(Lag& lag, Instant now) {
+  if (lag.parts_->aggregator) lag.parts_->aggregator->excuse_silence(now);
+}
+
 void end_journal(Lag& lag, Instant now) {
   lag.parts_->journal.flush(now);
 }

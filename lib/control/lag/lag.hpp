@@ -155,6 +155,7 @@ class Lag {
   friend SavedLag saved_of(const Lag& lag);
   friend void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
   friend void end_journal(Lag& lag, Instant now);
+  friend void excuse_silence(Lag& lag, Instant now);
   std::unique_ptr<LagParts> parts_;
 };
 
@@ -165,5 +166,8 @@ class Lag {
 void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
 /// Writes all that the journal keeps back. To be called when nothing happens to the LAG any more.
 void end_journal(Lag& lag, Instant now);
+/// Nobody has listened for half a second or more: a Partner whose LACPDUs may have come meanwhile, or which
+/// stood still on the same machine, has 1.5 s to be heard. Once, until it is.
+void excuse_silence(Lag& lag, Instant now);
 
 }  // namespace lagoon::control

@@ -66,6 +66,7 @@ std::string why_out(const LagStatus& lag, const MemberStatus& m) {
   const ModeRow& row = row_of(lag);
   if (row.choice == Choice::lacp && !lag.fallback) {
     if (m.lacp.selected != lacp::Selected::selected) return why_lacp(lag, m);
+    if (m.lacp.mux == lacp::MuxState::collecting && m.lacp.returning) return "waits for aggregate-wait";
     if (m.lacp.mux != lacp::MuxState::distributing) return "negotiating";
   }
   if (!lag.up) return m.works ? "too few links" : "not working";

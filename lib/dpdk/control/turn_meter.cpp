@@ -28,21 +28,20 @@ Duration TurnMeter::end_of(std::size_t bucket) noexcept {
   return std::chrono::microseconds{(kSteps + next % kSteps) << doubling};
 }
 
-void TurnMeter::begin(Instant now) noexcept {
+Duration TurnMeter::begin(Instant now) noexcept {
   if (now - period_began_ >= kPeriod) {
     before_ = now - period_began_ < 2 * kPeriod ? now_ : Period{};
     now_ = {};
     period_began_ = now;
   }
-  if (began_) {
-    const Duration away = now - *began_;
-    now_.away = std::max(now_.away, away);
-    if (away > kStarved) {
-      ++starved_;
-      starved_longest_ = std::max(starved_longest_, away);
-    }
+  const Duration away = began_ ? now - *began_ : Duration::zero();
+  now_.away = std::max(now_.away, away);
+  if (away > kStarved) {
+    ++starved_;
+    starved_longest_ = std::max(starved_longest_, away);
   }
   began_ = now;
+  return away;
 }
 
 void TurnMeter::end(Instant now) noexcept {

@@ -20,7 +20,8 @@ class TurnMeter {
   /// Of which two are looked at.
   static constexpr Duration kPeriod = 5s;
 
-  void begin(Instant now) noexcept;
+  /// Gives how long ago the last turn began.
+  Duration begin(Instant now) noexcept;
   void end(Instant now) noexcept;
   [[nodiscard]] control::ControlTimes times() const noexcept;
 

@@ -126,6 +126,9 @@ TEST_CASE("The table says why a member is out", "[golden][views]") {
   m.distributing = false;
   m.lacp.mux = lacp::MuxState::attached;
   CHECK(says("negotiating"));
+  m.lacp.mux = lacp::MuxState::collecting;
+  m.lacp.returning = true;
+  CHECK(says("waits for aggregate-wait"));
   m.lacp.selected = lacp::Selected::standby;
   m.lacp.reason = lacp::UnselectedReason::above_max_links;
   CHECK(says("standby"));

@@ -139,7 +139,7 @@ TEST_CASE("After a blackhole the only link of a LAG carries again with the first
   CHECK(rig.distributes(0));
 }
 
-TEST_CASE("A link that returns to its Partner waits for no other where none carries",
+TEST_CASE("A link that returns to its Partner collects at once, and distributes when its wait is over",
           "[lacp][aggregator][return]") {
   Rig rig{config_of(), 2};
   rig.bring_up({0, 1});
@@ -147,7 +147,49 @@ TEST_CASE("A link that returns to its Partner waits for no other where none carr
   rig.link(0, kDown);
   rig.link(0);
   rig.hear(0, kHello);
-  CHECK(rig.view(0).mux == MuxState::waiting);  // the other one carries: nothing is lost by the wait
+  CHECK(rig.view(0).mux == MuxState::attached);
+  rig.hear(0, kCarrying);
+  CHECK(rig.lag.collecting() == 0b11);
+  SECTION("when its wait is over") {
+    rig.talk({0, 1}, 1500ms);
+    CHECK(rig.lag.distributing() == 0b10);
+    rig.talk({0, 1}, 1s);
+  }
+  SECTION("when a shorter wait is over") {
+    AggregatorConfig shorter = config_of();
+    shorter.aggregate_wait = 500ms;
+    rig.lag.change(shorter, rig.now);
+    rig.talk({0, 1}, 1s);
+  }
+  SECTION("at once, when no other carries") {
+    rig.talk({0, 1}, 500ms);
+    CHECK(rig.lag.distributing() == 0b10);
+    rig.link(1, kDown);
+    CHECK(rig.lag.distributing() == 0b01);
+    rig.link(1);
+    rig.hear(1, kCarrying);
+    rig.talk({0, 1}, 2500ms);
+  }
+  CHECK(rig.lag.distributing() == 0b11);
+}
+
+TEST_CASE("Under coupled control a link that returns waits while another carries",
+          "[lacp][aggregator][return]") {
+  AggregatorConfig config = config_of();
+  config.mux = MuxControl::coupled;
+  Rig rig{config, 2};
+  rig.bring_up({0, 1});
+  rig.link(0, kDown);
+  rig.link(0);
+  rig.hear(0, kHello);
+  CHECK(rig.view(0).mux == MuxState::waiting);
+}
+
+TEST_CASE("A link that returns to its Partner waits for no other where none carries",
+          "[lacp][aggregator][return]") {
+  Rig rig{config_of(), 2};
+  rig.bring_up({0, 1});
+  REQUIRE(rig.lag.distributing() == 0b11);
   rig.link(0, kDown);
   rig.link(1, kDown);
   rig.link(0);
@@ -156,9 +198,35 @@ TEST_CASE("A link that returns to its Partner waits for no other where none carr
   CHECK(rig.view(0).mux == MuxState::attached);
   rig.hear(0, kCarrying);
   CHECK(rig.lag.distributing() == 0b01);
-  rig.link(1);
-  rig.hear(1, kHello);
-  CHECK(rig.view(1).mux == MuxState::waiting);
+}
+
+// A machine that stood still can't say that others were silent.
+TEST_CASE("Who has not listened gives its Partner time to be heard, once", "[lacp][aggregator][away]") {
+  Rig rig;
+  rig.bring_up({0});
+  rig.now += 4s;
+  rig.lag.excuse_silence(rig.now);
+  rig.expire();
+  CHECK(rig.lag.distributing() == 0b1);
+  SECTION("it is heard") {
+    rig.advance(1s);
+    rig.hear(0, kCarrying);
+    rig.advance(2900ms);
+    CHECK(rig.lag.distributing() == 0b1);
+  }
+  SECTION("it is not") {
+    rig.now += 1s;
+    rig.lag.excuse_silence(rig.now);
+    rig.advance(600ms);
+    CHECK(rig.lag.distributing() == 0);
+  }
+  SECTION("a short stall lengthens nothing") {
+    rig.hear(0, kCarrying);
+    rig.now += 500ms;
+    rig.lag.excuse_silence(rig.now);
+    rig.advance(2600ms);
+    CHECK(rig.lag.distributing() == 0);
+  }
 }
 
 // Else, where each end attaches another link first, each waits for the other's.

@@ -1,6 +1,5 @@
 // Two Aggregators of ours, wired back to back: every mixture of settings must come to carry, and recover.
 #include <array>
-#include <random>
 
 #include "rig.hpp"
 #include "support/catch.hpp"
@@ -125,65 +124,6 @@ TEST_CASE("Two ends with different limits and policies agree on the ports that c
   pair.link(0, kUp10G);
   pair.run(4s);
   CHECK(pair.both_distribute(0b00011));
-}
-
-namespace {
-
-// Carriers of a Pair that come and go.
-struct Flapping {
-  static constexpr unsigned kPorts = 4;
-  static constexpr Duration kBack = 1500ms;
-
-  explicit Flapping(unsigned seed) : chance{seed} {
-    for (unsigned port = 0; port < kPorts; ++port) pair.link(port, kUp10G);
-    pair.run(3500ms);
-  }
-  [[nodiscard]] Duration some(Duration least, Duration most) {
-    return Duration{std::uniform_int_distribution{least.count(), most.count()}(chance)};
-  }
-  void flap() {
-    const unsigned port = chance() % kPorts;
-    up[port] = !up[port];
-    since[port] = pair.now;
-    pair.link(port, up[port] ? kUp10G : kDown);
-    pair.exchange();
-  }
-  [[nodiscard]] bool must_carry() const {
-    for (unsigned port = 0; port < kPorts; ++port)
-      if (up[port] && pair.now - since[port] >= kBack) return true;
-    return false;
-  }
-  // Both ways.
-  [[nodiscard]] bool carries() const {
-    return (pair.end[0].distributing() & pair.end[1].collecting()) != 0 &&
-           (pair.end[1].distributing() & pair.end[0].collecting()) != 0;
-  }
-
-  Pair pair{end_config(0, 0), end_config(1, 0), kPorts};
-  std::minstd_rand chance;
-  std::array<bool, kPorts> up{true, true, true, true};
-  std::array<Instant, kPorts> since{};
-};
-
-}  // namespace
-
-// When the one that carries is lost, the others have to say so in three LACPDUs a second, and settle.
-TEST_CASE("A link that has been up for 1.5 s carries, or another does but for 0.6 s, whatever flaps",
-          "[lacp][pair][flaps]") {
-  for (unsigned seed = 1; seed <= 100; ++seed) {
-    Flapping run{seed};
-    Instant carried = run.pair.now;
-    for (unsigned flap = 0; flap < 300; ++flap) {
-      CAPTURE(seed, flap);
-      run.flap();
-      const Duration pause = run.chance() % 8 == 0 ? run.some(100ms, 3s) : run.some(1ms, 60ms);
-      for (const Instant ends = run.pair.now + pause; run.pair.now < ends;) {
-        run.pair.run(std::min(Duration{20ms}, ends - run.pair.now));
-        if (!run.must_carry() || run.carries()) carried = run.pair.now;
-        REQUIRE(run.pair.now - carried <= 600ms);
-      }
-    }
-  }
 }
 
 }  // namespace pair_test
