@@ -162,6 +162,9 @@ class Exchange:
 
 def main():
     interface, way, rate, flows, out = sys.argv[1:]
+    # (a veth has a queue on each CPU: a host that moves to another would overtake itself)
+    cpus = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cpus[int(way) % len(cpus)]})
     host = Host(interface, int(way), float(rate), int(flows))
 
     def stop(*_):
