@@ -174,11 +174,15 @@ std::optional<std::string> wrong_with(const Bond& bond,
 
 // What a person has to know of it before it starts.
 void add_advice(Bond& bond, const Devices& devices) {
-  constexpr std::size_t kTapMtu = 1504;
-  if (const Setting* const mtu = bond.find("mtu");
-      mtu != nullptr && is_number(mtu->values.front()) &&
-      (mtu->values.front().size() > 4 || std::stoul(mtu->values.front()) > kTapMtu))
-    leave_out(bond, mtu->said, "is the members'; 'tap' takes 1504 at most");
+  constexpr std::size_t kTapMtu = 1504;  // with more than its driver takes, lagoond does not start
+  std::erase_if(bond.settings, [&](const Setting& setting) {
+    const std::string value = setting.key == "mtu" ? setting.values.front() : std::string{};
+    const bool is_more = is_number(value) && (value.size() > 4 || std::stoul(value) > kTapMtu);
+    if (is_more)
+      leave_out(bond, setting.said,
+                "is more than 'tap' takes, 1504; members keep what they have: set it on them");
+    return is_more;
+  });
   if (!devices.pci_address_of) return;
   for (Member& member : bond.members) {
     if (!member.device.empty()) continue;
@@ -251,6 +255,9 @@ Result<std::string> import_bonds(std::span<const Source> sources, const Devices&
   }
   for (;;) {
     const Rendered rendered = render(*bonds);
+    if (rendered.text.size() > config::kTextMax)
+      return fail(Errc::invalid_argument,
+                  "what comes out is larger than 256 KiB: leave in the files what is about the bond");
     const auto judged = config::parse_config_with_places(rendered.text);
     const config::Diagnostics& found = judged ? judged->config.warnings : judged.error();
     if (auto wrong = wrong_mode(*bonds, rendered, found))

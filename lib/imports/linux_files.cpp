@@ -39,7 +39,7 @@ void read_ifcfg_port(Bonds& into, const Source& source, const std::vector<Entry>
   Bond& bond = into.bond(value_of(entries, "MASTER"));
   Member* const member = join(bond, device, said_at(source, 0, "MASTER=" + bond.name));
   for (const Entry& entry : entries) {
-    if (is_housekeeping(entry)) continue;
+    if (is_housekeeping(entry) || entry.value.empty()) continue;
     if (entry.key == "HWADDR")
       leave_out(bond, said_at(source, entry), "a member is known by its name");
     else if (entry.key == "BOND_PORT_PRIO" && member != nullptr)
@@ -175,7 +175,7 @@ void read_ifcfg(Bonds& into, const Source& source) {
       say(bond, "mac", entry.value, said);
     else if (entry.key == "MTU")
       say(bond, "mtu", entry.value, said);
-    else if (!is_housekeeping(entry))
+    else if (!is_housekeeping(entry) && !entry.value.empty())
       leave_out(bond, said, kOfTheHost);
   }
   finish_linux(bond);

@@ -23,6 +23,19 @@ std::vector<Source> bond_of(std::string_view options) {
           {"ifcfg-eth1", "DEVICE=eth1\nMASTER=bond0\n"}};
 }
 
+std::string many(std::string_view words, std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += words;
+  return all;
+}
+
+// "e0 e1 .." of this many.
+std::string numbered(std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += "e" + std::to_string(i) + " ";
+  return all;
+}
+
 void check(const Row& row, bool comes_out) {
   const auto made = import_bonds(row.sources);
   const std::string said = made ? *made : made.error().detail;
@@ -74,6 +87,9 @@ TEST_CASE("What is no description of a bond is refused with its name and the rea
        {"bond0: there are several bonds in it"}},
       {{{"ifcfg-all", "DEVICE=bond0\nBONDING_OPTS=mode=1\nDEVICE=eth0\nMASTER=bond0\n"}},
        {"several files in one"}},
+      {bond_of("mode=4 " + many("mode=1 ", 20'000)), {"what comes out is larger"}},
+      {{{"interfaces", "iface b inet dhcp\n bond-mode 4\n bond-slaves " + numbered(40)}},
+       {"no configuration comes out of it", "members has 40 items"}},
       {bond_of("mode=7 miimon=100"), {"ifcfg-bond0:2: mode=7", "mode is '7'; expected balance-rr"}},
       {{{"v", "create bond mode laccp\nbond add BondEthernet0 host-eth0\n"}}, {"v:1: mode laccp"}},
       {{{"v", "--vdev net_bonding0,member=0000:01:00.0,member=0000:01:00.1\n"}}, {"nothing says what mode"}},

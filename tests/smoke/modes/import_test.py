@@ -18,7 +18,8 @@ from stage.stage import ADDRESS_LENGTH
 
 HASHED = "miimon 20 xmit_hash_policy layer3+4"
 MEMBER = "DEVICE={name}\nBOOTPROTO=none\nONBOOT=yes\nMASTER=bond0\nSLAVE=yes\n"
-BOND = 'DEVICE=bond0\nTYPE=Bond\nIPADDR={ip}\nPREFIX=24\nBONDING_MASTER=yes\nBONDING_OPTS="{options}"\n'
+BOND = ("DEVICE=bond0\nTYPE=Bond\nIPADDR={ip}\nPREFIX=24\nMTU=9000\nBONDING_MASTER=yes\n"
+        'BONDING_OPTS="{options}"\n')
 RC_CONF = 'ifconfig_va0="up"\nifconfig_va1="up"\ncloned_interfaces="lagg0"\n' \
           'ifconfig_lagg0="laggproto {protocol} laggport va0 laggport va1 {ip}/24"\n'
 
@@ -67,15 +68,13 @@ class Import(Case):
                                         f"link set {interface} up"])
         self.assertIsNotNone(wait_for(lambda: all(self.end.works(i) for i in range(self.links)), 10),
                              "not all members work")
-        wait_for(lambda: "1 received" in self._pings(1), 5)
-        self.assertIn(" 0% packet loss", self._pings(5))
+        self.assertIsNotNone(wait_for(self._is_answered, 10), "nothing comes back")
         self._tcp()
         self.end.stop()
 
-    def _pings(self, count):
-        done = subprocess.run(netns.command_in(self.stage.net, ["ping", "-c", str(count), "-i", "0.1", "-W", "1", self.far.ip]),
-                              check=False, capture_output=True, text=True)
-        return done.stdout
+    def _is_answered(self):
+        ping = netns.command_in(self.stage.net, ["ping", "-c", "1", "-W", "1", self.far.ip])
+        return subprocess.run(ping, check=False, capture_output=True).returncode == 0
 
     def _tcp(self):
         traffic = self.binaries["traffic"]
