@@ -121,11 +121,16 @@ void lagoon_lag_free(lagoon_lag* lag) {
 }
 
 std::uint16_t lagoon_rx_burst(lagoon_lag* lag, std::uint16_t queue, rte_mbuf** frames, std::uint16_t count) {
+  if (lag == nullptr || frames == nullptr) [[unlikely]]
+    return 0;
   return of(lag).rx_burst(queue, {frames, count});
 }
 
 std::uint16_t lagoon_tx_burst(lagoon_lag* lag, std::uint16_t queue, rte_mbuf** frames, std::uint16_t count) {
-  return of(lag).tx_burst(queue, {frames, count});
+  if (lag == nullptr) [[unlikely]]
+    return 0;
+  // (no frames: what waits in the queue is looked after all the same)
+  return of(lag).tx_burst(queue, {frames, frames == nullptr ? std::size_t{0} : count});
 }
 
 int lagoon_lag_link(lagoon_lag* lag, lagoon_link* link) {

@@ -157,14 +157,14 @@ int lagoon_lag_create(const struct lagoon_lag_config* config, struct lagoon_lag*
 /// Blocking: 1.5 s at most, while Partners are told.
 void lagoon_lag_free(struct lagoon_lag* lag);
 
-/// Up to `count` frames that members have received.
+/// Up to `count` frames that members have received. None, if `lag` or `frames` is NULL.
 /// Thread:   the one that uses the queue. Never blocks, never allocates.
 /// Owns:     the frames are the caller's.
 /// Precondition: `queue` is below rx_queues (as with rte_eth_rx_burst(), this is not checked).
 uint16_t lagoon_rx_burst(struct lagoon_lag* lag, uint16_t queue, struct rte_mbuf** frames, uint16_t count);
 
 /// Sends frames. Gives how many were taken: less than `count` where members take no more, or none of them
-/// distributes.
+/// distributes. None, if `lag` or `frames` is NULL.
 /// Thread:   the one that uses the queue. Never blocks, never allocates.
 /// Owns:     as many as were taken, from the array's begin on, are the LAG's; the rest stays the caller's.
 ///           The array may be in another order than before.

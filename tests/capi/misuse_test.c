@@ -155,6 +155,11 @@ void test_null_pointers(struct lagoon_lag* lag) {
   struct lagoon_lag* made;
   struct lagoon_status* status = NULL;
   size_t count;
+  struct rte_mbuf* frames[4] = {NULL};
+  GIVES(0, lagoon_rx_burst(NULL, 0, frames, 4));
+  GIVES(0, lagoon_rx_burst(lag, 0, NULL, 4));
+  GIVES(0, lagoon_tx_burst(NULL, 0, frames, 4));
+  GIVES(0, lagoon_tx_burst(lag, 0, NULL, 4));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_lag_create(NULL, &made, NULL));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_lag_create(NULL, NULL, &said));
   lagoon_lag_free(NULL);
@@ -172,7 +177,24 @@ void test_null_pointers(struct lagoon_lag* lag) {
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_lag(NULL, NULL));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_member(NULL, 0, NULL));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_drop(NULL, 0, NULL));
+  GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_field(NULL, 0, 0, 0, NULL, NULL));
+  GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_field_named(NULL, 0, 0, "name", NULL, NULL));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_text(NULL, "json", NULL));
+  if (GIVES(LAGOON_OK, lagoon_status_take(lag, &status))) {
+    struct lagoon_field field = {.struct_size = sizeof field};
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_lag(status, NULL));
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_member(status, 0, NULL));
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_drop(status, 0, NULL));
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_field(status, 0, 0, 0, NULL, NULL));
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_field_named(status, 0, 0, NULL, &field, NULL));
+    GIVES(LAGOON_ERR_NO_SUCH_THING, lagoon_status_field(status, 0, 0, 100000, &field, NULL));
+    GIVES(LAGOON_ERR_NO_SUCH_THING, lagoon_status_field_named(status, 0, 0, "nothing", &field, NULL));
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_field(status, 77, 0, 0, &field, NULL));
+    GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_status_text(status, NULL, &said));
+    GIVES(LAGOON_ERR_NO_SUCH_THING, lagoon_status_text(status, "", &said));
+    lagoon_status_free(status);
+    status = NULL;
+  }
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_events(lag, 0, NULL, 0, NULL));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_events(NULL, 0, NULL, 0, &count));
   GIVES(LAGOON_ERR_INVALID_ARGUMENT, lagoon_explain(lag, NULL, NULL, NULL));

@@ -56,22 +56,22 @@ class BondApi(unittest.TestCase):
         self.assertRegex(testpmd.do("show bonding config 2"), r"Active (Slave|Member)s \(1\): \[0\]")
         self.assertEqual(testpmd.quit(), 0)
 
-    def program(self, folder, source):
+    def program(self, folder, source, more=()):
         def pkg_config(what):
             return shlex.split(subprocess.run(["pkg-config", what, "libdpdk"], check=True, capture_output=True, text=True).stdout)
 
         program = os.path.join(folder, "bond_program")
         subprocess.run(["cc", "-O1", *pkg_config("--cflags"), "-o", program, os.path.join(HERE, "pmd", source),
-                        *pkg_config("--libs"), "-lrte_net_bond"], check=True)
+                        *pkg_config("--libs"), *more, "-lrte_net_bond"], check=True)
         return program
 
-    def run_program(self, more, env, source="bond_program.c", wrapper=(), members=NULLS):
+    def run_program(self, more, env, source="bond_program.c", wrapper=(), members=NULLS, more_flags=()):
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="lagoon-bondapi-"))
         eal = ["--no-huge", "-m", "128", "--no-pci", "--no-shconf", "--no-telemetry", "--lcores", "0@0",
                *(word for member in members for word in ("--vdev", member))]
-        done = subprocess.run([*wrapper, self.program(folder, source), *eal, *more], check=False, capture_output=True, text=True, env=env,
+        done = subprocess.run([*wrapper, self.program(folder, source, more_flags), *eal, *more], check=False, capture_output=True, text=True, env=env,
                               cwd=folder, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
     def test_a_program_that_was_written_for_net_bonding(self):
@@ -102,6 +102,14 @@ class BondApi(unittest.TestCase):
         self.assertEqual(re.findall(r"\w+ no", said), [], said)
         self.assertEqual(len(re.findall(r"\w+ yes", said)), 12)
         self.assertIn("policy at first: 2", said)
+
+    def test_what_is_wrong_is_an_error_with_net_bondings_number(self):
+        """Under AddressSanitizer, which the driver gets its memory from."""
+        env = environment(BUILD)
+        said = self.run_program(["-d", PLUGIN], env, "bond_misuse.c", more_flags=(
+            "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-L" + env["LD_LIBRARY_PATH"],
+            "-lrte_net_lagoon_bondapi"))
+        self.assertRegex(said, r"calls \d{3} wrong 0")
 
     def test_options_that_the_api_has_no_words_for_come_by_the_environment(self):
         env = {**environment(BUILD, preload=True), "LAGOON_BOND_OPTIONS": "hash=l2"}

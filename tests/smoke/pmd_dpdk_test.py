@@ -24,7 +24,7 @@ from lab.testpmd import PLUGIN, environment
 BUILD = os.path.abspath(sys.argv[1])
 DOCS = os.path.join(HERE, "..", "..", "docs", "pmd.md")
 SKIP = 77
-PATIENCE_S = 60
+PATIENCE_S = 120
 CASES = 65
 AT_LEAST = 48
 # The cases wait for a few milliseconds where others use the CPUs, too.

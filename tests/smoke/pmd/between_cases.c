@@ -1,6 +1,7 @@
-/* Preloaded into DPDK's own tests of bonding: a case that fails leaves its port started, and those after it, which
- * configure it anew, would fail with it. So this tidies before it configures: what a case that passes does at its
- * end, but for the members, of which the program keeps count itself. Nothing happens where nothing was left. */
+/* Preloaded into DPDK's own tests of bonding: a case that fails leaves its port started, and those after it,
+ * which configure it anew, would fail with it. So this tidies before it configures: what a case that passes
+ * does at its end, but for the members, of which the program keeps count itself. Nothing happens where
+ * nothing was left. */
 #define _GNU_SOURCE
 #include <rte_eth_bond.h>
 #include <rte_ethdev.h>
@@ -22,8 +23,8 @@
 
 typedef int configure_function(uint16_t, uint16_t, uint16_t, const struct rte_eth_conf*);
 
-/* Those of one case alone, which it does not count, and brings before it configures: there for the second time they
- * have been left. */
+/* Those of one case alone, which it does not count, and brings before it configures: there for the second
+ * time they have been left. */
 static void remove_polled_members(uint16_t port) {
   static bool known;
   uint16_t members[RTE_MAX_ETHPORTS];

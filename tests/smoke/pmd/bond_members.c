@@ -1,5 +1,5 @@
-/* What a program finds at its ports when it makes a bonding device of ports 0 and 1 by net_bonding's API: a line
- * "FACT yes" or "FACT no" for each. Knows nothing of Lagoon. */
+/* What a program finds at its ports when it makes a bonding device of ports 0 and 1 by net_bonding's API: a
+ * line "FACT yes" or "FACT no" for each. Knows nothing of Lagoon. */
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_eth_bond.h>

@@ -73,7 +73,7 @@ Result<void> define_all(LagPort& lag, std::string_view text) {
 }
 
 int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
-  if (name == nullptr) return -EINVAL;
+  if (name == nullptr || *name == '\0') return -EINVAL;
   const std::string ours = our_name(name);
   const std::string devargs = "mode=" + std::to_string(mode) + ",socket_id=" + std::to_string(socket);
   if (const int error = rte_vdev_init(ours.c_str(), devargs.c_str()); error != 0) return error;
