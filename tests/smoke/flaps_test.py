@@ -2,7 +2,8 @@
 overtaken, what is sent is what comes and what is named, and frames pass while any link has its carrier for long enough.
 
 usage: flaps_test.py BUILD      LAGOON_SEED=n replays the flaps of a run; LAGOON_FLAPS=10000: so many, of each mode;
-                                LAGOON_RATE=10000: frames in a second, there; LAGOON_TELL=1: what led to the longest silence
+                                LAGOON_RATE=10000: frames in a second, there; LAGOON_TELL=1: what led to the longest silence;
+                                LAGOON_HOLD=50ms: move-hold and failover-hold, where the machine has no other work
 """
 
 import json
@@ -27,7 +28,7 @@ FLAPS = int(os.environ.get("LAGOON_FLAPS", "0"))
 RATE = int(os.environ.get("LAGOON_RATE", "10000" if FLAPS else "5000"))
 LINKS = 4
 # A worker of the far end may stand for so long where the machine has other work. (It looks at one link after the other.)
-HOLD = "500ms" if FLAPS else "200ms"
+HOLD = os.environ.get("LAGOON_HOLD", "500ms" if FLAPS else "200ms")
 BACK = 5  # a part of the rate
 RINGS_ASKED_S = 1.5  # what the kernel's rings have lost is asked for once a second
 QUICK_UPS = ((50, 0.005, 0.05), (35, 0.05, 0.3))
