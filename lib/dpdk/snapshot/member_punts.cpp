@@ -6,6 +6,7 @@
 #include <new>
 
 #include "dpdk/base/mbuf_packet.hpp"
+#include "dpdk/base/ring_look.hpp"
 #include "fast/collect/punt.hpp"
 #include "wire/slow_protocol.hpp"
 
@@ -75,7 +76,7 @@ MemberPunts::Taken MemberPunts::push(rte_mbuf* frame) noexcept {
 
 bool MemberPunts::copy(const rte_mbuf& frame) noexcept {
   // (no copy is made that finds no room)
-  if (rte_ring_full(ring(PuntKind::neighbor)) != 0) return false;
+  if (looks_full(*ring(PuntKind::neighbor))) return false;
   rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
   if (made == nullptr) return false;
   if (rte_ring_mp_enqueue(ring(PuntKind::neighbor), made) == 0) return true;

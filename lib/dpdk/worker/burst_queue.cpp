@@ -8,6 +8,7 @@
 #include <bit>
 #include <utility>
 
+#include "dpdk/base/ring_look.hpp"
 #include "dpdk/worker/bursts.hpp"
 #include "dpdk/worker/worker_io.hpp"
 #include "dpdk/worker/worker_path.hpp"
@@ -132,7 +133,7 @@ std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
 std::uint16_t receive(RxQueue& queue, rte_mbuf** frames, std::uint16_t most) noexcept {
   if (!queue.gate.enter()) return 0;
   std::size_t taken = 0;
-  if (rte_ring_empty(queue.found) == 0) [[unlikely]] {
+  if (!looks_empty(*queue.found)) [[unlikely]] {
     std::array<void*, kBurstMax> found;
     taken =
         rte_ring_sc_dequeue_burst(queue.found, found.data(), std::min<unsigned>(most, kBurstMax), nullptr);

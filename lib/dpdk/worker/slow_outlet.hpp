@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/fixed_vector.hpp"
+#include "dpdk/base/ring_look.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
 #include "dpdk/worker/worker_io.hpp"
 #include "fast/counters.hpp"
@@ -51,9 +52,7 @@ class SlowOutlet {
         refused_frames_.push_back({.frame = frame});
     }
   }
-  [[nodiscard]] bool has_work() const noexcept {
-    return !refused_frames_.empty() || rte_ring_empty(ring_) == 0;
-  }
+  [[nodiscard]] bool has_work() const noexcept { return !refused_frames_.empty() || !looks_empty(*ring_); }
   /// Frees what is kept: the worker ends.
   void discard() noexcept {
     for (const Refused& r : refused_frames_) rte_pktmbuf_free(r.frame);

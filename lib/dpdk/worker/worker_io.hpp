@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "dpdk/base/ring_look.hpp"
 #include "dpdk/port/packet_socket.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
 #include "fast/concepts.hpp"
@@ -101,7 +102,7 @@ class OutgoingRing {
   }
   [[nodiscard]] bool copy(const rte_mbuf& frame) noexcept {
     // (no copy is made that finds no room)
-    if (ring_ == nullptr || rte_ring_full(ring_) != 0) return false;
+    if (ring_ == nullptr || looks_full(*ring_)) return false;
     rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
     if (made == nullptr) return false;
     if (rte_ring_mp_enqueue(ring_, made) == 0) return true;
