@@ -146,8 +146,13 @@ void Lag::shut_down(Instant now) {
   parts_->journal.flush(now);
 }
 
-void excuse_silence(Lag& lag, Instant now) {
-  if (lag.parts_->aggregator) lag.parts_->aggregator->excuse_silence(now);
+void excuse_silence(Lag& lag, Duration away, Instant now) {
+  constexpr Duration kOfPartners = 500ms;
+  LagParts& parts = *lag.parts_;
+  if (parts.aggregator && away >= kOfPartners) parts.aggregator->excuse_silence(now);
+  if (!parts.links.monitors_targets()) return;
+  parts.links.excuse_silence(now);
+  settle(parts, now);
 }
 
 void end_journal(Lag& lag, Instant now) {

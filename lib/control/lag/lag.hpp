@@ -155,7 +155,7 @@ class Lag {
   friend SavedLag saved_of(const Lag& lag);
   friend void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
   friend void end_journal(Lag& lag, Instant now);
-  friend void excuse_silence(Lag& lag, Instant now);
+  friend void excuse_silence(Lag& lag, Duration away, Instant now);
   std::unique_ptr<LagParts> parts_;
 };
 
@@ -166,8 +166,9 @@ class Lag {
 void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
 /// Writes all that the journal keeps back. To be called when nothing happens to the LAG any more.
 void end_journal(Lag& lag, Instant now);
-/// Nobody has listened for half a second or more: a Partner whose LACPDUs may have come meanwhile, or which
-/// stood still on the same machine, has 1.5 s to be heard. Once, until it is.
-void excuse_silence(Lag& lag, Instant now);
+/// Nobody has listened for so long, 0.1 s or more: what was silent may have been heard meanwhile, or stood
+/// still on the same machine. Members that the target monitor took for alive have time for another proof;
+/// after 0.5 s a LACP Partner has 1.5 s to be heard. Once, until they are.
+void excuse_silence(Lag& lag, Duration away, Instant now);
 
 }  // namespace lagoon::control

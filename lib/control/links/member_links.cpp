@@ -14,6 +14,11 @@ namespace {
   return MemberIndex{static_cast<std::uint8_t>(i)};
 }
 
+// As long as the monitor waits for a proof, and an interval for the first question.
+[[nodiscard]] Instant time_for_proof(const monitor::TargetOptions& targets, Instant now) noexcept {
+  return now + targets.interval * (targets.missed_max + 1);
+}
+
 }  // namespace
 
 MemberLinks::MemberLinks(const LagOptions& options, const MacAddress& probe_base, Instant now)
@@ -42,7 +47,7 @@ void MemberLinks::set_options(const LagOptions& options, Instant now) {
   damping_ = options.damping;
   next_count_ = std::min(next_count_, now + options.targets.interval);
   if (!(options.targets == monitor_.options())) {
-    const Instant patience = now + options.targets.interval * (options.targets.missed_max + 1);
+    const Instant patience = time_for_proof(options.targets, now);
     for (std::size_t i = 0; i < kMembersMax; ++i)
       if (links_[i].exists && works(index_of(i))) links_[i].trusted_until = patience;
     monitor_ = monitor::TargetMonitor{options.targets, probe_base_, now};
@@ -139,6 +144,19 @@ void MemberLinks::expire(Instant now) {
     Link& l = links_[i];
     if (l.trusted_until && (now >= *l.trusted_until || monitor_.alive(index_of(i)))) l.trusted_until.reset();
   }
+}
+
+// (who is trusted already has no proof since)
+void MemberLinks::excuse_silence(Instant now) {
+  if (!monitor_.enabled()) return;
+  std::uint32_t alive = 0;
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (links_[i].exists && works(index_of(i)) && monitor_.alive(index_of(i))) alive |= std::uint32_t{1} << i;
+  monitor_.expire(now);
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if ((alive >> i & 1U) != 0 && !monitor_.alive(index_of(i)))
+      links_[i].trusted_until = time_for_proof(monitor_.options(), now);
+  settle(now);
 }
 
 std::optional<Instant> MemberLinks::deadline() const noexcept {

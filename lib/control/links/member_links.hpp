@@ -44,6 +44,9 @@ class MemberLinks {
   void frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now);
   /// Frames that each member has heard since the start. Does nothing before count_deadline().
   void frames_counted(const std::array<std::uint64_t, kMembersMax>& frames, Instant now);
+  /// Nobody listened until now: members that were alive are until a proof has had time to come. Once, until
+  /// there is one.
+  void excuse_silence(Instant now);
   void expire(Instant now);
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
   /// When frames_counted() is next wanted; nothing: never.
@@ -75,7 +78,8 @@ class MemberLinks {
     Absence absence{};
     failover::Debounce debounce{};
     failover::Damping damping{};
-    // Alive when the monitor's options changed: until the new monitor has a proof, or had time for one.
+    // Alive when the monitor's options changed, or control was away: until the monitor has a proof, or had
+    // time for one.
     std::optional<Instant> trusted_until{};
   };
   [[nodiscard]] Link& at(MemberIndex member) noexcept { return links_[member.value()]; }

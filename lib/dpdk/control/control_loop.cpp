@@ -22,8 +22,6 @@ constexpr Duration kRestMost = 1ms;
 constexpr int kSilencePerRest = 8;
 // What is remembered for the next process is at most so old.
 constexpr Duration kOfferInterval = 100ms;
-// A turn begins so long after the one before: nobody has listened.
-constexpr Duration kAway = 500ms;
 // Between two questions to the kernel for what its rings had no room for.
 constexpr Duration kLossesInterval = 1s;
 
@@ -54,8 +52,8 @@ void ControlLoop::list_members() {
 
 bool ControlLoop::turn(Instant now) {
   // Who did not listen can't say that others were silent: the whole machine may have stood still.
-  if (parts_.meter.begin(now) >= kAway)
-    for (const auto& lag : parts_.lags) control::excuse_silence(*lag->lag, now);
+  if (const Duration away = parts_.meter.begin(now); away > TurnMeter::kStarved)
+    for (const auto& lag : parts_.lags) control::excuse_silence(*lag->lag, away, now);
   const Descriptors heard = std::exchange(heard_, Descriptors::unknown);
   bool busy = parts_.links.poll(parts_.lags, now);
   if (parts_.care != nullptr) busy |= parts_.care->turn(now);

@@ -189,28 +189,36 @@ TEST_CASE("Groups that a station has joined are reported again after a failover"
   CHECK(reports == 2);
 }
 
-TEST_CASE("A silent break is found by the ARP monitor, and traffic moves", "[control][active][monitor]") {
+namespace {
+
+void monitored(LagSettings& s) {
   const HostAddress target{Ipv4Address{{10, 0, 0, 254}}, std::nullopt};
+  s.options.targets = {.interval = 100ms, .targets = {target}, .missed_max = 2};
+}
+
+// The target answers whom it hears: all but the members in `broken`.
+void answer(Solo& solo, const std::set<std::uint8_t>& broken, const Sent& s) {
+  const auto asked = wire::parse_arp(s.frame);
+  if (!asked || asked->operation != wire::ArpOperation::request || broken.contains(s.member.value())) return;
+  solo.lag->frame_received(s.member,
+                           wire::emit_arp({.destination = asked->sender_mac,
+                                           .source = MacAddress{{2, 9, 9, 9, 9, 9}},
+                                           .operation = wire::ArpOperation::reply,
+                                           .sender_mac = MacAddress{{2, 9, 9, 9, 9, 9}},
+                                           .sender_ip = asked->target_ip,
+                                           .target_mac = asked->sender_mac,
+                                           .target_ip = asked->sender_ip}),
+                           solo.now);
+}
+
+}  // namespace
+
+TEST_CASE("A silent break is found by the ARP monitor, and traffic moves", "[control][active][monitor]") {
   for (const Mode mode : {Mode::active_backup, Mode::balance_xor}) {
     CAPTURE(name_of(mode));
-    Solo solo{mode, 2, [&](LagSettings& s) {
-                s.options.targets = {.interval = 100ms, .targets = {target}, .missed_max = 2};
-              }};
+    Solo solo{mode, 2, monitored};
     std::set<std::uint8_t> broken;
-    solo.on_sent = [&](const Sent& s) {
-      const auto asked = wire::parse_arp(s.frame);
-      if (!asked || asked->operation != wire::ArpOperation::request || broken.contains(s.member.value()))
-        return;
-      solo.lag->frame_received(s.member,
-                               wire::emit_arp({.destination = asked->sender_mac,
-                                               .source = MacAddress{{2, 9, 9, 9, 9, 9}},
-                                               .operation = wire::ArpOperation::reply,
-                                               .sender_mac = MacAddress{{2, 9, 9, 9, 9, 9}},
-                                               .sender_ip = asked->target_ip,
-                                               .target_mac = asked->sender_mac,
-                                               .target_ip = asked->sender_ip}),
-                               solo.now);
-    };
+    solo.on_sent = [&](const Sent& s) { answer(solo, broken, s); };
     solo.all_links(true);
     solo.advance(2s);
     CHECK(solo.table->distributing == (mode == Mode::active_backup ? 0b01U : 0b11U));
@@ -223,6 +231,41 @@ TEST_CASE("A silent break is found by the ARP monitor, and traffic moves", "[con
     broken.clear();
     solo.advance(1s);
     CHECK(solo.lag->status(solo.now).members[0].works);
+  }
+}
+
+// Nobody asked and nobody listened: that is no silence of the target's.
+TEST_CASE("A machine that stood still takes no member for dead", "[control][active][monitor][away]") {
+  Solo solo{Mode::balance_xor, 2, monitored};
+  std::set<std::uint8_t> broken;
+  solo.on_sent = [&](const Sent& s) { answer(solo, broken, s); };
+  solo.all_links(true);
+  solo.advance(2s);
+  REQUIRE(solo.table->distributing == 0b11);
+  const auto failures = [&] {
+    const auto status = solo.lag->status(solo.now);
+    return status.members[0].link_failures + status.members[1].link_failures;
+  };
+  const auto stand = [&](Duration time) {
+    solo.now += time;
+    control::excuse_silence(*solo.lag, time, solo.now);
+  };
+  SECTION("the target answers, afterwards") {
+    stand(4s);
+    solo.advance(3s);
+    CHECK(failures() == 0);
+    stand(400ms);
+    solo.advance(3s);
+    CHECK(failures() == 0);
+  }
+  SECTION("it does not, and another stop is no excuse") {
+    broken = {0, 1};
+    stand(4s);
+    solo.advance(150ms);
+    CHECK(failures() == 0);
+    stand(200ms);
+    solo.advance(200ms);
+    CHECK(failures() == 2);
   }
 }
 
