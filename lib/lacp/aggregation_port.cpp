@@ -148,12 +148,13 @@ bool AggregationPort::run_mux(bool ready, bool others_carry, Instant now) noexce
   }
   partner_collected_ = collects;
   const MuxState before = mux_;
+  const Timer wait = before == MuxState::waiting ? Timer::wait_while : Timer::return_wait;
   mux_ = settle(lag_->mux, before,
                 {.selected = selected_,
                  .ready = ready,
                  .partner_sync = receive_.partner_has(StateBit::synchronization),
-                 .partner_collecting = partner_takes_frames() && !drained_ &&
-                                       !(timers_.running(Timer::return_wait) && others_carry)});
+                 .partner_collecting =
+                     partner_takes_frames() && !drained_ && !(timers_.running(wait) && others_carry)});
   if (mux_ == before) return false;
   // What is left of the wait when the port returns early goes on, until it distributes.
   const std::optional<Instant> left = timers_.at(Timer::wait_while);

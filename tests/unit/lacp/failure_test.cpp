@@ -173,6 +173,22 @@ TEST_CASE("A link that returns to its Partner collects at once, and distributes 
   CHECK(rig.lag.distributing() == 0b11);
 }
 
+// A flap that only we saw: the Partner says at once all that the first LACPDU of a return lacks.
+TEST_CASE("Who returns to a Partner that carries already waits with distributing, too",
+          "[lacp][aggregator][return]") {
+  AggregatorConfig config = config_of();
+  config.partner_settle = 0s;
+  Rig rig{config, 2};
+  rig.bring_up({0, 1});
+  rig.link(0, kDown);
+  rig.link(0);
+  rig.hear(0, kCarrying);
+  CHECK(rig.lag.collecting() == 0b11);
+  CHECK(rig.lag.distributing() == 0b10);
+  rig.talk({0, 1}, 2500ms);
+  CHECK(rig.lag.distributing() == 0b11);
+}
+
 TEST_CASE("Under coupled control a link that returns waits while another carries",
           "[lacp][aggregator][return]") {
   AggregatorConfig config = config_of();
