@@ -15,7 +15,7 @@ struct MempoolStatus {
 
 /// All mempools of the process (or of its primary), in the order in which they were made. `free` of a pool
 /// that is in use is of about now. Thread: any but the control lcore, since it takes DPDK's lock on the list
-/// of mempools.
+/// of mempools. Precondition: EAL is there.
 [[nodiscard]] std::vector<MempoolStatus> mempools();
 
 }  // namespace lagoon::dpdk

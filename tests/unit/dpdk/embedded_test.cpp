@@ -6,6 +6,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
+#include "dpdk/base/mempools.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/embedded_lag.hpp"
 #include "locked_pool.hpp"
@@ -292,6 +294,23 @@ TEST_CASE("every frame comes through once, and all mbufs are free at the end", "
     CHECK(sent == through);
   }
   CHECK(rte_mempool_avail_count(pool()) == all);
+}
+
+TEST_CASE("a mempool is told with what is out of it", "[mempools]") {
+  pool();
+  const auto told = [] {
+    const std::vector<MempoolStatus> all = mempools();
+    const auto of = std::ranges::find(all, std::string{pool()->name}, &MempoolStatus::name);
+    REQUIRE(of != all.end());
+    return *of;
+  };
+  const MempoolStatus before = told();
+  CHECK(before.size == pool()->size);
+  std::array<rte_mbuf*, 3> out{};
+  REQUIRE(rte_pktmbuf_alloc_bulk(pool(), out.data(), out.size()) == 0);
+  CHECK(told().free == before.free - out.size());
+  rte_pktmbuf_free_bulk(out.data(), out.size());
+  CHECK(told().free == before.free);
 }
 
 TEST_CASE("a member leaves and another comes while frames are sent, and each is accounted for",
