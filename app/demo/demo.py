@@ -113,7 +113,7 @@ def main():
         return 1
     except KeyboardInterrupt:
         return 130
-    print(verdict.summary(made))
+    print("\n".join([verdict.summary(made), *verdict.advice(made, os.getloadavg()[0], os.cpu_count() or 1)]))
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             json.dump(made, file, indent=2)

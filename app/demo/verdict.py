@@ -7,6 +7,7 @@ LOST_MAX = {"carrier-loss": 40, "carrier-return": 0, "heal": 0}
 SILENCE_MAX_MS = {"both": 3300, "to-partner": 3500, "from-partner": 3300}
 CONVERGED_MAX_MS = 3500
 REJOINED_MAX_MS = 5000  # the partner may by then speak only once in 30 s
+BUSY_LOAD = 3  # for each processor; the demo alone makes less
 
 
 def report(run):
@@ -103,3 +104,11 @@ def summary(made):
                   f"{'identical' if made['tcp']['ok'] else 'NOT identical'}", ""]
     lines += [f"NOT OK: {problem}" for problem in made["problems"]] or ["ok"]
     return "\n".join(lines)
+
+
+def advice(made, load, processors):
+    """What to tell a person of a run that did not go well: lines, or none."""
+    if made["ok"] or load <= BUSY_LOAD * processors:
+        return []
+    return [f"(this machine is busy: load {load:.0f} on {processors} processors, which can cost frames and their order. "
+            "Try again when it is quiet)"]

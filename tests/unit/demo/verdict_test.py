@@ -166,6 +166,12 @@ class Summary(unittest.TestCase):
                          ["NOT OK: convergence took 4000 ms, more than 3500",
                           "NOT OK: the TCP transfer did not come back whole"])
 
+    def test_a_busy_machine_is_told_of_where_a_run_went_wrong(self):
+        good, bad = verdict.report(good_run()), verdict.report({**good_run(), "converged_ms": 4000})
+        self.assertEqual(verdict.advice(good, 20, 2), [])
+        self.assertEqual(verdict.advice(bad, 6, 2), [])
+        self.assertIn("load 7 on 2 processors", verdict.advice(bad, 6.6, 2)[0])
+
     def test_an_event_that_was_not_noticed_has_no_time(self):
         row = next(line.split() for line in self.lines(transitions=[]) if line.startswith("heal"))
         self.assertEqual(row[2], "-")
