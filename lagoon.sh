@@ -9,7 +9,7 @@ export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libcap-ng-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
-  nlohmann-json3-dev catch2 python3)
+  nlohmann-json3-dev catch2 python3 xz-utils)
 packages_test=(tshark prometheus mandoc dpdk dpdk-dev python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
   munin-plugins-core openvswitch-switch-dpdk)
 packages_bench=(libbenchmark-dev)
@@ -58,7 +58,7 @@ is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" 
 need_packages() { # NAME...
   local missing=() name
   for name in "$@"; do
-    is_installed "$name" || missing+=("$name")
+    [[ " ${missing[*]} " == *" $name "* ]] || is_installed "$name" || missing+=("$name")
   done
   [ ${#missing[@]} -eq 0 ] && return
   if ! is_root; then
@@ -124,6 +124,7 @@ configure() { # DIR MESON-OPTION...
     rm -f "$dir.log"
     return 1
   }
+  sed -n 's/.*WARNING: PMD/lagoon: PMD/p' "$dir.log"
   rm -f "$dir.log"
 }
 
@@ -171,7 +172,7 @@ verb_demo() {
 optimized=build-release
 configure_optimized() { # MESON-OPTION...
   if [ -f "$optimized/build.ninja" ]; then
-    [ $# -eq 0 ] || meson configure "$optimized" "$@"
+    [ $# -eq 0 ] || said=$(meson configure "$optimized" "$@" && ninja -C "$optimized" build.ninja 2>&1) || die "$said"
   else
     configure "$optimized" --libdir "lib/$(g++ -print-multiarch)" -Dbuildtype=release -Dtests=false -Dwerror=false \
       -Dpch=true -Dbatches=true "$@"
@@ -302,7 +303,7 @@ verb_install() { # PREFIX
   build_optimized --prefix "$prefix"
   meson install -C "$optimized" --no-rebuild --quiet
   say "installed to $prefix:"
-  (cd "$prefix" && find . \( -name lagoond -o -name 'liblagoon.so*' -o -name lagoon.pc -o -path './include/lagoon' \) \
+  (cd "$prefix" && find . \( -path './bin/lagoon*' -o -name 'lib*lagoon.so*' -o -name lagoon.pc -o -path './include/lagoon' \) \
     | sort | sed 's/^\./    /')
 }
 
