@@ -1,5 +1,9 @@
+#include <algorithm>
+
+#include "config/limits.hpp"
 #include "config/rules/validator.hpp"
 #include "config/text/suggest.hpp"
+#include "config/values/device_name.hpp"
 
 namespace lagoon::config {
 
@@ -20,6 +24,7 @@ void Validator::lag(std::size_t index) {
   monitor(lag, path);
   weights(lag, path);
   moves(lag, path);
+  mtu(lag, path);
   traffic(lag, path);
   names_member(lag, path, "primary", lag.options.active.primary);
   names_member(lag, path, "mac-from", lag.options.mac_from);
@@ -69,6 +74,24 @@ void Validator::links(const Lag& lag, const std::string& path) {
     return;
   }
   possible(up);
+}
+
+// A LAG gives its MTU to its members, and to the tap that is the kernel's way to it.
+void Validator::mtu(const Lag& lag, const std::string& path) {
+  if (!lag.options.port.mtu || *lag.options.port.mtu <= kTapMtuMost) return;
+  const auto refuse = [&](const std::string& of) {
+    report(key_path(path, "mtu"), "mtu is " + std::to_string(*lag.options.port.mtu) + ", and " + of +
+                                      " is a tap, whose driver takes " + std::to_string(kTapMtuMost) +
+                                      " at most; expected that, or less");
+  };
+  for (const Member& member : lag.members)
+    if (is_tap(member.source)) return refuse("member " + in_quotes(member.name));
+  for (const Forward& forward : config_.forward) {
+    if (forward.a != lag.name && forward.b != lag.name) continue;
+    const std::string& other = forward.a == lag.name ? forward.b : forward.a;
+    const auto port = std::ranges::find(config_.ports, other, &Port::name);
+    if (port != config_.ports.end() && is_tap(port->source)) return refuse("port " + in_quotes(other));
+  }
 }
 
 void Validator::addresses(const Lag& lag, const std::string& path) {

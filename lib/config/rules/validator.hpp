@@ -67,6 +67,7 @@ class Validator {
   void monitor(const Lag& lag, const std::string& path);
   void weights(const Lag& lag, const std::string& path);
   void moves(const Lag& lag, const std::string& path);
+  void mtu(const Lag& lag, const std::string& path);
   void traffic(const Lag& lag, const std::string& path);
   void address_rules(const Lag& lag, const std::string& path);
 

@@ -78,6 +78,12 @@ std::string canonical_device(std::string_view devargs) {
   return std::ranges::count(name, ':') == 1 ? "0000:" + name : name;
 }
 
+bool is_tap(const PortSource& source) {
+  if (std::holds_alternative<TapPort>(source)) return true;
+  const auto* const device = std::get_if<DevicePort>(&source);
+  return device != nullptr && canonical_device(device->devargs).starts_with("net_tap");
+}
+
 std::string default_name(const PortSource& source) {
   struct Names {
     std::string operator()(const DevicePort& port) const { return std::string{device_of(port.devargs)}; }

@@ -29,6 +29,8 @@ inline constexpr std::size_t kDeviceNameMax = 63;     // RTE_DEV_NAME_MAX_LEN - 
 [[nodiscard]] std::string canonical_device(std::string_view devargs);
 /// The name a member has unless it is given one.
 [[nodiscard]] std::string default_name(const PortSource& source);
+/// A tap of the kernel: `tap:`, or net_tap as a device.
+[[nodiscard]] bool is_tap(const PortSource& source);
 /// The device behind a `tap:` that is the n-th of all ports and members of a configuration, from 0.
 [[nodiscard]] std::string tap_device(unsigned number);
 /// The devices at both ends of a wire.

@@ -102,6 +102,12 @@ TEST_CASE("A command is refused with the words of a file", "[config][judge]") {
           "'net_af_packet0'?"},
       Row{"", both, "set", "min-links: 3", "min-links: 3, ", both,
           "min-links is 3, but the LAG has 2 members; it would never come up"},
+      Row{"", both + ", { dev: 'net_tap3,iface=t3' }", "set", "mtu: 9000", "mtu: 9000, ",
+          both + ", { dev: 'net_tap3,iface=t3' }",
+          "mtu is 9000, and member 'net_tap3' is a tap, whose driver takes 1504 at most; expected that, or "
+          "less"},
+      Row{"mtu: 1505, ", both, "add", "{ tap: t3 }", "mtu: 1505, ", both + ", { tap: t3 }",
+          "mtu is 1505, and member 't3' is a tap, whose driver takes 1504 at most; expected that, or less"},
       Row{"lacp: { key: 5 }, ", both, "set", "lacp.system-id: 02:00:00:00:00:02",
           "lacp: { key: 5, system-id: 02:00:00:00:00:02 }, ", both, ""});
   CAPTURE(row.verb, row.argument);
@@ -112,6 +118,21 @@ TEST_CASE("A command is refused with the words of a file", "[config][judge]") {
   if (row.argument.find("weight") == std::string::npos && row.argument.find("system-id") == std::string::npos)
     CHECK(done.error().detail == expected);
   if (!row.words.empty()) CHECK(done.error().detail == row.words);
+}
+
+TEST_CASE("A tap behind a LAG bounds its MTU", "[config][judge]") {
+  const auto text = [](const std::string& keys, const std::string& forward) {
+    return file(keys, kA) + "forward: [[" + forward + "]]\n";
+  };
+  const std::string words =
+      "mtu is 9000, and port 'host' is a tap, whose driver takes 1504 at most; expected that, or less";
+  CHECK(words_of_file(text("mtu: 9000, ", "host, near")) == words);
+  CHECK(words_of_file(text("mtu: 9000, ", "near, host")) == words);
+  CHECK(words_of_file(text("mtu: 1504, ", "host, near")).empty());
+  CHECK(words_of_file(text("mtu: 9000, ", "lan, near")).empty());
+  const auto done = commanded(config_of(text("", "host, near")), "set", "mtu: 9000");
+  REQUIRE_FALSE(done);
+  CHECK(done.error().detail == words);
 }
 
 TEST_CASE("No two LAGs of a process are one to a Partner", "[config][judge]") {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/limits.hpp"
 #include "config/model.hpp"
 #include "support/prng.hpp"
 
@@ -183,7 +184,8 @@ class RandomConfig {
   }
 
   void change_ports(control::PortOptions& port) {
-    port.mtu = flip() ? std::nullopt : std::optional{number<std::uint16_t>(68, 9978)};
+    port.mtu =
+        flip() ? std::nullopt : std::optional{number<std::uint16_t>(68, kTapMtuMost)};  // (host0 is a tap)
     port.addresses.clear();
     port.multicast.clear();
     if (flip()) port.addresses = {MacAddress{{2, 0, 0, 9, 9, 9}}, MacAddress{{2, 0, 0, 9, 9, 10}}};

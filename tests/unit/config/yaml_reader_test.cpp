@@ -27,7 +27,7 @@ lags:
     min-links-up: 2
     max-links: 2
     mac: 02:00:00:00:00:01
-    mtu: 9000
+    mtu: 1502
     members:
       - { name: m0, dev: "0000:3b:00.0,a=b", speed: 2.5G,
           lacp: { port-priority: 1, port-number: 65535, aggregatable: false } }
@@ -63,7 +63,7 @@ forward: [[tap0, lag0]]
   CHECK(int{lag.options.lacp.min_links_up} == 2);
   CHECK(int{lag.options.lacp.max_links} == 2);
   CHECK(to_string(lag.options.mac.value()) == "02:00:00:00:00:01");
-  CHECK(lag.options.port.mtu == 9000);
+  CHECK(lag.options.port.mtu == 1502);
   REQUIRE(lag.members.size() == 2);
   CHECK(lag.members[0].name == "m0");
   CHECK(std::get<DevicePort>(lag.members[0].source).devargs == "0000:3b:00.0,a=b");
