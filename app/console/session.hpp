@@ -28,6 +28,7 @@ struct CommandRow {
 
 // One table for each file commands_*.cpp.
 [[nodiscard]] std::span<const CommandRow> show_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> explain_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> lacp_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> port_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> change_commands() noexcept;

@@ -248,7 +248,9 @@ void AggregationPort::run_churn(ChurnState& state, Timer timer, EventKind kind, 
   if (state == before) return;
   if (state == ChurnState::churn) ++churns;
   const bool ours = kind == EventKind::actor_churn;
-  const Cause cause = state != ChurnState::churn ? Cause::none : ours ? selected_cause_ : out_of_sync_cause();
+  const Cause cause = state != ChurnState::churn ? Cause::none
+                      : ours                     ? selected_cause_
+                                                 : out_of_sync_cause(receive_, actor());
   raise(kind, std::to_underlying(before), std::to_underlying(state), cause, now);
 }
 

@@ -74,6 +74,8 @@ class AggregationPort {
   /// Distributes as far as this port is concerned: the Partner must be known to collect.
   [[nodiscard]] bool distributes() const noexcept;
   [[nodiscard]] PortView view() const noexcept;
+  /// Why the port does not distribute, as an event that were raised now; Cause::none: it does, or waits.
+  [[nodiscard]] Event standing(Instant now) const noexcept;
 
  private:
   struct PartnerMemory {
@@ -104,7 +106,6 @@ class AggregationPort {
                  Instant now) noexcept;
 
   // port_events.cpp
-  [[nodiscard]] Cause out_of_sync_cause() const noexcept;
   [[nodiscard]] Cause mux_cause(MuxState before) const noexcept;
   void raise(EventKind kind, std::uint8_t from, std::uint8_t to, Cause cause, Instant now) noexcept;
 

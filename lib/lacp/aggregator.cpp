@@ -313,6 +313,10 @@ PortView Aggregator::port(MemberIndex port) const {
   return view;
 }
 
+Event Aggregator::standing(MemberIndex port, Instant now) const {
+  return state_->existing(port).standing(now);
+}
+
 bool Aggregator::has_port(MemberIndex port) const noexcept {
   return state_->find(port) != nullptr;
 }

@@ -87,6 +87,8 @@ class Aggregator {
 
   /// Precondition: the port was added.
   [[nodiscard]] PortView port(MemberIndex port) const;
+  /// Why the port does not distribute, as an event of now. Precondition: the port was added.
+  [[nodiscard]] Event standing(MemberIndex port, Instant now) const;
   [[nodiscard]] bool has_port(MemberIndex port) const noexcept;
   /// What carries data now: bit sets of members. distributing is a subset of collecting, and empty while
   /// fewer than min-links ports distribute.

@@ -6,8 +6,8 @@
 
 namespace lagoon::lacp {
 
-Cause AggregationPort::out_of_sync_cause() const noexcept {
-  switch (receive_.state()) {
+Cause out_of_sync_cause(const ReceiveMachine& receive, const wire::LacpInfo& actor) noexcept {
+  switch (receive.state()) {
     case ReceiveState::initialize:
     case ReceiveState::port_disabled:
       return Cause::link;
@@ -19,8 +19,12 @@ Cause AggregationPort::out_of_sync_cause() const noexcept {
     case ReceiveState::current:
       break;
   }
-  if (!receive_.heard()) return Cause::silence;
-  switch (sync_fault(*receive_.heard(), actor())) {
+  if (!receive.heard()) return Cause::silence;
+  const wire::Lacpdu& said = *receive.heard();
+  // Who does not hear us names nobody in the end, and has no reason to say that it is in sync.
+  if (PortState{said.actor.state}.has(StateBit::expired) || said.partner.system.is_zero())
+    return Cause::partner_expired;
+  switch (sync_fault(said, actor)) {
     case SyncFault::none:
     case SyncFault::not_said:
       return Cause::partner_not_in_sync;
@@ -44,27 +48,49 @@ Cause AggregationPort::mux_cause(MuxState before) const noexcept {
     return mux_ == MuxState::distributing && !coupled ? Cause::partner_collecting : Cause::partner_in_sync;
   }
   if (!is_selected()) return selected_cause_;
-  if (!receive_.partner_has(StateBit::synchronization)) return out_of_sync_cause();
+  if (!receive_.partner_has(StateBit::synchronization)) return out_of_sync_cause(receive_, actor());
   return drained_ ? Cause::drained : Cause::partner_not_collecting;
 }
 
 void AggregationPort::raise(EventKind kind, std::uint8_t from, std::uint8_t to, Cause cause,
                             Instant now) noexcept {
+  Event event = standing(now);
+  event.kind = kind;
+  event.from = from;
+  event.to = to;
+  event.cause = cause;
+  event.reason = cause == Cause::selection ? reason_ : UnselectedReason::none;
+  events_->push_overwriting(event);
+}
+
+// Why the Mux machine is where it is, in the order in which the port finds it out.
+Event AggregationPort::standing(Instant now) const noexcept {
+  Cause cause = Cause::none;
+  if (closing_)
+    cause = Cause::disabled;
+  else if (!is_selected())
+    cause = Cause::selection;
+  else if (!receive_.partner_has(StateBit::synchronization))
+    cause = out_of_sync_cause(receive_, actor());
+  else if (drained_)
+    cause = Cause::drained;
+  else if (!receive_.partner_collects_from_us())
+    cause = Cause::partner_not_collecting;
   const auto most = std::min<std::size_t>(lag_->max_links, kMembersMax);
-  events_->push_overwriting({.kind = kind,
-                             .port = index_,
-                             .from = from,
-                             .to = to,
-                             .at = now,
-                             .cause = cause,
-                             .reason = cause == Cause::selection ? reason_ : UnselectedReason::none,
-                             .evidence = {.link = link_,
-                                          .actor = actor(),
-                                          .before = partner_before_,
-                                          .heard = receive_.heard(),
-                                          .silent = receive_.heard() ? now - heard_.last : Duration{},
-                                          .group = group_,
-                                          .links_max = static_cast<std::uint8_t>(most)}});
+  return {.kind = EventKind::mux_state,
+          .port = index_,
+          .from = std::to_underlying(mux_),
+          .to = std::to_underlying(mux_),
+          .at = now,
+          .cause = cause,
+          .reason = cause == Cause::selection ? reason_ : UnselectedReason::none,
+          .evidence = {.link = link_,
+                       .actor = actor(),
+                       .before = partner_before_,
+                       .heard = receive_.heard(),
+                       .silent = receive_.heard() ? now - heard_.last : Duration{},
+                       .group = group_,
+                       .links_max = static_cast<std::uint8_t>(most)}};
 }
 
 PortView AggregationPort::view() const noexcept {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/time.hpp"
+#include "lacp/event.hpp"
 #include "lacp/port_view.hpp"
 #include "lacp/timers.hpp"
 #include "wire/lacpdu.hpp"
@@ -144,5 +145,8 @@ class ReceiveMachine {
   bool defaulted_ = true;
   bool echoed_sync_ = false;
 };
+
+/// Why the Partner counts as out of sync, as the machine has it.
+[[nodiscard]] Cause out_of_sync_cause(const ReceiveMachine& receive, const wire::LacpInfo& actor) noexcept;
 
 }  // namespace lagoon::lacp

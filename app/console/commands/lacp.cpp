@@ -69,7 +69,7 @@ std::string counters(const LagStatus& lag) {
   for (const MemberStatus& m : lag.members) {
     const lacp::PortCounters& c = m.lacp.counters;
     table.add({m.name, std::to_string(c.lacpdu_rx), std::to_string(c.lacpdu_tx),
-               std::to_string(m.markers_received), std::to_string(m.marker_responses),
+               std::to_string(m.markers.received), std::to_string(m.markers.answered),
                std::to_string(c.expirations),
                std::to_string(c.actor_churns) + "/" + std::to_string(c.partner_churns),
                std::to_string(c.partner_changes), std::to_string(c.looped)});
@@ -89,6 +89,7 @@ Result<Outcome> show_lacp(Session& session, const Arguments& arguments) {
             : what == "internal" ? internal(lag)
             : what == "counters" ? counters(lag)
                                  : summary(lag);
+    if (what != "counters") text += control::evidence_lines(lag, 2);
   }
   return Outcome{.text = std::move(text)};
 }

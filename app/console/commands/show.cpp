@@ -1,5 +1,4 @@
-// show lag, show health, show events, explain flow: what a LAG is, whether all is well, what happened, and
-// which way frames take.
+// show lag, show health, show events: what a LAG is, whether all is well, and what happened.
 #include <algorithm>
 #include <array>
 
@@ -74,12 +73,13 @@ struct LagEvents {
 };
 
 std::string events_text(const std::vector<LagEvents>& all) {
-  TextTable table{{"ago", "lag", "member", "what", "from", "to", "why"}};
+  TextTable table{{"ago", "lag", "member", "what", "from", "to", "why", "evidence"}};
   for (const LagEvents& of : all)
     for (const dpdk::NamedEvent& event : of.events)
       table.add({duration_words(std::max(Duration{}, of.lag->taken - event.entry.at)), of.lag->name,
                  event.member.empty() ? "-" : event.member, std::string{event.entry.kind},
-                 std::string{event.entry.from}, std::string{event.entry.to}, std::string{event.entry.why}});
+                 std::string{event.entry.from}, std::string{event.entry.to}, std::string{event.entry.why},
+                 event.entry.evidence});
   return table.text();
 }
 
@@ -97,6 +97,7 @@ std::string events_json(const std::vector<LagEvents>& all) {
       json.text("from", event.entry.from);
       json.text("to", event.entry.to);
       json.text("why", event.entry.why);
+      json.text("evidence", event.entry.evidence);
       json.close_object();
     }
   json.close_array();
@@ -125,41 +126,12 @@ Result<Outcome> show_events(Session& session, const Arguments& arguments) {
   return Outcome{.text = events_text(all)};
 }
 
-std::string explanation(const dpdk::FlowAnswer& answer) {
-  const control::Explanation& way = answer.way;
-  std::string text = answer.lag + ": " + std::string{way.distribution};
-  if (way.by_frame) return text + ": every frame goes its own way\n";
-  text += ", hash " + std::to_string(way.hash) + ", bucket " + std::to_string(way.bucket) + "\n";
-  if (answer.nic_hash) text += "  the NIC's hash decides where a frame has one, and may have another way\n";
-  for (const dpdk::FlowAnswer::Entry& entry : answer.entries)
-    text += "  " + entry.member + ": entry of worker " + std::to_string(entry.lcore) + ", " +
-            std::string{entry.why} + ", for " + duration_words(entry.since) + "\n";
-  if (answer.member.empty()) return text + "  nowhere: no member distributes\n";
-  text += "  " + answer.member + ": " + (way.pin ? "pin " + std::to_string(*way.pin) : "bucket") + ", " +
-          std::string{way.why};
-  if (answer.since) text += ", for " + duration_words(*answer.since);
-  if (!answer.before.empty()) text += ", before on " + answer.before;
-  text += way.moving ? "; it is being moved\n" : "\n";
-  if (!answer.entries.empty()) text += "  (the entry goes before the bucket)\n";
-  return text;
-}
-
-Result<Outcome> explain_flow(Session& session, const Arguments& arguments) {
-  const auto lag = lag_of(session, arguments["LAG"]);
-  if (!lag) return std::unexpected{lag.error()};
-  const auto answer = session.running.explain(lag->name, arguments["FLOW"]);
-  if (!answer) return std::unexpected{answer.error()};
-  return Outcome{.text = explanation(*answer)};
-}
-
-constexpr std::array<CommandRow, 4> kShowCommands{{
+constexpr std::array<CommandRow, 3> kShowCommands{{
     {"show lag [LAG] [as VIEW]", "LAGs as they are now, as table, linux, lagg, cisco or json", show_lag},
     {"show health [as FORM]", "Whether all is well, in sentences, and what is not; FORM: table, json",
      show_health},
     {"show events [LAG] [last NUMBER] [as FORM]", "What happened last, the oldest first; FORM: table, json",
      show_events},
-    {"explain flow LAG FLOW...", "Which way a conversation takes, like udp 10.0.0.1:1000 10.0.0.2:2000",
-     explain_flow},
 }};
 
 }  // namespace

@@ -95,7 +95,7 @@ std::string lag_view(const LagStatus* before, const LagStatus& after) {
       row.insert(row.end(), {"-", "-", "-", "-", "-"});
     table.add(std::move(row));
   }
-  return head_of(after, measured ? &sum : nullptr) + table.text(2);
+  return head_of(after, measured ? &sum : nullptr) + table.text(2) + control::evidence_lines(after, 2);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "control/lag/evidence.hpp"
 
 #include "base/units.hpp"
+#include "control/journal/sentences.hpp"
 #include "lacp/port_state.hpp"
 
 namespace lagoon::control {
@@ -39,8 +40,12 @@ std::string said_words(const Evidence& e) {
   return "the Partner (" + port_words(e.heard->actor) + ") says " + state_words(e.heard->actor.state);
 }
 
+// Who does not hear us may speak seldom: its silence is no cause of its own.
 std::string silence_words(const Evidence& e) {
   if (!e.heard) return "no LACPDU was heard yet";
+  if (PortState{e.heard->actor.state}.has(StateBit::expired) || e.heard->partner.system.is_zero())
+    return "the Partner did not hear us when it spoke last, " + seconds_words(e.silent) +
+           " ago: " + said_words(e);
   return "no LACPDU for " + seconds_words(e.silent) + "; in the last one " + said_words(e);
 }
 
@@ -106,7 +111,7 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
     case UnselectedReason::none:
       return e.heard ? said_words(e) : "";
     case UnselectedReason::link_down:
-      return "the port has no link: the cable, or the other end's port";
+      return std::string{kNoLinkSentence};
     case UnselectedReason::no_partner:
       return silence_words(e);
     case UnselectedReason::partner_not_allowed:
@@ -130,7 +135,7 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
     case UnselectedReason::held_out:
       return "it is held out, so that it moves no other member";
     case UnselectedReason::unserved:
-      return "nobody carries its frames: a worker stands still";
+      return std::string{kUnservedSentence};
   }
   return {};
 }
@@ -144,7 +149,7 @@ std::string cause_words(const lacp::Event& event) {
       return {};
     case Cause::link:
       return e.link.up ? "the port has a link, " + std::to_string(to_mbps(e.link.speed)) + " Mb/s"
-                       : "the port has no link: the cable, or the other end's port";
+                       : std::string{kNoLinkSentence};
     case Cause::lacpdu:
     case Cause::partner_in_sync:
     case Cause::partner_collecting:
@@ -172,7 +177,7 @@ std::string cause_words(const lacp::Event& event) {
     case Cause::partner_passive:
       return "both ends are passive: neither maintains the link";
     case Cause::drained:
-      return "the operator has drained the member";
+      return std::string{kDrainedSentence};
   }
   return {};
 }

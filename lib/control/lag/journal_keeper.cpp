@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "control/journal/sentences.hpp"
 #include "control/lag/lag_events.hpp"
 
 namespace lagoon::control {
@@ -73,7 +74,7 @@ void JournalKeeper::note_port(MemberIndex member, bool was_up, const LinkState& 
         .why = link.up ? "" : "cable",
         .evidence = link.up ? std::to_string(to_mbps(link.speed)) + " Mb/s" +
                                   (link.full_duplex ? "" : ", half duplex")
-                            : "the port has no link: the cable, or the other end's port"});
+                            : std::string{kNoLinkSentence}});
 }
 
 void JournalKeeper::note_active(std::optional<MemberIndex> before, std::optional<MemberIndex> active,
@@ -152,11 +153,9 @@ void JournalKeeper::note_hold_out(const HoldOut& hold_out, std::uint16_t limit, 
           .from = held ? "" : "held_out",
           .to = held ? "held_out" : "let_in",
           .why = held ? hold_out.why(m) : "quiet",
-          .evidence =
-              held ? "for " + std::to_string((*hold_out.held_until(m) - now) / 1s) + " s: " +
-                         (hold_out.why(m) == "flood" ? "more LACPDUs come than a Partner sends"
-                                                     : "the Partner takes back all the time what it has said")
-                   : ""});
+          .evidence = held ? "for " + std::to_string((*hold_out.held_until(m) - now) / 1s) +
+                                 " s: " + std::string{hold_out_sentence(hold_out.why(m))}
+                           : ""});
   }
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "control/lag/evidence.hpp"
 #include "control/lag/lag_parts.hpp"
 
 namespace lagoon::control {
@@ -36,7 +37,11 @@ namespace {
   s.hold_out.unserved = contains(lag.unserved, index);
   s.health = links.health(index);
   lag.loads.add_to(s, index);
-  if (lag.aggregator) s.lacp = lag.aggregator->port(index);
+  if (lag.aggregator) {
+    s.lacp = lag.aggregator->port(index);
+    const lacp::Event standing = lag.aggregator->standing(index, now);
+    s.standing = {.why = why_of(standing), .evidence = evidence_of(standing)};
+  }
   s.lacp.link = links.port(index);
   // The LAG may hold back (min-links) or go on with (fallback) what the port itself would not.
   s.lacp.collecting = s.collecting;

@@ -48,8 +48,8 @@ void SlowFrames::add_to(LagStatus& s, std::uint64_t looped) const {
 }
 
 void SlowFrames::add_to(MemberStatus& s, MemberIndex member) const {
-  s.markers_received = responders_[member.value()].markers_received();
-  s.marker_responses = responders_[member.value()].responses_sent();
+  s.markers.received = responders_[member.value()].markers_received();
+  s.markers.answered = responders_[member.value()].responses_sent();
 }
 
 }  // namespace lagoon::control

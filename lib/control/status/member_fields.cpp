@@ -26,6 +26,11 @@ Value reason_out(M m) {
   return why.empty() ? Value{} : Value{std::move(why)};
 }
 
+Value evidence_of_that(M m) {
+  std::string evidence = obstacle(m.lag, m.member).evidence;
+  return evidence.empty() ? Value{} : Value{std::move(evidence)};
+}
+
 template <typename State, std::size_t N>
 constexpr std::array<std::string_view, N> names_of() {
   std::array<std::string_view, N> all{};
@@ -69,6 +74,7 @@ constexpr std::array kMemberRows = std::to_array<Field<MemberOf>>({
     {"distributing", flag, Unit::none, [](M m) -> Value { return m.member.distributing; },
      "Whether frames are sent on it.", {.metric = "distributing", .xstat = "distributing"}},
     {"why_out", text, Unit::none, reason_out, "Why nothing is sent on it."},
+    {"evidence", text, Unit::none, evidence_of_that, "What was seen of that, in the journal's sentence."},
     {"held_down_for_ms", time, Unit::ms, [](M m) -> Value { return m.member.held_down_for; },
      "How long flap damping will hold it down."},
     {"held_down", flag, Unit::none, [](M m) -> Value { return m.member.held_down_for.has_value(); },
@@ -143,9 +149,9 @@ constexpr std::array kMemberRows = std::to_array<Field<MemberOf>>({
      "Buckets that the operator has placed on it.", {.metric = "placed_buckets", .xstat = "placed_buckets"}},
     {"link_failures", counter, Unit::none, [](M m) -> Value { return m.member.link_failures; },
      "Times that it ceased to work.", {.metric = "link_failures_total", .xstat = "link_failures"}},
-    {"markers_received", counter, Unit::frames, [](M m) -> Value { return m.member.markers_received; },
+    {"markers_received", counter, Unit::frames, [](M m) -> Value { return m.member.markers.received; },
      "Markers that the Partner sent.", {.metric = "markers_received_total", .xstat = "markers_rx"}},
-    {"marker_responses", counter, Unit::frames, [](M m) -> Value { return m.member.marker_responses; },
+    {"marker_responses", counter, Unit::frames, [](M m) -> Value { return m.member.markers.answered; },
      "Markers of the Partner that were answered.",
      {.metric = "marker_responses_sent_total", .xstat = "marker_responses_tx"}},
     {"since_change_ms", time, Unit::ms, [](M m) -> Value { return m.member.since_change; },

@@ -1,7 +1,11 @@
 #include "control/status/reasons.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
+#include <utility>
 
+#include "control/journal/sentences.hpp"
 #include "lacp/unselected_reason.hpp"
 
 namespace lagoon::control {
@@ -22,15 +26,32 @@ std::string_view why_not_alive(const std::optional<monitor::MemberHealth>& healt
 }
 
 // Links of unequal speed aggregate if the Partner gives them one key, too.
-std::string why_lacp(const LagStatus& lag, const MemberStatus& m) {
+std::string why_unselected(const LagStatus& lag, const MemberStatus& m) {
   const auto used = first_selected(lag);
-  if (lag.options.unequal_speed && m.lacp.reason == lacp::UnselectedReason::other_lag_id && used) {
+  if (m.lacp.reason == lacp::UnselectedReason::other_lag_id && used) {
     const wire::LacpInfo& theirs = lag.members[*used].lacp.partner;
-    if (m.lacp.partner.system == theirs.system && m.lacp.partner.key != theirs.key)
+    const bool other_key = m.lacp.partner.system == theirs.system && m.lacp.partner.key != theirs.key;
+    if (other_key && lag.options.unequal_speed)
       return "the Partner tells its ports apart by speed (key " + std::to_string(m.lacp.partner.key) +
              ", in use is " + std::to_string(theirs.key) + ")";
+    if (other_key) return "other key";
   }
   return std::string{lacp::row_of(m.lacp.reason).words};
+}
+
+// SELECTED, and the Mux machine waits for this; by the journal's word.
+constexpr std::array kWaitsFor = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"silence", "partner silent"},
+    {"partner_expired", "partner does not hear us"},
+    {"partner_knows_other", "partner takes us for another"},
+    {"partner_not_in_sync", "partner not in sync"},
+    {"partner_passive", "both ends passive"},
+    {"partner_not_collecting", "partner does not collect"},
+});
+
+std::string_view why_not_attached(std::string_view cause) noexcept {
+  const auto row = std::ranges::find(kWaitsFor, cause, [](const auto& r) { return r.first; });
+  return row == kWaitsFor.end() ? "negotiating" : row->second;
 }
 
 bool is_up(failover::DebouncedLink link) noexcept {
@@ -51,26 +72,45 @@ std::int64_t seconds_up(Duration d) noexcept {
 
 // The order is the one in which the member's own machinery asks: the operator, the interface, the link, the
 // monitors, LACP, the choice among those that work.
-std::string why_out(const LagStatus& lag, const MemberStatus& m) {
-  if (m.administration == Administration::disabled) return "disabled";
-  if (!m.hold_out.absence.words.empty()) return std::string{m.hold_out.absence.words};
-  if (m.held_down_for) return "held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s";
-  if (!is_up(m.mii)) return m.link.up ? "up delay" : "link down";
-  if (const std::string_view why = why_not_alive(m.health); !why.empty()) return std::string{why};
-  if (m.hold_out.unserved) return "a worker stands still";
-  if (m.administration == Administration::drained) return "drained";
+Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
+  const auto told = [](std::string words, std::string_view sentence = {}) {
+    return Obstacle{std::move(words), std::string{sentence}};
+  };
+  if (m.administration == Administration::disabled)
+    return told("disabled", "the operator has disabled the member");
+  if (!m.hold_out.absence.words.empty())
+    return told(std::string{m.hold_out.absence.words}, m.hold_out.absence.obstacle);
+  if (m.held_down_for) return told("held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s");
+  if (!is_up(m.mii)) return m.link.up ? told("up delay") : told("link down", kNoLinkSentence);
+  if (const std::string_view why = why_not_alive(m.health); !why.empty()) return told(std::string{why});
+  if (m.hold_out.unserved) return told("a worker stands still", kUnservedSentence);
+  if (m.administration == Administration::drained) return told("drained", kDrainedSentence);
   if (m.hold_out.held_for)
-    return "held out for " + std::to_string(seconds_up(*m.hold_out.held_for)) +
-           " s: " + (m.hold_out.why == "flood" ? "LACPDUs flood it" : "its Partner changes all the time");
+    return told("held out for " + std::to_string(seconds_up(*m.hold_out.held_for)) + " s: " +
+                    (m.hold_out.why == "flood" ? "LACPDUs flood it" : "its Partner changes all the time"),
+                hold_out_sentence(m.hold_out.why));
   if (m.distributing) return {};
   const ModeRow& row = row_of(lag);
   if (row.choice == Choice::lacp && !lag.fallback) {
-    if (m.lacp.selected != lacp::Selected::selected) return why_lacp(lag, m);
-    if (m.lacp.mux == lacp::MuxState::collecting && m.lacp.returning) return "waits for aggregate-wait";
-    if (m.lacp.mux != lacp::MuxState::distributing) return "negotiating";
+    if (m.lacp.selected != lacp::Selected::selected) return told(why_unselected(lag, m), m.standing.evidence);
+    if (m.lacp.mux == lacp::MuxState::collecting && m.lacp.returning) return told("waits for aggregate-wait");
+    if (m.lacp.mux != lacp::MuxState::distributing)
+      return told(std::string{why_not_attached(m.standing.why)}, m.standing.evidence);
   }
-  if (!lag.up) return m.works ? "too few links" : "not working";
-  return row.choice == Choice::active_backup || lag.fallback ? "standby" : "not in use";
+  if (!lag.up) return told(m.works ? "too few links" : "not working");
+  return told(row.choice == Choice::active_backup || lag.fallback ? "standby" : "not in use");
+}
+
+std::string why_out(const LagStatus& lag, const MemberStatus& member) {
+  return obstacle(lag, member).words;
+}
+
+std::string evidence_lines(const LagStatus& lag, std::size_t indent) {
+  std::string text;
+  for (const MemberStatus& member : lag.members)
+    if (const std::string evidence = obstacle(lag, member).evidence; !evidence.empty())
+      text += std::string(indent, ' ') + "why " + member.name + ": " + evidence + "\n";
+  return text;
 }
 
 }  // namespace lagoon::control

@@ -91,6 +91,19 @@ struct StallStatus {
   Duration longest{};  // of those that are over
 };
 
+/// Why the member's LACP port does not distribute, as the journal would tell it now; empty: it does, or
+/// waits.
+struct Standing {
+  std::string_view why{};  // a static text: the journal's word
+  std::string evidence{};  // its sentence
+};
+
+/// Markers of the Partner.
+struct MarkersHeard {
+  std::uint64_t received = 0;
+  std::uint64_t answered = 0;
+};
+
 struct MemberStatus {
   std::string name;
   std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
@@ -115,12 +128,12 @@ struct MemberStatus {
   double weight_left = 0;            // and what of it is not used now
   std::uint64_t conversations = 0;   // that are on it now, where each is placed. Filled in by dpdk/
   lacp::PortView lacp{};
+  Standing standing{};
   Traffic traffic{};
   std::uint32_t buckets = 0;
   std::uint32_t placed_buckets = 0;  // by the operator; on it while it distributes
   std::uint64_t link_failures = 0;
-  std::uint64_t markers_received = 0;
-  std::uint64_t marker_responses = 0;
+  MarkersHeard markers{};
   Duration since_change{};  // of Selected, Mux or the partner's identity
 };
 

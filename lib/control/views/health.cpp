@@ -35,11 +35,11 @@ void add_gap(Health& health, const std::string& subject, const lacp::PortView& p
 
 void add_member(Health& health, const LagStatus& lag, const MemberStatus& member) {
   const std::string subject = lag.name + "/" + member.name;
-  const std::string& obstacle = member.hold_out.absence.obstacle;
-  if (!member.distributing && is_wanted(lag, member))
-    health.push_back(
-        {Severity::warning, subject,
-         "carries nothing: " + why_out(lag, member) + (obstacle.empty() ? "" : ": " + obstacle)});
+  if (!member.distributing && is_wanted(lag, member)) {
+    const auto [words, evidence] = obstacle(lag, member);
+    health.push_back({Severity::warning, subject,
+                      "carries nothing: " + words + (evidence.empty() ? "" : ": " + evidence)});
+  }
   if (member.hold_out.flooded)
     health.push_back({Severity::warning, subject, "more LACPDUs come in than may pass"});
   add_gap(health, subject, member.lacp);

@@ -258,6 +258,7 @@ std::string table_text(const LagStatus& lag) {
       rows[i + 1].push_back(column.text(lag, lag.members[i]));
   }
   append_aligned(text, rows);
+  text += evidence_lines(lag, 2);
   append_load(text, lag);
   std::string drops;
   for (const NamedCount& d : lag.drops)

@@ -119,13 +119,18 @@ TEST_CASE("Names with a colon have none in the linux view", "[golden][views]") {
 
 TEST_CASE("The table says why a member is out", "[golden][views]") {
   LagStatus lag = *test::fixed_status("lacp");
-  const auto says = [&lag](std::string_view words) {
+  const auto says = [&lag](const std::string& words) {
     return render(View::table, lag).find(words) != std::string::npos;
   };
   MemberStatus& m = lag.members[0];
   m.distributing = false;
   m.lacp.mux = lacp::MuxState::attached;
   CHECK(says("negotiating"));
+  m.standing = {.why = "silence", .evidence = "no LACPDU for 3.0 s; in the last one ..."};
+  CHECK(says("partner silent"));
+  CHECK(says("\n  why " + m.name + ": no LACPDU for 3.0 s; in the last one ...\n"));
+  m.standing.why = "partner_expired";
+  CHECK(says("partner does not hear us"));
   m.lacp.mux = lacp::MuxState::collecting;
   m.lacp.returning = true;
   CHECK(says("waits for aggregate-wait"));
@@ -154,7 +159,7 @@ TEST_CASE("Another key of the Partner is told apart from another Partner", "[gol
   CHECK(says("other partner"));
   lag.members[2].lacp.partner.system.octets[5] ^= 1U;
   lag.options.unequal_speed = false;  // then it is no surprise
-  CHECK(says("other partner"));
+  CHECK(says("other key"));
 }
 
 TEST_CASE("Every view has its name back", "[golden][views]") {

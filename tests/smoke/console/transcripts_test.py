@@ -41,6 +41,8 @@ def masked(command, text):
     if command.startswith("show events"):
         # (what happened last, and how often, depends on the moment)
         return re.sub(r" {2,}", "  ", text.splitlines()[0]) + "\n"
+    if command.startswith("explain member"):
+        text = text.partition("  its last entries")[0]
     if command == "show health":
         text = re.sub(r"^  note .*\n", "", text, flags=re.MULTILINE)  # (which frames were lost depends on the moment)
     text = without_figures(text)

@@ -38,7 +38,8 @@ TEST_CASE("Each thing that is not well is a finding, and the worst is said first
       "  good     lag0     up, 1 of 2 members carry frames\n"
       "  note     lag0/m0  our LACPDUs were up to 1501 ms apart in the last two minutes, and are due every "
       "1000 ms\n"
-      "  warning  lag0/m1  carries nothing: link down\n"
+      "  warning  lag0/m1  carries nothing: link down: the port has no link: the cable, or the other end's "
+      "port\n"
       "  warning  lag0/m1  more LACPDUs come in than may pass\n"
       "  warning  lag0/m1  88 frames found no room in the kernel's ring in the last 10 s: more come than the "
       "worker takes\n"
@@ -49,9 +50,12 @@ TEST_CASE("Each thing that is not well is a finding, and the worst is said first
   const auto json = nlohmann::json::parse(interpreter.run("show health as json")->text);
   CHECK(json.at("health") == "failure");
   CHECK(json.at("findings").size() == 8);
-  CHECK(json.at("findings")[2] == nlohmann::json{{"severity", "warning"},
-                                                 {"subject", "lag0/m1"},
-                                                 {"sentence", "carries nothing: link down"}});
+  CHECK(json.at("findings")[2] ==
+        nlohmann::json{
+            {"severity", "warning"},
+            {"subject", "lag0/m1"},
+            {"sentence",
+             "carries nothing: link down: the port has no link: the cable, or the other end's port"}});
   CHECK_FALSE(interpreter.run("show health as xml"));
 }
 

@@ -144,6 +144,43 @@ TEST_CASE("Individual links, loops and links too many are told so", "[control][e
         " ->  (lacpdu): LACPDUs of our own System 02:4c:41:00:00:01 come back: the link leads to us");
 }
 
+// What the port would tell now.
+std::string stands(const Rig& rig, unsigned port) {
+  const lacp::Event event = rig.lag.standing(Rig::at(port), rig.now);
+  return std::string{why_of(event)} + ": " + evidence_of(event);
+}
+
+TEST_CASE("Why a port carries nothing is told without an event, in the words of one", "[control][evidence]") {
+  Rig rig{config_of(), 5};
+  rig.peer[3].actor.key = 5;
+  rig.peer[4].actor.system = {{0x02, 0x4c, 0x41, 0, 0, 0xee}};
+  rig.bring_up({0, 1, 2});
+  CHECK(stands(rig, 0) == ": ");
+  rig.link(3);
+  rig.hear(3, kHello);
+  rig.link(4);
+  rig.hear(4, kHello);
+  CHECK(stands(rig, 3) == "other_lag_id: the Partner has given this link key 5, those in use key 12945");
+  CHECK(stands(rig, 4) ==
+        "other_lag_id: split Partners: this link leads to System 32768,02:4c:41:00:00:ee, the LAG to System "
+        "32768,02:4c:41:00:00:99");
+  rig.talk({0, 2}, 5s);
+  CHECK(stands(rig, 1).starts_with("silence: no LACPDU for 5.0 s; in the last one the Partner "));
+  rig.talk({0, 2}, 5s);
+  CHECK(stands(rig, 1).starts_with("no_partner: no LACPDU for 10.0 s; in the last one the Partner "));
+  rig.peer[2].deaf = true;
+  rig.hear(2, static_cast<std::uint8_t>(kCarrying | bits({expired})));
+  CHECK(stands(rig, 2).starts_with("partner_expired: the Partner does not hear us: the Partner "));
+  rig.peer[2].heard = {};  // it has forgotten us
+  rig.hear(2, kHello);
+  CHECK(stands(rig, 2).starts_with("partner_expired: the Partner does not hear us: the Partner "));
+  rig.talk({0}, 10s);
+  CHECK(stands(rig, 2).starts_with(
+      "no_partner: the Partner did not hear us when it spoke last, 10.0 s ago: the Partner "));
+  rig.link(0, kDown);
+  CHECK(stands(rig, 0) == "link_down: the port has no link: the cable, or the other end's port");
+}
+
 TEST_CASE("A LAG that goes down for want of links says how many it takes", "[control][evidence]") {
   TwoLinks rig{config_of([](lacp::AggregatorConfig& c) { c.min_links = 2; })};
   rig.link(1, kDown);

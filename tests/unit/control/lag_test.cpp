@@ -122,7 +122,7 @@ TEST_CASE("A Marker is answered on the member it came from", "[control][marker]"
   CHECK(response.kind == wire::MarkerKind::response);
   CHECK(response.transaction == 77);
   CHECK(response.requester_port == 9);
-  CHECK(pair.ends[0]->status(pair.now).members[1].marker_responses == 1);
+  CHECK(pair.ends[0]->status(pair.now).members[1].markers.answered == 1);
 }
 
 TEST_CASE("Malformed, foreign and looped frames are counted by name and change nothing", "[control]") {

@@ -63,8 +63,8 @@ TEST_CASE("A Marker is answered from the member's own address", "[control][slow_
   CHECK(r.dropped("marker_response_unasked") == 1);
   MemberStatus status;
   r.frames.add_to(status, kFirst);
-  CHECK(status.markers_received == 1);
-  CHECK(status.marker_responses == 1);
+  CHECK(status.markers.received == 1);
+  CHECK(status.markers.answered == 1);
 }
 
 TEST_CASE("What is neither is counted by name", "[control][slow_frames]") {
