@@ -36,6 +36,7 @@ struct CommandRow {
 [[nodiscard]] std::span<const CommandRow> bonding_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> capture_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> config_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> foreign_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> general_commands() noexcept;
 
 /// Every command there is, in the order of `help`.

@@ -38,7 +38,7 @@ def without_figures(text):
 def masked(command, text):
     if re.search(r" as json$", command):
         return masked_json(json.loads(text))
-    if command.startswith("show events"):
+    if command.startswith(("show events", "show logging")):
         # (what happened last, and how often, depends on the moment)
         return re.sub(r" {2,}", "  ", text.splitlines()[0]) + "\n"
     if command.startswith("explain member"):
