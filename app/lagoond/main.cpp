@@ -38,6 +38,8 @@
 #include "lagoond/service_thread.hpp"
 #include "lagoond/side_cpus.hpp"
 #include "lagoond/signal_thread.hpp"
+#include "lagoond/start/example.hpp"
+#include "lagoond/start/requirements.hpp"
 #include "lagoond/state/memory.hpp"
 #include "lagoond/state/state_file.hpp"
 
@@ -212,6 +214,7 @@ int run(const Options& options) {
     return 1;
   }
   config::print(std::cerr, options.config_file, config->warnings);
+  if (auto checked = check_requirements(*config); !checked) return complain(checked.error());
   auto state_file = state_file_of(options, *config);
   if (state_file) state_file->await_end_of_writer();
   PidFile pid_file;
@@ -257,6 +260,9 @@ int main_of(int argc, char** argv) {
       return config::check_config_file(options->config_file.c_str(), std::cout, std::cerr);
     case Verb::import:
       return import_files(*options, std::cout, std::cerr);
+    case Verb::example:
+      std::fputs(example_of(options->example_mode).c_str(), stdout);
+      return 0;
     case Verb::run:
       return run(*options);
   }

@@ -4,6 +4,10 @@
 
 #include <charconv>
 #include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "config/text/suggest.hpp"
 
 namespace lagoon::lagoond {
 
@@ -19,6 +23,7 @@ enum Long : int {
   kStateFile,
   kCmdlineFile,
   kImport,
+  kExample,
   kDevices
 };
 
@@ -26,6 +31,7 @@ constexpr option kLongOptions[] = {
     {"config", required_argument, nullptr, 'c'},
     {"check", no_argument, nullptr, kCheck},
     {"import", no_argument, nullptr, kImport},
+    {"example", required_argument, nullptr, kExample},
     {"devices", required_argument, nullptr, kDevices},
     {"version", no_argument, nullptr, kVersion},
     {"help", no_argument, nullptr, 'h'},
@@ -58,6 +64,7 @@ const char* usage() noexcept {
          "       lagoond --import FILE.. [--devices pci]   print a configuration for the bonds that FILEs of "
          "other\n"
          "                                    systems describe (docs/import.md)\n"
+         "       lagoond --example MODE       print a small configuration of that mode, to begin with\n"
          "       lagoond --version\n"
          "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
          "SIGTERM or SIGINT: leave the LAGs and end. SIGHUP: apply FILE, all of it or nothing.\n"
@@ -87,6 +94,13 @@ Result<Options> with_files(Options options, int argc, char** argv) {
   return options;
 }
 
+Error no_mode(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const control::ModeRow& row : control::kModes) names.push_back(row.name);
+  return {Errc::invalid_argument,
+          "no mode " + config::in_quotes(word) + "; expected " + config::listed(names)};
+}
+
 std::optional<ImportedDevices> imported_devices(std::string_view word) {
   if (word == "pci") return ImportedDevices::pci;
   return word == "kernel" ? std::optional{ImportedDevices::kernel} : std::nullopt;
@@ -114,6 +128,13 @@ Result<Options> parse_options(int argc, char** argv) {
       case kImport:
         options.verb = Verb::import;
         break;
+      case kExample: {
+        const auto mode = control::mode_from(optarg);
+        if (!mode) return std::unexpected{no_mode(optarg)};
+        options.example_mode = *mode;
+        options.verb = Verb::example;
+        return options;
+      }
       case kDevices:
         options.devices = imported_devices(optarg);
         if (!options.devices)

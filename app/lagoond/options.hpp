@@ -8,10 +8,11 @@
 
 #include "base/error.hpp"
 #include "lagoond/console_thread.hpp"
+#include "options/mode.hpp"
 
 namespace lagoon::lagoond {
 
-enum class Verb { run, check, import, version, help };
+enum class Verb { run, check, import, example, version, help };
 
 enum class ImportedDevices { kernel, pci };
 
@@ -27,6 +28,7 @@ struct Options {
   std::optional<std::string> state_file_path{};  // nothing: the usual place, if there is one
   ConsoleOptions console{};
   std::vector<std::string> import_files{};
+  control::Mode example_mode = control::Mode::lacp;
   std::optional<ImportedDevices> devices{};  // kernel, unless it is given
 };
 

@@ -59,19 +59,34 @@ int listener_on(const config::ListenAddress& address) noexcept {
       ::bind(socket, reinterpret_cast<const sockaddr*>(&at.storage), at.size) == 0 &&
       ::listen(socket, kWaiting) == 0)
     return socket;
+  const int why = errno;
   if (socket >= 0) ::close(socket);
+  errno = why;
   return -1;
+}
+
+std::string why_not(int error) {
+  switch (error) {
+    case EADDRINUSE:
+      return "another program listens there; end it, or take another port";
+    case EADDRNOTAVAIL:
+      return "no interface that is up has this address; take one of this machine's, or 0.0.0.0 for all";
+    case EACCES:
+      return "a port below 1024 takes root; take another one";
+    default:
+      return std::strerror(error);
+  }
 }
 
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const config::ListenAddress& address) {
   const int listener = listener_on(address);
+  const int why = errno;
   const int wake = listener < 0 ? -1 : ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake >= 0) return std::unique_ptr<HttpServer>{new HttpServer{listener, wake}};
   if (listener >= 0) ::close(listener);
-  return fail(Errc::system, "metrics: can't listen on " + config::to_string(address) +
-                                "; does another program listen there, and is the address of this machine?");
+  return fail(Errc::system, "metrics: can't listen on " + config::to_string(address) + ": " + why_not(why));
 }
 
 HttpServer::HttpServer(int listener, int wake)

@@ -30,14 +30,6 @@ std::unexpected<Error> failed(const std::string& what) {
               what + ": " + std::strerror(errno));
 }
 
-config::PciBinding binding_of(std::string_view address) {
-  const std::filesystem::path device = std::filesystem::path{"/sys/bus/pci/devices"} / address;
-  std::error_code error;
-  const auto driver = std::filesystem::read_symlink(device / "driver", error);
-  return {.driver = error ? "" : driver.filename().string(),
-          .translated = std::filesystem::exists(device / "iommu_group", error)};
-}
-
 unsigned number_of(Capability capability) {
   return static_cast<unsigned>(capability);
 }
@@ -84,10 +76,18 @@ void lift_locked_memory() {
 
 }  // namespace
 
+config::PciBinding pci_binding_of(std::string_view address) {
+  const std::filesystem::path device = std::filesystem::path{"/sys/bus/pci/devices"} / address;
+  std::error_code error;
+  const auto driver = std::filesystem::read_symlink(device / "driver", error);
+  return {.driver = error ? "" : driver.filename().string(),
+          .translated = std::filesystem::exists(device / "iommu_group", error)};
+}
+
 Result<std::string> drop_privileges(const config::Config& config) {
   lift_locked_memory();
   if (capng_get_caps_process() != 0) return failed("capabilities");
-  const auto kept = at_hand(config::capabilities_of(config, binding_of));
+  const auto kept = at_hand(config::capabilities_of(config, pci_binding_of));
   // (without SETPCAP the bounding set can't be emptied; nor can who has no new privileges make use of it)
   const bool bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 0;
   capng_clear(CAPNG_SELECT_ALL);

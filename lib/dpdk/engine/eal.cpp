@@ -4,6 +4,7 @@
 #include <rte_errno.h>
 #include <rte_pdump.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "dpdk/base/log.hpp"
@@ -21,6 +22,16 @@ void offer_capture() {
   if (rte_pdump_init() != 0)
     log_line(LogLevel::notice, std::string{"dpdk-dumpcap can't capture from this process: rte_pdump_init: "} +
                                    rte_strerror(rte_errno));
+}
+
+// (what a process could see before is said by lagoond, before EAL is)
+std::string what_to_do(const config::Eal& eal, int error) {
+  if (error == ENOMEM && eal.memory_mb != 0)
+    return "; 'memory:' in 'eal:' is " + std::to_string(eal.memory_mb) +
+           " MB, which this machine does not give; 'auto' takes what the configuration needs";
+  if (eal.huge)
+    return "; may this process use the hugepages? 'huge: false' in 'eal:' does without them, and root may";
+  return "; does another program use the same 'prefix:'? Do the arguments in 'args:' fit?";
 }
 
 }  // namespace
@@ -56,10 +67,8 @@ Result<void> Eal::start(const config::Eal& eal, const std::vector<std::string>& 
   for (std::string& arg : kept) argv.push_back(arg.data());
   argv.push_back(nullptr);
   if (rte_eal_init(static_cast<int>(kept.size()), argv.data()) < 0) {
-    std::string words = std::string{"rte_eal_init: "} + rte_strerror(rte_errno);
-    words += eal.huge ? "; are there hugepages? 'huge: false' in 'eal:' does without them"
-                      : "; does another program use the same 'prefix:'?";
-    return fail(Errc::system, std::move(words));
+    return fail(Errc::system,
+                std::string{"rte_eal_init: "} + rte_strerror(rte_errno) + what_to_do(eal, rte_errno));
   }
   started_ = true;
   if (eal.huge) offer_capture();

@@ -32,12 +32,18 @@ std::vector<std::string> pci_addresses(const config::Config& config) {
   return pci;
 }
 
-// EAL probes PCI devices at its start, and would not say who has one. (Taken for good when the port is
-// opened.)
-Result<void> look_for_others(const std::vector<std::string>& pci) {
-  for (const std::string& devargs : pci)
-    if (const auto lock = PortLock::of_pci(config::canonical_device(devargs), "lagoond"); !lock)
-      return std::unexpected{lock.error()};
+// EAL probes PCI devices at its start, and would not say who has one; and who has an interface is said before
+// its lines. (Taken for good when the port is opened.)
+Result<void> look_for_others(const config::Config& config) {
+  const auto look = [](const config::PortSource& source, const std::string& of) -> Result<void> {
+    if (const auto locks = lock_device(device_of(source, 0), of); !locks)
+      return fail(locks.error().code, of + ": " + locks.error().detail);
+    return {};
+  };
+  for (const config::Port& port : config.ports) LAGOON_TRY(look(port.source, "port '" + port.name + "'"));
+  for (const config::Lag& lag : config.lags)
+    for (const config::Member& member : lag.members)
+      LAGOON_TRY(look(member.source, "LAG '" + lag.name + "', member '" + member.name + "'"));
   return {};
 }
 
@@ -64,7 +70,7 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config, Stat
   parts->pool_size.room = mbuf_room_needed(config);
   if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config, parts->pool_size.room);
   const std::vector<std::string> pci = pci_addresses(config);
-  LAGOON_TRY(look_for_others(pci));
+  LAGOON_TRY(look_for_others(config));
   LAGOON_TRY(parts->eal.start(eal, pci));
   LAGOON_TRY(parts->open_ports());
   parts->put_back_rest();

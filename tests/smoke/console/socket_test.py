@@ -101,8 +101,10 @@ class Access(unittest.TestCase):
         self.assertLess(time.monotonic() - begin, 5)
 
     def test_a_second_lagoond_leaves_the_socket_alone(self):
-        second = subprocess.run([LAGOOND, "-c", self.lab.lagoond.config_path, "--control-socket",
-                                 self.lab.socket_path], capture_output=True, text=True, check=False,
+        prefix, path = self.lab.lagoond.prefix, os.path.join(self.lab.folder, "second.yaml")
+        with open(self.lab.lagoond.config_path, encoding="utf-8") as first, open(path, "w", encoding="utf-8") as second:
+            second.write(first.read().replace(prefix, prefix + "b"))
+        second = subprocess.run([LAGOOND, "-c", path, "--control-socket", self.lab.socket_path], capture_output=True, text=True, check=False,
                                 env=self.lab.environment, timeout=console.PATIENCE_S)
         self.assertEqual(second.returncode, 1)
         self.assertIn("another lagoond listens there", second.stderr)

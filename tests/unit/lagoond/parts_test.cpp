@@ -8,11 +8,14 @@
 #include <iterator>
 #include <string>
 
+#include "config/file/yaml_reader.hpp"
 #include "lagoond/atomic_file.hpp"
 #include "lagoond/options.hpp"
 #include "lagoond/service_manager.hpp"
 #include "lagoond/service_thread.hpp"
+#include "lagoond/start/example.hpp"
 #include "notify_socket.hpp"
+#include "options/mode.hpp"
 #include "support/catch.hpp"
 
 namespace lagoon::lagoond::parts_test {
@@ -155,6 +158,24 @@ TEST_CASE("What is imported are files, and members are the kernel's or PCI's", "
   CHECK(parsed({"lagoond", "--import", "--devices", "usb", "f"}).error().detail ==
         "--devices wants kernel or pci, not 'usb'");
   CHECK(parsed({"lagoond", "--devices", "pci", "-c", "f"}).error().detail == "--devices goes with --import");
+}
+
+TEST_CASE("There is an example for each mode, in which nothing is wrong", "[lagoond][options]") {
+  for (const control::ModeRow& row : control::kModes) {
+    CAPTURE(row.name);
+    const auto options = parsed({"lagoond", "--example", row.name.data(), "", ""});
+    REQUIRE(options);
+    CHECK(options->verb == Verb::example);
+    const auto config = config::parse_config(example_of(options->example_mode));
+    REQUIRE(config);
+    CHECK(config->warnings.items().empty());
+    CHECK(config->lags.front().options.mode == row.mode);
+    CHECK(config->lags.front().members.size() == 2);
+  }
+  CHECK(parsed({"lagoond", "--example", "802.3ad", "", ""})->example_mode == control::Mode::lacp);
+  CHECK(parsed({"lagoond", "--example", "lacpp", "", ""})
+            .error()
+            .detail.starts_with("no mode 'lacpp'; expected "));
 }
 
 TEST_CASE("The ready timeout is in seconds", "[lagoond][options]") {
