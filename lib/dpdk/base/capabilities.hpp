@@ -20,4 +20,17 @@ namespace lagoon::dpdk {
   return has_capability(set, CAP_NET_ADMIN) && has_capability(set, CAP_NET_RAW);
 }
 
+/// The calling thread has no CAP_NET_ADMIN as long as this lives: what a driver sets of an interface then, it
+/// does not. Capabilities are each thread's own.
+class WithoutNetAdmin {
+ public:
+  WithoutNetAdmin() noexcept;
+  ~WithoutNetAdmin();
+  WithoutNetAdmin(const WithoutNetAdmin&) = delete;
+  WithoutNetAdmin& operator=(const WithoutNetAdmin&) = delete;
+
+ private:
+  bool taken_ = false;
+};
+
 }  // namespace lagoon::dpdk

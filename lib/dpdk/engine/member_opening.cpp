@@ -40,7 +40,11 @@ Result<Port> Engine::Parts::open(const config::PortSource& source, const std::st
 }
 
 Result<Port> Engine::Parts::open_noted(const Device& device, const std::string& user) {
+  // (net_tap changes a tap that is there before it gives an ethdev)
+  const auto tap = board != nullptr ? tap_there(device) : std::nullopt;
+  auto tap_noted = tap ? board->note(*tap) : std::nullopt;
   auto port = Port::open(device, {.words = user});
+  if (port && tap_noted) port->begin_from(tap_noted->original, std::move(tap_noted->lease));
   if (!port || board == nullptr || !device.carrier_interface) return port;
   if (auto noted = board->note(*device.carrier_interface))
     port->begin_from(noted->original, std::move(noted->lease));

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dpdk/base/capabilities.hpp"
 #include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/packet_ring.hpp"
@@ -211,6 +212,9 @@ void Port::stop() {
   if (ring_losses_ != nullptr) ring_losses_->close();
   if (leave_running_) return;
   if (!off) rte_eth_promiscuous_disable(id_.value());
+  if (device_.is_tap && !off) static_cast<void>(rte_eth_allmulticast_disable(id_.value()));
+  std::optional<WithoutNetAdmin> kept_up;
+  if (keeps_up_) kept_up.emplace();
   if (const int error = rte_eth_dev_stop(id_.value()); error != 0)
     log_line(LogLevel::warning, failure_in_words(device_, "rte_eth_dev_stop", error));
 }

@@ -48,6 +48,9 @@ struct PortNeeds {
   const GuestPorts* guest = nullptr;  // has the say over pool, workers, descriptors and offloads
 };
 
+/// The interface of a tap that is there before its driver is.
+[[nodiscard]] std::optional<std::string> tap_there(const Device& device);
+
 class Port {
  public:
   ~Port();
@@ -136,6 +139,7 @@ class Port {
   bool address_changed_ = false;
   bool steerable_ = false;
   bool leave_running_ = false;
+  bool keeps_up_ = false;  // a tap that was there, and up: its addresses and routes are the host's
   std::shared_ptr<RingLosses> ring_losses_{};  // shared with who looks at the moment
   std::uint16_t rx_queues_ = 1;                // polled by workers
   std::optional<QueueId> control_tx_{};

@@ -13,6 +13,7 @@
 #include "dpdk/base/capabilities.hpp"
 #include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
+#include "dpdk/port/interface_settings.hpp"
 #include "dpdk/port/port.hpp"
 
 namespace lagoon::dpdk {
@@ -84,6 +85,7 @@ Port::Port(Port&& other) noexcept
       address_changed_{other.address_changed_},
       steerable_{other.steerable_},
       leave_running_{other.leave_running_},
+      keeps_up_{other.keeps_up_},
       ring_losses_{std::move(other.ring_losses_)},
       rx_queues_{other.rx_queues_},
       control_tx_{other.control_tx_},
@@ -97,8 +99,11 @@ Port::~Port() {
   if (at_end_ == AtEnd::close) close();
 }
 
-// The device goes as well, or it could not be probed again.
+// The device goes as well, or it could not be probed again. (net_tap sets an interface down that it leaves,
+// and the kernel forgets its routes.)
 void Port::close() {
+  std::optional<WithoutNetAdmin> kept_up;
+  if (keeps_up_) kept_up.emplace();
   rte_eth_dev_info info{};
   rte_device* const device = rte_eth_dev_info_get(id_.value(), &info) == 0 ? info.device : nullptr;
   if (const int error = rte_eth_dev_close(id_.value()); error != 0)
@@ -117,9 +122,10 @@ Result<Port> Port::open(const Device& device, const PortUser& user) {
     if (!begun) return std::unexpected{std::move(begun).error()};
     use = *std::move(begun);
   }
-  // (net_tap gives an interface that was there already an MTU of 1500)
-  const auto tap = device.is_tap ? config::interface_of(device.devargs) : std::nullopt;
-  const auto taps_mtu = tap ? mtu_of(std::string{*tap}) : std::nullopt;
+  // (net_tap gives an interface that was there already an MTU of 1500, and another address)
+  const auto tap = tap_there(device);
+  const auto before = tap ? read_interface(*tap) : std::nullopt;
+  const bool was_up = tap && presence_of(*tap).up;
   auto locks = lock_device(device, user.words);
   if (!locks) return std::unexpected{std::move(locks).error()};
   if (!is_there) {
@@ -135,7 +141,11 @@ Result<Port> Port::open(const Device& device, const PortUser& user) {
     use = *std::move(begun);
   }
   Port port{EthdevId{id}, device, AtEnd::close};
-  if (taps_mtu) port.own_mtu_ = taps_mtu;
+  if (before) {
+    port.begin_from(*before, nullptr);
+    static_cast<void>(port.set_address(before->address));
+  }
+  port.keeps_up_ = was_up;
   port.use_ = std::move(use);
   port.locks_ = *std::move(locks);
   return port;
@@ -158,8 +168,14 @@ Port Port::borrow(EthdevId id, const Device& device, std::shared_ptr<void> lease
   return port;
 }
 
+std::optional<std::string> tap_there(const Device& device) {
+  const auto name = device.is_tap ? config::interface_of(device.devargs) : std::nullopt;
+  return name && presence_of(std::string{*name}).index != 0 ? std::optional{std::string{*name}}
+                                                            : std::nullopt;
+}
+
 void Port::begin_from(const state::Interface& original, std::shared_ptr<void> lease) {
-  address_changed_ = own_address_ != original.address;
+  address_changed_ = address_changed_ || own_address_ != original.address;
   own_address_ = original.address;
   own_mtu_ = original.mtu;
   lease_ = std::move(lease);
