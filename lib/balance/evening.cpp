@@ -71,6 +71,16 @@ LaneMoves exchange(const Lanes& lanes, const Shares& shares, std::size_t from, s
   return {};
 }
 
+// The members that are so: is_so(share, fair).
+template <typename IsSo>
+std::uint32_t set_of(const Shares& shares, IsSo is_so) noexcept {
+  const double mean = mean_utilisation(shares);
+  std::uint32_t set = 0;
+  for (std::size_t m = 0; m < kMembersMax; ++m)
+    if (shares[m].capacity != 0 && is_so(shares[m], mean * shares[m].capacity)) set |= std::uint32_t{1} << m;
+  return set;
+}
+
 }  // namespace
 
 double mean_utilisation(const Shares& shares) noexcept {
@@ -85,25 +95,29 @@ double mean_utilisation(const Shares& shares) noexcept {
 }
 
 std::uint32_t overloaded(const Shares& shares, double percent) noexcept {
-  const double mean = mean_utilisation(shares);
   double capacity = 0;
   double variance = 0;
   for (const Share& share : shares) {
     capacity += share.capacity;
     variance += share.variance;
   }
-  std::uint32_t set = 0;
-  for (std::size_t m = 0; m < kMembersMax; ++m) {
-    if (shares[m].capacity == 0) continue;
-    const double fair = mean * shares[m].capacity;
+  return set_of(shares, [=](const Share& share, double fair) {
     // What is above the share is (1 - part) of the member's load less `part` of what the others have.
-    const double part = shares[m].capacity / capacity;
-    const double own = (1 - part) * (1 - part) * shares[m].variance;
-    const double scatter = kDeviations * std::sqrt(own + part * part * (variance - shares[m].variance));
-    const double band = fair * percent / 100 + std::min(scatter, fair * kScatterMax);
-    if (shares[m].load - fair > band) set |= std::uint32_t{1} << m;
-  }
-  return set;
+    const double part = share.capacity / capacity;
+    const double own = (1 - part) * (1 - part) * share.variance;
+    const double scatter = kDeviations * std::sqrt(own + part * part * (variance - share.variance));
+    return share.load - fair > fair * percent / 100 + std::min(scatter, fair * kScatterMax);
+  });
+}
+
+std::uint32_t idling(const Shares& shares) noexcept {
+  return set_of(shares, [](const Share& share, double fair) { return share.load < fair / 2; });
+}
+
+std::uint32_t above_share(const Shares& shares, double percent) noexcept {
+  return set_of(shares, [percent](const Share& share, double fair) {
+    return share.load - fair > fair * percent / 100;
+  });
 }
 
 std::size_t busiest(const Shares& shares, std::uint32_t set) noexcept {

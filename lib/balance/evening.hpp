@@ -30,6 +30,10 @@ using Shares = std::array<Share, kMembersMax>;
 [[nodiscard]] double mean_utilisation(const Shares& shares) noexcept;
 /// Bit set of members above their share by more than `percent` of it, and by more than chance explains.
 [[nodiscard]] std::uint32_t overloaded(const Shares& shares, double percent) noexcept;
+/// Bit set of members that carry less than half of their share: more than chance would take from them.
+[[nodiscard]] std::uint32_t idling(const Shares& shares) noexcept;
+/// Bit set of members above their share by more than `percent` of it, by chance or not.
+[[nodiscard]] std::uint32_t above_share(const Shares& shares, double percent) noexcept;
 /// The member of `set` with the highest utilisation. Precondition: the set is not empty.
 [[nodiscard]] std::size_t busiest(const Shares& shares, std::uint32_t set) noexcept;
 

@@ -8,7 +8,6 @@
 #include "base/member_set.hpp"
 
 namespace lagoon::balance {
-namespace {}  // namespace
 
 LoadBalancer::LoadBalancer(const LoadBalancerOptions& options, Instant now)
     : options_{options}, rates_{dist::kLoadGroups, now} {
@@ -94,6 +93,9 @@ void LoadBalancer::rebalance() {
   sort_groups();
   Shares share = shares();
   std::uint32_t givers = overloaded(share, options_.gain_min_percent);
+  // A member that lies idle is reason enough. (A group that alone is more than a share can hide the others'
+  // unevenness: 50, 40 and 10 % has no member but the first far above its share, and that one can't give.)
+  if (idling(share) != 0) givers |= above_share(share, options_.gain_min_percent);
   const double mean = mean_utilisation(share);
   const double gain = static_cast<double>(options_.gain_min_percent) / 100;
   for (std::size_t left = options_.moves_max; left > 0 && givers != 0;) {

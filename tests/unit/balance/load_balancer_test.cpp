@@ -223,6 +223,25 @@ TEST_CASE("One elephant gets a member for itself, and the others do not dance ar
   }
 }
 
+TEST_CASE("Beside an elephant no member lies idle, however much the loads scatter", "[balance][load]") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Prng random{seed};
+    Loads loads{};
+    // Six groups: one has as much as the five others together.
+    for (const double load : {1500e3, 300e3, 300e3, 300e3, 300e3, 300e3}) {
+      std::size_t group = random.below(loads.size());
+      while (loads[group] != 0) group = random.below(loads.size());
+      loads[group] = load;
+    }
+    Rig rig{{1, 1, 1}};
+    rig.intervals(12, loads, 0.8, random);
+    rig.intervals(20, loads, 0.1, random);
+    const auto carried = rig.carried(loads);
+    CAPTURE(seed, carried);
+    CHECK(*std::ranges::min_element(carried) >= 600e3);
+  }
+}
+
 TEST_CASE("Busy groups of a lost member spread by load; when it returns load comes back by measurement",
           "[balance][load]") {
   Prng random{7};
