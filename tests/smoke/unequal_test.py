@@ -18,7 +18,9 @@ TOLERANCE = 0.03  # of each share
 CONVERSATIONS = 10_000
 RATE = 4000
 FRAME_OCTETS = 500
-SETTLE_ROUNDS, MEASURED_ROUNDS = 2, 3  # of a frame of each conversation
+# Rounds of a frame of each conversation: until the shares of one are right (a machine with other work to do, which
+# sends late and in heaps, delays that), and then as many as are measured.
+SETTLE_ROUNDS, SETTLE_ROUNDS_MAX, MEASURED_ROUNDS = 2, 8, 3
 EXPLAINED = 200
 SINCE_STEP_S = 2 * 2**30 / 1e9  # an entry's time of arrival is that coarse
 
@@ -36,7 +38,7 @@ class UnequalLinks(Case):
         macs = "02:00:00:00:01:01", self._mac_of_the_bond()
         frames = [conversations.frame(i, macs, addresses, FRAME_OCTETS) for i in range(CONVERSATIONS)]
         with conversations.Sender(self.stage.lan, "eth0", frames, RATE) as sender:
-            self._rounds(sender, SETTLE_ROUNDS)
+            self._settle(sender)
             before, heard_before = self._octets(), self._octets_at_the_partner()
             with conversations.Sightings(self.stage) as sightings:
                 self._rounds(sender, MEASURED_ROUNDS)
@@ -46,6 +48,15 @@ class UnequalLinks(Case):
         self._check_shares("sent", sent, before)
         self._check_shares("heard by the partner", heard, heard_before)
         self.end.stop()
+
+    def _settle(self, sender):
+        self._rounds(sender, SETTLE_ROUNDS - 1)
+        for used in range(SETTLE_ROUNDS, SETTLE_ROUNDS_MAX + 1):
+            before = self._octets()
+            self._rounds(sender, 1)
+            if all(abs(off) <= TOLERANCE for _, _, off in self._shares(self._octets(), before)):
+                break
+        self.say(f"{used} rounds until the shares were right, or given up")
 
     def _rounds(self, sender, count):
         self.assertIsNotNone(sender.wait(count), "the sender is stuck")
@@ -61,13 +72,16 @@ class UnequalLinks(Case):
         return [int(word) for word in self.far.output_of(
             ["cat", *(f"/sys/class/net/{name}/statistics/rx_bytes" for name in names)]).split()]
 
-    def _check_shares(self, what, after, before):
+    def _shares(self, after, before):
+        """Octets of each link, their share, and how far it is from the one wanted."""
         octets = [now - then for now, then in zip(after, before)]
-        shares = [count / sum(octets) for count in octets]
-        self.say(f"{what}:", *(f"{count} ({share:.4f}, {share / wanted - 1:+.2%})"
-                               for count, share, wanted in zip(octets, shares, SHARES)))
-        for index, (share, wanted) in enumerate(zip(shares, SHARES)):
-            self.figure(abs(share / wanted - 1) <= TOLERANCE, f"link {index} has {share:.4f} {what}, not {wanted:.4f}")
+        return [(count, count / sum(octets), count / sum(octets) / wanted - 1) for count, wanted in zip(octets, SHARES)]
+
+    def _check_shares(self, what, after, before):
+        shares = self._shares(after, before)
+        self.say(f"{what}:", *(f"{count} ({share:.4f}, {off:+.2%})" for count, share, off in shares))
+        for index, (_, share, off) in enumerate(shares):
+            self.figure(abs(off) <= TOLERANCE, f"link {index} has {share:.4f} {what}, not {SHARES[index]:.4f}")
 
     def _check_views(self):
         status = self.end.lagoond.status()
