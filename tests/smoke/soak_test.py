@@ -30,6 +30,8 @@ RSS_GROWTH_MAX_KB = 4096
 ON_THE_WAY_OUT = ("no_distributing_member", "tx_refused", "port_tx_refused", "no_peer", "slow_from_port", "unfit", "cut", "reflected")
 SETTINGS = ("hash: l2+3", "hash: l3+4", "move-hold: 20ms", "move-hold: 50ms", "lacp.rate: slow", "lacp.rate: fast", "miimon: 10ms",
             "miimon: 1ms", "max-links: 2", "max-links: 32", "mtu: 1400", "mtu: auto")
+QUESTIONS = ("list", "lag", "view", "classes", "events", "ports", "mempools", "health", "explain", "do", "wire")
+PARAMETERS = ("lag0", "table", "json", "0", "-1", "18446744073709551616", "udp 10.0.0.1:1 10.0.0.2:2", "0x0a", "\\u0000", "%s", '"', "")
 IN_THE_END = ("hash: l3+4", "lacp.rate: fast", "miimon: 1ms", "max-links: 32", "mtu: auto")
 
 
@@ -125,7 +127,7 @@ class Soak(unittest.TestCase):
     # what may happen
 
     def acts(self):
-        return (self.flap, self.blackhole, self.command, self.command, self.administrate, self.ask, self.stop_near,
+        return (self.flap, self.blackhole, self.command, self.command, self.administrate, self.ask, self.ask_nonsense, self.stop_near,
                 self.stop_far, self.reload, self.hold_rtnl, self.flood)
 
     def link(self):
@@ -151,6 +153,19 @@ class Soak(unittest.TestCase):
     def ask(self):
         for kind in ("linux", "json", "table"):
             self.end.lagoond.view(kind)
+
+    def ask_nonsense(self):
+        """Telemetry with any parameters: an answer to each, or an error in words."""
+        for _ in range(50):
+            parameters = [self.chance.choice(PARAMETERS) for _ in range(self.chance.randrange(5))]
+            junk = bytes(self.chance.randrange(32, 127) for _ in range(self.chance.randrange(400))).decode()
+            if self.chance.random() < 0.3:
+                parameters.append(junk)
+            question = ",".join((f"/lagoon/{self.chance.choice(QUESTIONS)}", *parameters))
+            try:
+                telemetry.ask_once(self.end.lagoond.prefix, question)
+            except telemetry.TelemetryError:
+                continue
 
     def stop(self, pid):
         os.kill(pid, signal.SIGSTOP)
