@@ -74,7 +74,7 @@ def case_partner_systems_differ(lab):
 def case_partner_key_changes(lab):
     """A link whose Partner takes another key leaves at once, and comes back with the key (6.4.12, 6.4.14)."""
     first, second = lab.start(links=2).partner(0), lab.partner(1)
-    lab.converge(0, 1)
+    lab.settle(0, 1)
     second.set(key=9)
     check(lab.until(lambda: not second.last.actor.has(DISTRIBUTING), 1), "it still distributes")
     lab.run(2)
