@@ -1,10 +1,6 @@
 #include "lagoond/start/requirements.hpp"
 
-#include <bsd/string.h>
 #include <fcntl.h>
-#include <linux/if.h>
-#include <linux/if_tun.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,38 +57,44 @@ std::uint64_t number_in(const files::path& path) {
   return std::strtoull(first_line(path).c_str(), nullptr, 10);
 }
 
-// Of all sizes.
-std::uint64_t free_hugepages_mb() {
+// Of all sizes, in use or not: what a lagoond that was killed has left is in files, which EAL removes at its
+// start.
+std::uint64_t hugepages_mb() {
   std::uint64_t kilobytes = 0;
   std::error_code error;
   for (files::directory_iterator at{"/sys/kernel/mm/hugepages", error}, end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();  // "hugepages-2048kB"
     const std::uint64_t size = std::strtoull(name.c_str() + name.find('-') + 1, nullptr, 10);
-    kilobytes += size * number_in(at->path() / "free_hugepages");
+    kilobytes +=
+        size * (number_in(at->path() / "nr_hugepages") + number_in(at->path() / "nr_overcommit_hugepages"));
   }
   return kilobytes / 1024;
 }
 
-// Nothing: the kernel does not tell.
+// What programs may still have, in swap as well. Nothing: the kernel does not tell.
 std::optional<std::uint64_t> available_mb() {
-  constexpr std::string_view kKey = "MemAvailable:";
   std::ifstream file{"/proc/meminfo"};
+  std::optional<std::uint64_t> kilobytes;
   for (std::string line; std::getline(file, line);)
-    if (line.starts_with(kKey)) return std::strtoull(line.c_str() + kKey.size(), nullptr, 10) / 1024;
-  return std::nullopt;
+    for (const std::string_view key : {"MemAvailable:", "SwapFree:"})
+      if (line.starts_with(key))
+        kilobytes = kilobytes.value_or(0) + std::strtoull(line.c_str() + key.size(), nullptr, 10);
+  if (!kilobytes) return std::nullopt;
+  return *kilobytes / 1024;
 }
 
 // With hugepages DPDK takes more of them as it needs them; without, all at once.
 Result<void> check_memory(const config::Config& config) {
   const config::Eal& eal = config.eal;
   if (eal.huge) {
-    const std::uint64_t free = free_hugepages_mb();
-    if (free != 0 && free >= eal.memory_mb) return {};
+    const std::uint64_t reserved = hugepages_mb();
+    if (reserved != 0 && reserved >= eal.memory_mb) return {};
     return fail(Errc::no_resources,
-                (free == 0 ? std::string{"no hugepages are free"}
-                           : std::to_string(free) + " MB of hugepages are free, and 'memory:' in 'eal:' is " +
-                                 std::to_string(eal.memory_mb) + " MB") +
+                (reserved == 0 ? std::string{"this machine has no hugepages"}
+                               : std::to_string(reserved) +
+                                     " MB of hugepages are reserved, and 'memory:' in 'eal:' is " +
+                                     std::to_string(eal.memory_mb) + " MB") +
                     "; reserve some ('sysctl vm.nr_hugepages=512' makes 1 GB of 2 MB pages), or say 'huge: "
                     "false' in 'eal:', which does without them");
   }
@@ -165,24 +167,7 @@ Result<void> check_prefix(const config::Config& config) {
                   std::to_string(holder) + "; end that, or give this one another prefix");
 }
 
-// A tap that was made for one queue takes no second one, which its driver wants.
-Result<void> check_tap(const std::string& interface, const std::string& of) {
-  if (dpdk::presence_of(interface).index == 0) return {};
-  const int file = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-  if (file < 0) return {};
-  ifreq request{};
-  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE;
-  strlcpy(request.ifr_name, interface.c_str(), sizeof(request.ifr_name));
-  const int error = ioctl(file, TUNSETIFF, &request) == 0 ? 0 : errno;
-  close(file);
-  if (error != EINVAL) return {};
-  return fail(Errc::invalid_argument, of + ": the tap '" + interface +
-                                          "' was made without multi_queue, or is no tap; 'ip tuntap add " +
-                                          interface + " mode tap multi_queue' makes one that fits");
-}
-
 Result<void> check_interfaces(const config::PortSource& source, const std::string& of) {
-  if (const auto* const tap = std::get_if<config::TapPort>(&source)) return check_tap(tap->interface, of);
   const auto* const device = std::get_if<config::DevicePort>(&source);
   if (device == nullptr) return {};
   const std::string name = config::canonical_device(device->devargs);

@@ -1,7 +1,9 @@
 #include "dpdk/base/kernel_interface.hpp"
 
+#include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/if.h>
+#include <linux/if_tun.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -59,6 +61,19 @@ int set_mtu_of(const std::string& interface, std::uint16_t mtu) {
   ifreq request{};
   request.ifr_mtu = mtu;
   return ask(interface, SIOCSIFMTU, request);
+}
+
+// (only EINVAL is an answer; what else goes wrong the driver will say)
+bool takes_another_queue(const std::string& tap) {
+  ifreq request{};
+  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE;
+  if (strlcpy(request.ifr_name, tap.c_str(), sizeof(request.ifr_name)) >= sizeof(request.ifr_name))
+    return true;
+  const int file = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+  if (file < 0) return true;
+  const int error = ioctl(file, TUNSETIFF, &request) == 0 ? 0 : errno;
+  close(file);
+  return error != EINVAL;
 }
 
 }  // namespace lagoon::dpdk

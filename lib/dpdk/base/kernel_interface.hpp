@@ -24,4 +24,8 @@ struct Presence {
 /// Waits for the kernel's rtnl lock. Gives an errno, or 0.
 [[nodiscard]] int set_mtu_of(const std::string& interface, std::uint16_t mtu);
 
+/// Whether a tap that is there takes one more queue, as its driver opens them: it was made with multi_queue.
+/// Tries one for a moment, which may cost a frame of who uses it: only for who has its lock.
+[[nodiscard]] bool takes_another_queue(const std::string& tap);
+
 }  // namespace lagoon::dpdk

@@ -36,7 +36,7 @@ std::vector<std::string> pci_addresses(const config::Config& config) {
 // its lines. (Taken for good when the port is opened.)
 Result<void> look_for_others(const config::Config& config) {
   const auto look = [](const config::PortSource& source, const std::string& of) -> Result<void> {
-    if (const auto locks = lock_device(device_of(source, 0), of); !locks)
+    if (const auto locks = take_device(device_of(source, 0), of); !locks)
       return fail(locks.error().code, of + ": " + locks.error().detail);
     return {};
   };

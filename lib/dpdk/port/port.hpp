@@ -48,6 +48,9 @@ struct PortNeeds {
   const GuestPorts* guest = nullptr;  // has the say over pool, workers, descriptors and offloads
 };
 
+/// The locks of all that a device needs before it is probed, once its driver can have it (a tap that is there
+/// takes its queues). Errors: those of PortLock, and invalid_argument.
+[[nodiscard]] Result<std::vector<PortLock>> take_device(const Device& device, const std::string& user);
 /// The interface of a tap that is there before its driver is.
 [[nodiscard]] std::optional<std::string> tap_there(const Device& device);
 

@@ -126,7 +126,7 @@ Result<Port> Port::open(const Device& device, const PortUser& user) {
   const auto tap = tap_there(device);
   const auto before = tap ? read_interface(*tap) : std::nullopt;
   const bool was_up = tap && presence_of(*tap).up;
-  auto locks = lock_device(device, user.words);
+  auto locks = is_there ? lock_device(device, user.words) : take_device(device, user.words);
   if (!locks) return std::unexpected{std::move(locks).error()};
   if (!is_there) {
     if (const int error = rte_dev_probe(device.devargs.c_str()); error != 0)
@@ -172,6 +172,16 @@ std::optional<std::string> tap_there(const Device& device) {
   const auto name = device.is_tap ? config::interface_of(device.devargs) : std::nullopt;
   return name && presence_of(std::string{*name}).index != 0 ? std::optional{std::string{*name}}
                                                             : std::nullopt;
+}
+
+Result<std::vector<PortLock>> take_device(const Device& device, const std::string& user) {
+  auto locks = lock_device(device, user);
+  if (!locks) return locks;
+  if (const auto tap = tap_there(device); tap && !takes_another_queue(*tap))
+    return fail(Errc::invalid_argument, "the tap '" + *tap +
+                                            "' was made without multi_queue, or is no tap; 'ip tuntap add " +
+                                            *tap + " mode tap multi_queue' makes one that fits");
+  return locks;
 }
 
 void Port::begin_from(const state::Interface& original, std::shared_ptr<void> lease) {

@@ -1,5 +1,5 @@
-"""dpdk-dumpcap captures from a lagoond that runs: on an access port, and on a member. That takes hugepages, and so
-root; what is missing of them is taken from the machine for the time of the test.
+"""A lagoond with hugepages: dpdk-dumpcap captures from it, on an access port and on a member, and what a killed one has
+left of them is taken again. That takes root; what is missing of hugepages is taken from the machine for the time of the test.
 
 usage: capture_test.py LAGOOND
 """
@@ -72,6 +72,13 @@ class Capture(unittest.TestCase):
             self.assertTrue(any(frame.octets[:6] == bytes.fromhex("020000000002") for frame in frames))
         before = self.sent()
         self.assertGreater(until(self.sent, lambda n: n > before + 1000), before + 1000)
+
+    def test_a_start_takes_the_hugepages_that_a_killed_one_has_left(self):
+        """They are in files until EAL removes them: few are free."""
+        self.lagoond.kill()
+        self.assertLess(number("free_hugepages"), PAGES // 2)
+        self.lagoond.start()
+        self.assertEqual(until(self.lagoond.status, lambda s: s["distributing_members"] == 2)["distributing_members"], 2)
 
     def sent(self):
         return sum(member["traffic"]["tx_packets"] for member in self.lagoond.status()["members"])

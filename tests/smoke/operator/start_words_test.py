@@ -70,11 +70,11 @@ class StartWords(unittest.TestCase):
         self.assertEqual(words, f"lagoond: 'lcores:' in 'eal:' names CPU 1000, which this machine has not; online are {online}")
 
     def test_without_hugepages(self):
-        pages = pathlib.Path("/sys/kernel/mm/hugepages").glob("*/free_hugepages")
+        pages = pathlib.Path("/sys/kernel/mm/hugepages").glob("*/nr_*hugepages")
         if any(int(page.read_text(encoding="ascii")) for page in pages):
             self.skipTest("there are hugepages")
         words = self.first_line(self.file(eal={"huge": True}))
-        self.assertIn("no hugepages are free; reserve some ('sysctl vm.nr_hugepages=512'", words)
+        self.assertIn("this machine has no hugepages; reserve some ('sysctl vm.nr_hugepages=512'", words)
         self.assertIn("or say 'huge: false'", words)
 
     def test_without_the_memory(self):
