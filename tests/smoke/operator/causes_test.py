@@ -8,6 +8,7 @@ usage: causes_test.py BUILD        Needs root.
     va6            the same, a LAG of another System: miswired
 """
 
+import datetime
 import json
 import os
 import re
@@ -16,7 +17,7 @@ import sys
 import time
 import unittest
 
-from lab.waiting import wait_for
+from lab.waiting import until, wait_for
 from demo import binaries_in  # isort: skip (lab says where it is)
 from stage import netns
 from stage.lagoond import Appliance, eal_section, member
@@ -94,25 +95,32 @@ class Causes(unittest.TestCase):
     def test_each_cause_is_told_in_the_journals_sentence(self):
         self.assertIsNotNone(wait_for(lambda: self.carrying() == [0, 1, 2, 3, 4], 15), self.near.view("table"))
         links = self.stage.links
-        begun = time.monotonic()
+        self.wrong.start()
+        begun = time.time()
         links[SILENT].blackhole()
         links[DEAF].blackhole("to-partner")
         links[PULLED].pull()
-        self.wrong.start()
-        waiting, took = dict(SENTENCES), {}
-        while waiting and time.monotonic() < begun + 3 * PATIENCE_S:
-            for link in list(waiting):
-                if self.is_told(link):
-                    took[link] = time.monotonic() - begun
-                    del waiting[link]
-            time.sleep(0.05)
+        missing = until(lambda: [link for link in SENTENCES if not self.is_told(link)], lambda links: not links, 10 * PATIENCE_S)
         table = self.ask("show", "lag", "lag0")
+        self.assertEqual(missing, [], table)
+        took = self.seconds_to_the_line(begun)
         print(table, {self.names[link]: f"{seconds:.2f} s" for link, seconds in took.items()}, flush=True)
-        self.assertEqual(list(waiting), [], table)
         self.assertLess(max(took.values()), PATIENCE_S, took)
         self.assertEqual(self.carrying(), list(HEALTHY))
         self.in_every_view()
         self.in_the_journal()
+
+    def seconds_to_the_line(self, begun):
+        """By link, from the break to the date of the journal's line: a busy machine may take long to ask for it at the prompt.
+        What is wrong from its start has no break whose time is known."""
+        with open(self.journal, encoding="utf-8") as file:
+            journal = file.read()
+        took = {}
+        for link in (SILENT, DEAF, PULLED):
+            dates = re.findall(rf"(?m)^(\S+) lag0 #\d+ {self.names[link]}: .*; {SENTENCES[link][1]}$", journal)
+            after = [datetime.datetime.fromisoformat(date).timestamp() - begun for date in dates]
+            took[link] = min(seconds for seconds in after if seconds > 0)
+        return took
 
     def in_every_view(self):
         health, watch = self.ask("show", "health"), self.ask("watch", "lag0", "count", "1")
