@@ -10,6 +10,7 @@ export HOME="${HOME:-/tmp}"
 
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libcap-ng-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
   nlohmann-json3-dev catch2 python3 xz-utils)
+# shellcheck disable=SC2034 # (tests/support/*.sh)
 packages_test=(tshark prometheus mandoc dpdk dpdk-dev python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
   munin-plugins-core openvswitch-switch-dpdk)
 packages_bench=(libbenchmark-dev)
@@ -31,6 +32,7 @@ usage: ./lagoon.sh VERB
   fuzz [--minutes N] every fuzzer in turn, N minutes in all (8); what is found is kept in build-fuzz/found/
   chaos [--seeds N]  whole LAGs in virtual time under faults, stalls, restarts and hostile LACPDUs (1000 seeds)
   soak [--minutes N] two lagoonds under random commands and faults with traffic, N minutes (5); takes root
+  trixie             build, install and test on Debian 13, in a chroot that it makes in build-trixie/; takes root
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond and lagoon-console, liblagoon.so, include/lagoon/, lagoon.pc
   deb                Debian packages, into build-deb/
@@ -184,115 +186,6 @@ build_optimized() { # MESON-OPTION...
   compile "$optimized"
 }
 
-# What the lanes of a test run tell the summary: lines of a file each, since a lane is a process.
-run_notes=${run_notes:-}
-
-phase() { # STARTED WORDS: what a part of the run took
-  echo "$(seconds_since "$1") $2" >>"$run_notes/phases"
-}
-
-# (-O1 compiles in two thirds of the time, and the tests are short; who wants a debugger has `build`)
-test_options=(-Dpch=true -Dbatches=true -Doptimization=1 -Ddebug=false)
-
-build_tests() { configure build "${test_options[@]}" && compile build; }
-
-# The pure layers with libFuzzer's counters, AddressSanitizer and UBSan; lines are all that reports want of -g.
-build_sanitized() {
-  CC=clang-19 CXX=clang++-19 configure build-fuzz "${test_options[@]}" -Ddpdk=disabled -Dfuzz=true -Dcpp_args=-g1 \
-    && compile build-fuzz
-}
-
-# What threads share. (DPDK's rings as C11 atomics, or ThreadSanitizer would not understand them.)
-build_threads() {
-  local targets=()
-  configure build-tsan "${test_options[@]}" -Ddpdk_sdk=off -Db_sanitize=thread -Db_lundef=false \
-    "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" || return 1
-  mapfile -t targets < <(targets_of_suite build-tsan threads)
-  compile build-tsan "${targets[@]}"
-}
-
-run_suites() { # DIR LOGNAME PROCESSES TIMEOUT-FACTOR SUITE...
-  local dir=$1 log=$2 processes=$3 factor=$4 suite suites=() started written
-  shift 4
-  for suite in "$@"; do suites+=(--suite "$suite"); done
-  started=$(date +%s)
-  say "testing in $dir/: $*"
-  # (meson puts the name of a wrapper behind the name of the log)
-  written=$dir/meson-logs/$log${wrapper[1]:+-$(basename "${wrapper[1]}")}.json
-  rm -f "$written"
-  meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "$log" --num-processes "$processes" \
-    -t "$factor" "${wrapper[@]}" "${suites[@]}" </dev/null || true
-  phase "$started" "tests in $dir/: $*"
-  echo "$written:$(IFS=, && echo "$*")" >>"$run_notes/logs"
-}
-
-build_or_fail() { # BUILD-FUNCTION
-  local started
-  started=$(date +%s)
-  if "$1"; then
-    phase "$started" "${1/_/ing }"
-    return 0
-  fi
-  echo "${1/_/ing }" >>"$run_notes/failed-builds"
-  say "${1/_/ing } failed"
-  return 1
-}
-
-# What computes: it takes what the other lane leaves of the machine (tests/support/yield.sh). That may be little for
-# minutes, so its timeouts are long.
-computing_lane() {
-  local wrapper=(--wrapper "$PWD/tests/support/yield.sh") cores
-  cores=$(nproc)
-  tests/support/yield.sh --process "$BASHPID"
-  [ "$1" = no ] || run_suites build pure "$cores" 20 unit sim golden tidy
-  if build_or_fail build_sanitized; then
-    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
-      run_suites build-fuzz sanitized "$cores" 20 unit sim golden
-    run_suites build-fuzz fuzz "$cores" 10 fuzz
-  fi
-  build_or_fail build_threads || return 0
-  TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 20 threads
-}
-
-# What waits for partners and for time: most of the minutes, little of the work.
-waiting_lane() {
-  local wrapper=()
-  [ "$1" = yes ] || return 0
-  run_suites build waiting 3 2 waiting
-  # Two at a time: what these measure of real partners is seconds.
-  run_suites build partners 2 1 partners
-  # One at a time: these measure milliseconds.
-  run_suites build smoke 1 1 smoke
-}
-
-verb_test() {
-  local started began computing built=no status=0 wrapper=()
-  began=$(date +%s)
-  run_notes=$(mktemp -d)
-  touch "$run_notes"/{phases,logs,failed-builds}
-  need_packages "${packages_build[@]}" "${packages_test[@]}" "${packages_stage[@]}"
-  phase "$began" "packages"
-  is_root || say "not root: tests that need network namespaces are skipped (with CI=true that is a failure)"
-  build_or_fail build_tests && built=yes
-  # (each has a network namespace of its own; ten at a time want the whole machine)
-  [ "$built" = no ] || run_suites build conformance 10 1 conformance silence
-  # (in a session of its own, which is what the scheduler shares the machine among)
-  export run_notes
-  setsid ./lagoon.sh computing-lane "$built" >"$run_notes/computing" 2>&1 &
-  computing=$!
-  # shellcheck disable=SC2064
-  trap "kill -- -$computing 2>/dev/null || :; rm -rf '$run_notes'" EXIT
-  waiting_lane "$built"
-  started=$(date +%s)
-  wait "$computing" || echo "the lane that computes" >>"$run_notes/failed-builds"
-  phase "$started" "then, waiting for what computes"
-  cat "$run_notes/computing"
-  mapfile -t logs <"$run_notes/logs"
-  /usr/bin/python3 tests/support/summary.py --build-failures "$(wc -l <"$run_notes/failed-builds")" \
-    --phases "$run_notes/phases" --seconds "$(seconds_since "$began")" "${logs[@]}" || status=$?
-  return "$status"
-}
-
 verb_install() { # PREFIX
   [ $# -eq 1 ] || die "usage: ./lagoon.sh install PREFIX"
   local prefix
@@ -377,20 +270,21 @@ verb_explain() { # NAME FLOW...
 }
 
 verb_clean() {
-  rm -rf build build-tsan build-fuzz build-release build-deb
+  rm -rf --one-file-system build build-tsan build-fuzz build-release build-deb build-trixie
   say "removed build/ and build-*/"
 }
 
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-  fuzz | chaos | soak)
-    # shellcheck source=tests/support/long_runs.sh
-    . tests/support/long_runs.sh
-    "verb_$verb" "$@"
+  test | fuzz | chaos | soak | trixie | computing-lane)
+    for file in tests/support/{test_run,long_runs,trixie}.sh; do
+      # shellcheck source=/dev/null
+      . "$file"
+    done
+    "verb_${verb//-/_}" "$@"
     ;;
-  demo | build | test | view | explain | install | deb | bench | plots | check | clean) "verb_$verb" "$@" ;;
-  computing-lane) computing_lane "$@" ;; # of `test`
+  demo | build | view | explain | install | deb | bench | plots | check | clean) "verb_$verb" "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2
