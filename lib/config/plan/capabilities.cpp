@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 7> kKernelDrivers{"net_af_packet",  "eth_
                                                          "net_tun",        "net_virtio_user", "virtio_user",
                                                          "net_vdev_netvsc"};
 constexpr std::initializer_list<Capability> kOfKernel{net_admin, net_raw};
-constexpr std::initializer_list<Capability> kOfXdp{net_admin, net_raw, ipc_lock, bpf, perfmon};
+// (libxdp asks the kernel for its program by number, which takes CAP_SYS_ADMIN)
+constexpr std::initializer_list<Capability> kOfXdp{net_admin, net_raw, ipc_lock, bpf, perfmon, sys_admin};
 // (a PCI device that its kernel driver keeps, as Mellanox's do)
 constexpr std::initializer_list<Capability> kOfShared{net_admin, net_raw, ipc_lock};
 constexpr std::initializer_list<Capability> kOfVfio{ipc_lock};

@@ -15,6 +15,11 @@ constexpr std::array<std::string_view, 2> kMemberKeys{"slave", "member"};
 constexpr std::array<std::string_view, 5> kInterfaceKeys{"iface", "rx_iface", "rx_iface_in", "tx_iface",
                                                          "remote"};
 
+// (net_vhost's `iface` is the path of a socket; no interface of the kernel has a '/' in its name.)
+bool is_path(std::string_view value) {
+  return value.contains('/');
+}
+
 }  // namespace
 
 std::string_view device_of(std::string_view devargs) noexcept {
@@ -25,7 +30,8 @@ std::optional<std::string_view> interface_of(std::string_view devargs) noexcept 
   constexpr std::string_view kKey = ",iface=";
   const std::size_t at = devargs.find(kKey);
   if (at == std::string_view::npos) return std::nullopt;
-  return device_of(devargs.substr(at + kKey.size()));
+  const std::string_view name = device_of(devargs.substr(at + kKey.size()));
+  return is_path(name) ? std::nullopt : std::optional{name};
 }
 
 std::vector<std::string_view> interfaces_of(std::string_view devargs) {
@@ -39,7 +45,8 @@ std::vector<std::string_view> interfaces_of(std::string_view devargs) {
     const std::string_view value = argument.substr(equals + 1);
     const bool names_one =
         std::ranges::find(kInterfaceKeys, argument.substr(0, equals)) != kInterfaceKeys.end();
-    if (names_one && std::ranges::find(interfaces, value) == interfaces.end()) interfaces.push_back(value);
+    if (names_one && !is_path(value) && std::ranges::find(interfaces, value) == interfaces.end())
+      interfaces.push_back(value);
   }
   return interfaces;
 }

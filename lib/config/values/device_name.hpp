@@ -16,7 +16,7 @@ inline constexpr std::size_t kDeviceNameMax = 63;     // RTE_DEV_NAME_MAX_LEN - 
 
 /// "net_af_packet0,iface=eth0" -> "net_af_packet0".
 [[nodiscard]] std::string_view device_of(std::string_view devargs) noexcept;
-/// "net_af_packet0,iface=eth0" -> "eth0".
+/// "net_af_packet0,iface=eth0" -> "eth0". A path (net_vhost's socket) is none.
 [[nodiscard]] std::optional<std::string_view> interface_of(std::string_view devargs) noexcept;
 /// Every interface of the kernel that the devargs name: iface=, and net_pcap's and net_tap's other keys for
 /// one.

@@ -40,7 +40,7 @@ TEST_CASE("Each kind of device has its capabilities, and no more", "[config][cap
       Row{"{ dev: \"vdev:net_af_packet0,iface=eth0\" }", "net_admin, net_raw"},
       Row{"{ tap: t0 }", "net_admin, net_raw"}, Row{"{ dev: \"net_tap3,iface=t3\" }", "net_admin, net_raw"},
       Row{"{ dev: \"net_pcap0,iface=eth0\" }", "net_admin, net_raw"},
-      Row{"{ dev: \"net_af_xdp0,iface=eth0\" }", "net_admin, net_raw, ipc_lock, perfmon, bpf"},
+      Row{"{ dev: \"net_af_xdp0,iface=eth0\" }", "net_admin, net_raw, ipc_lock, sys_admin, perfmon, bpf"},
       Row{"{ dev: \"net_failsafe0,dev(net_af_packet0,iface=eth0),dev(net_ring0)\" }", "net_admin, net_raw"},
       Row{"{ dev: \"net_bonding0,mode=1,member=net_null1,member=01:00.0\" }", "ipc_lock"},
       Row{"{ dev: \"0000:01:00.0\" }", "ipc_lock"}, Row{"{ dev: \"pci:0000:01:00.0,x=1\" }", "ipc_lock"},
