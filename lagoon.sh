@@ -120,8 +120,9 @@ configure() { # DIR MESON-OPTION...
   shift
   [ ! -f "$dir/build.ninja" ] || return 0
   say "configuring $dir/"
-  # (a directory that a failed setup has left is set up again)
-  meson setup "$dir" "$@" >"$dir.log" 2>&1 || {
+  # (a directory that a failed setup has left is set up again; LAGOON_DPDK_SDK: where drivers/net/lagoon/fetch_sdk.sh can't get
+  # the headers for drivers, a folder that has them)
+  meson setup "$dir" ${LAGOON_DPDK_SDK:+"-Ddpdk_sdk=$LAGOON_DPDK_SDK"} "$@" >"$dir.log" 2>&1 || {
     tail -n 20 "$dir.log" >&2
     rm -f "$dir.log"
     return 1

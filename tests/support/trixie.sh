@@ -15,7 +15,7 @@ verb_trixie() { # [--inside]
 
 # The chroot stays for the next time; `clean` removes it. What is mounted goes with the process that mounted it.
 trixie_outside() {
-  local root=$PWD/$trixie/root
+  local root=$PWD/$trixie/root sdk=
   is_root || die "trixie takes root: it makes a chroot"
   need_packages debootstrap git
   git rev-parse --verify -q HEAD >/dev/null || die "trixie tests what is committed: this is no git repository"
@@ -36,13 +36,18 @@ trixie_outside() {
   need_packages rsync
   rsync -rlpc --delete --exclude='/build*/' "$root/lagoon.new/" "$root/lagoon/"
   rm -rf "$root/lagoon.new"
+  if [ -n "${LAGOON_DPDK_SDK:-}" ]; then
+    rm -rf "$root/sdk"
+    cp -r "$LAGOON_DPDK_SDK" "$root/sdk" && sdk=/sdk
+  fi
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -euc '
     for folder in proc sys dev; do mount --rbind "/$folder" "$1/$folder"; done
     mount -t tmpfs none "$1/run"
     cp -L /etc/resolv.conf "$1/etc/" 2>/dev/null || :
     exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" \
-      ${http_proxy:+http_proxy="$http_proxy"} CI=true /lagoon/lagoon.sh trixie --inside' trixie "$root"
+      ${http_proxy:+http_proxy="$http_proxy"} ${2:+LAGOON_DPDK_SDK="$2"} CI=true \
+      /lagoon/lagoon.sh trixie --inside' trixie "$root" "$sdk"
 }
 
 # What the tests here need of packages_test: the sanitized builds, Prometheus and Open vSwitch are for `test`.
