@@ -80,7 +80,7 @@ class JsonView(unittest.TestCase):
         """Those that can't be made of control::kViewNames: they say so of each view, on one line or the next."""
         views = subprocess.run([WRITE_VIEW, "--views"], check=True, capture_output=True, text=True).stdout.split()
         root = os.path.dirname(os.path.dirname(os.path.abspath(DOCS)))
-        for path in ("README.md", "lagoon.sh", "app/view.py", "app/console/commands/show.cpp", "docs/console.md",
+        for path in ("README.md", "lagoon.sh", "app/view.py", "lib/console/commands/show.cpp", "docs/console.md",
                      "docs/views.md", "docs/telemetry.md", "docs/man/lagoon-console.1", "lib/api/lagoon.h"):
             with open(os.path.join(root, path), encoding="utf-8") as file:
                 words = set(re.findall(r"\w+", file.read()))
