@@ -6,6 +6,15 @@
 
 namespace lagoon::lagoond {
 
+Result<std::vector<std::string>> EngineRunning::lag_names() {
+  return engine_.lag_names();
+}
+Result<control::LagStatus> EngineRunning::status(std::string_view lag) {
+  return engine_.status(lag);
+}
+Result<std::vector<dpdk::PortStatus>> EngineRunning::access_ports() {
+  return engine_.access_ports();
+}
 Result<std::vector<control::LagStatus>> EngineRunning::lags() {
   return engine_.status_of_all();
 }

@@ -1,4 +1,4 @@
-// EngineRunning: the Engine as the console asks for it.
+// EngineRunning: the Engine as the console and telemetry ask for it.
 #pragma once
 
 #include <string>
@@ -13,6 +13,9 @@ class EngineRunning final : public console::Running {
  public:
   /// `file`: the configuration that lagoond was started with.
   EngineRunning(dpdk::Engine& engine, std::string file) : engine_{engine}, file_{std::move(file)} {}
+  [[nodiscard]] Result<std::vector<std::string>> lag_names() override;
+  [[nodiscard]] Result<control::LagStatus> status(std::string_view lag) override;
+  [[nodiscard]] Result<std::vector<dpdk::PortStatus>> access_ports() override;
   [[nodiscard]] Result<std::vector<control::LagStatus>> lags() override;
   [[nodiscard]] control::Health health() override;
   [[nodiscard]] Result<std::vector<dpdk::NamedEvent>> events(std::string_view lag, std::size_t most) override;

@@ -129,9 +129,8 @@ struct Chores {
 
 // The control socket and the console are served as long as the control loop runs. Gives whether every line of
 // the console worked.
-bool serve(dpdk::Engine& engine, const Options& options, const config::Config& config,
+bool serve(dpdk::Engine& engine, EngineRunning& running, const Options& options, const config::Config& config,
            std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
-  EngineRunning running{engine, options.config_file};
   const auto at_start = [&cpus] { cpus.enter(); };
   const ConfigTelemetry verbs{engine, options.config_file};
   const ServiceThread service{engine, options.ready_timeout, config.stall_fatal};
@@ -183,7 +182,8 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   auto started = dpdk::Engine::start(config, memory != nullptr ? &memory->board() : nullptr);
   if (!started) return std::unexpected{std::move(started).error()};
   engine = *std::move(started);
-  LAGOON_TRY(dpdk::offer_telemetry(*engine));
+  EngineRunning running{*engine, options.config_file};
+  LAGOON_TRY(dpdk::offer_telemetry(running));
   LAGOON_TRY(observability->start(*engine));
   ending.use(engine.get());
   {
@@ -193,7 +193,7 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config.lags.size());
   std::fflush(stdout);
-  const bool worked = serve(*engine, options, config, std::move(socket), cpus, ending);
+  const bool worked = serve(*engine, running, options, config, std::move(socket), cpus, ending);
   ending.use(nullptr);
   ending.waits_for("what a signal asked for");
   signals.reset();

@@ -1,4 +1,5 @@
-// Running: what the console asks of a Lagoon that runs. lagoond answers with its Engine; tests with values.
+// Running: what the console asks of a Lagoon that runs, and telemetry with it. lagoond answers with its
+// Engine, a program that has LAGs in it with those (console/program); tests with values.
 //
 // Thread: any; implementations are safe to be asked by several sessions at once.
 #pragma once
@@ -14,27 +15,20 @@
 #include "control/views/health.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/port/ethdev_status.hpp"
+#include "dpdk/telemetry/telemetry_source.hpp"
 
 namespace lagoon::console {
 
 enum class ConfigVerb : std::uint8_t { show, check, diff, apply, save };
 
-class Running {
+class Running : public dpdk::TelemetrySource {
  public:
-  virtual ~Running() = default;
   [[nodiscard]] virtual Result<std::vector<control::LagStatus>> lags() = 0;
-  /// Also where the control lcore does not answer: it says so.
-  [[nodiscard]] virtual control::Health health() = 0;
-  [[nodiscard]] virtual Result<std::vector<dpdk::NamedEvent>> events(std::string_view lag,
-                                                                     std::size_t most) = 0;
-  [[nodiscard]] virtual Result<dpdk::FlowAnswer> explain(std::string_view lag, std::string_view flow) = 0;
   [[nodiscard]] virtual Result<std::vector<dpdk::EthdevStatus>> ports() = 0;
   [[nodiscard]] virtual Result<std::vector<dpdk::ExtendedCount>> extended_counts(std::uint16_t port) = 0;
-  [[nodiscard]] virtual Result<std::string> execute(const config::Command& command) = 0;
   /// `file` is on the machine where it runs; empty: the one that it was started with. Gives text; so does the
   /// error, where all is not well.
   [[nodiscard]] virtual Result<std::string> configuration(ConfigVerb verb, const std::string& file) = 0;
-  [[nodiscard]] virtual Result<void> act_on_wire(std::string_view wire, std::string_view action) = 0;
   /// `of`: LAGs, members, access ports; empty: all. Each gives a sentence.
   [[nodiscard]] virtual Result<std::string> start_capture(const std::string& file,
                                                           const std::vector<std::string>& of) = 0;

@@ -19,6 +19,12 @@ class FakeRunning final : public console::Running {
     lags_.push_back(lag("lag1", control::Mode::active_backup, {"m2"}));
   }
 
+  [[nodiscard]] Result<std::vector<std::string>> lag_names() override {
+    return std::vector{lags_[0].name, lags_[1].name};
+  }
+  [[nodiscard]] Result<control::LagStatus> status(std::string_view lag) override {
+    return lag == lags_[0].name ? lags_[0] : lags_[1];
+  }
   [[nodiscard]] Result<std::vector<control::LagStatus>> lags() override { return lags_; }
   [[nodiscard]] control::Health health() override {
     control::Health health;

@@ -22,13 +22,12 @@ namespace lagoon::dpdk {
 
 namespace {
 
-// DPDK's callbacks get no context of ours and run in threads of its own, so which engine answers is kept
-// here.
-std::mutex engine_mutex;
-// Held by commands, which take their time: questions are answered meanwhile. Behind engine_mutex.
-std::shared_mutex engine_use;
-Engine* engine = nullptr;  // written under both
-TextPages view_pages;      // guarded by engine_mutex as well
+// DPDK's callbacks get no context of ours and run in threads of its own, so who answers is kept here.
+std::mutex source_mutex;
+// Held by commands, which take their time: questions are answered meanwhile. Behind source_mutex.
+std::shared_mutex source_use;
+TelemetrySource* source = nullptr;  // written under both
+TextPages view_pages;               // guarded by source_mutex as well
 PageKeeper<Answer> kept_pages;
 
 struct Command {
@@ -87,9 +86,9 @@ int answer_next_page(rte_tel_data* data, std::string_view page, std::string_view
 }
 
 int on_list(const char*, const char*, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
-  const auto names = engine->lag_names();
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
+  const auto names = source->lag_names();
   if (!names) return answer_error(data, names.error().detail);
   bool good = rte_tel_data_start_array(data, RTE_TEL_STRING_VAL) == 0;
   for (const std::string& name : *names)
@@ -98,13 +97,13 @@ int on_list(const char*, const char*, rte_tel_data* data) {
 }
 
 int on_lag(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.empty() || words.size() > 2) return answer_usage(data, "/lagoon/lag");
   const std::string question = "/lagoon/lag," + words[0];
   if (words.size() == 2) return answer_next_page(data, words[1], question);
-  const auto status = engine->status(words[0]);
+  const auto status = source->status(words[0]);
   if (!status) return answer_error(data, status.error().detail);
   return answer_in_pages(data, lag_answer(*status), question);
 }
@@ -114,8 +113,8 @@ int answer_text(rte_tel_data* data, const std::string& text) {
 }
 
 int on_view(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   const auto view = control::view_from(words.size() > 1 ? std::string_view{words[1]} : "table");
   if (words.empty() || words.size() > 3 || !view) return answer_usage(data, "/lagoon/view");
@@ -125,19 +124,19 @@ int on_view(const char*, const char* parameters, rte_tel_data* data) {
     return page ? answer_text(data, *page)
                 : answer_error(data, "there is no such page any more; ask for the first");
   }
-  const auto status = engine->status(words[0]);
+  const auto status = source->status(words[0]);
   if (!status) return answer_error(data, status.error().detail);
   return answer_text(data, view_pages.first(control::render(*view, *status), question));
 }
 
 int on_classes(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.empty() || words.size() > 2) return answer_usage(data, "/lagoon/classes");
   const std::string question = "/lagoon/classes," + words[0];
   if (words.size() == 2) return answer_next_page(data, words[1], question);
-  const auto status = engine->status(words[0]);
+  const auto status = source->status(words[0]);
   if (!status) return answer_error(data, status.error().detail);
   if (status->classes.empty())
     return answer_error(data,
@@ -147,25 +146,25 @@ int on_classes(const char*, const char* parameters, rte_tel_data* data) {
 
 int on_events(const char*, const char* parameters, rte_tel_data* data) {
   constexpr std::size_t kUsual = 80;
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.empty() || words.size() > 3) return answer_usage(data, "/lagoon/events");
   std::size_t most = kUsual;
   if (words.size() > 1) std::from_chars(words[1].data(), words[1].data() + words[1].size(), most);
   const std::string question = "/lagoon/events," + words[0] + "," + std::to_string(most);
   if (words.size() == 3) return answer_next_page(data, words[2], question);
-  const auto events = engine->events(words[0], std::min(most, control::kJournalSize));
+  const auto events = source->events(words[0], std::min(most, control::kJournalSize));
   if (!events) return answer_error(data, events.error().detail);
   return answer_in_pages(data, events_answer(*events), question);
 }
 
 int on_wire(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.size() != 2) return answer_usage(data, "/lagoon/wire");
-  if (auto done = engine->act_on_wire(words[0], words[1]); !done)
+  if (auto done = source->act_on_wire(words[0], words[1]); !done)
     return answer_error(data, done.error().detail);
   Answer answer;
   answer.text("wire", words[0]);
@@ -174,19 +173,19 @@ int on_wire(const char*, const char* parameters, rte_tel_data* data) {
 }
 
 int on_ports(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.size() > 1) return answer_usage(data, "/lagoon/ports");
   if (!words.empty()) return answer_next_page(data, words[0], "/lagoon/ports");
-  const auto ports = engine->access_ports();
+  const auto ports = source->access_ports();
   if (!ports) return answer_error(data, ports.error().detail);
   return answer_in_pages(data, ports_answer(*ports), "/lagoon/ports");
 }
 
 int on_mempools(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.size() > 1) return answer_usage(data, "/lagoon/mempools");
   if (!words.empty()) return answer_next_page(data, words[0], "/lagoon/mempools");
@@ -194,12 +193,12 @@ int on_mempools(const char*, const char* parameters, rte_tel_data* data) {
 }
 
 int on_health(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   const auto words = split(parameters);
   if (words.size() > 1) return answer_usage(data, "/lagoon/health");
   if (!words.empty()) return answer_next_page(data, words[0], "/lagoon/health");
-  return answer_in_pages(data, health_answer(engine->health(engine->status_of_all())), "/lagoon/health");
+  return answer_in_pages(data, health_answer(source->health()), "/lagoon/health");
 }
 
 // What stands before the first comma, which is taken off with it.
@@ -211,28 +210,28 @@ std::string_view take_word(std::string_view& rest) {
 }
 
 int on_explain(const char*, const char* parameters, rte_tel_data* data) {
-  const std::lock_guard lock{engine_mutex};
-  if (engine == nullptr) return -1;
+  const std::lock_guard lock{source_mutex};
+  if (source == nullptr) return -1;
   std::string_view flow = parameters != nullptr ? parameters : "";
   const std::string_view lag = take_word(flow);
   if (lag.empty() || flow.empty())
     return answer_usage(data, "/lagoon/explain", "/lagoon/explain,lag0,udp 10.0.0.1:1000 10.0.0.2:2000");
-  const auto answer = engine->explain(lag, flow);
+  const auto answer = source->explain(lag, flow);
   if (!answer) return answer_error(data, answer.error().detail);
   return give(data, explanation_answer(*answer));
 }
 
 // The argument is the rest of the line, commas and all: it is YAML.
 int on_do(const char*, const char* parameters, rte_tel_data* data) {
-  const std::shared_lock lock{engine_use};
-  if (engine == nullptr) return -1;
+  const std::shared_lock lock{source_use};
+  if (source == nullptr) return -1;
   std::string_view rest = parameters != nullptr ? parameters : "";
   const std::string lag{take_word(rest)};
   const std::string_view verb = take_word(rest);
   if (lag.empty() || verb.empty()) return answer_usage(data, "/lagoon/do");
   auto action = config::parse_action(verb, rest);
   if (!action) return answer_error(data, action.error().detail);
-  const auto done = engine->execute({.lag = lag, .action = std::move(*action)});
+  const auto done = source->execute({.lag = lag, .action = std::move(*action)});
   if (!done) return answer_error(data, done.error().detail);
   Answer answer;
   answer.text("done", *done);
@@ -260,10 +259,12 @@ const std::vector<Command>& commands() {
 
 }  // namespace
 
-Result<void> offer_telemetry(Engine& from) {
-  const std::lock_guard lock{engine_mutex};
-  const std::lock_guard use{engine_use};
-  engine = &from;
+Result<void> offer_telemetry(TelemetrySource& from) {
+  static bool registered = false;
+  const std::lock_guard lock{source_mutex};
+  const std::lock_guard use{source_use};
+  source = &from;
+  if (std::exchange(registered, true)) return {};
   for (const Command& c : commands()) {
     const std::string help = std::string{c.says} + ". " +
                              (c.parameters.empty() ? "Takes no parameters" : "Parameters: " + c.parameters);
@@ -274,9 +275,9 @@ Result<void> offer_telemetry(Engine& from) {
 }
 
 void retire_telemetry() {
-  const std::lock_guard lock{engine_mutex};
-  const std::lock_guard use{engine_use};
-  engine = nullptr;
+  const std::lock_guard lock{source_mutex};
+  const std::lock_guard use{source_use};
+  source = nullptr;
 }
 
 }  // namespace lagoon::dpdk

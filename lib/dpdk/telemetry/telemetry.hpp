@@ -4,13 +4,13 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "dpdk/engine/engine.hpp"
+#include "dpdk/telemetry/telemetry_source.hpp"
 
 namespace lagoon::dpdk {
 
-/// Answers come from this engine from now on, until retire_telemetry(). DPDK can't take commands back, so
+/// Answers come from this one from now on, until retire_telemetry(). DPDK can't take commands back, so
 /// after that they answer with an error.
-[[nodiscard]] Result<void> offer_telemetry(Engine& engine);
+[[nodiscard]] Result<void> offer_telemetry(TelemetrySource& source);
 void retire_telemetry();
 
 }  // namespace lagoon::dpdk
