@@ -1,4 +1,5 @@
-// lagoon-console: the prompt of a lagoond that runs, over its control socket. Knows no command itself.
+// lagoon-console: the prompt of a lagoond that runs, or of a program's LAGs, over the control socket. Knows
+// no command itself.
 #include <getopt.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ constexpr const char* kUsage =
     "usage: lagoon-console [--socket PATH | --prefix NAME] [--cmdline-file FILE] [-i] [COMMAND...]\n"
     "With a COMMAND or a FILE these are run, and no more (but with -i); otherwise what is typed or piped "
     "in.\n"
-    "The exit code is 0 when everything worked, 1 when something did not, 2 when there is no lagoond to "
+    "The exit code is 0 when everything worked, 1 when something did not, 2 when there is nobody to "
     "ask.\n";
 
 enum Long : int { kSocket = 256, kPrefix, kFile, kVersionAsked };

@@ -15,9 +15,14 @@
 #include "api/lag_handle.hpp"
 #include "api/lagoon.h"
 #include "base/version.hpp"
+#include "console/program/program_console.hpp"
 #include "control/views/views.hpp"
 
 using namespace lagoon;
+
+struct lagoon_console {
+  std::shared_ptr<console::ProgramConsole> held;
+};
 
 namespace {
 
@@ -265,6 +270,24 @@ int lagoon_explain(lagoon_lag* lag, const char* flow, lagoon_way* way, lagoon_te
     api::copy(api::to_json(*answer), reply);
     return int{LAGOON_OK};
   });
+}
+
+int lagoon_console_open(const char* path, lagoon_console** console, lagoon_text* error) {
+  if (console == nullptr) return refuse(LAGOON_ERR_INVALID_ARGUMENT, "console is NULL", error);
+  *console = nullptr;
+  if (path != nullptr && *path != '/')
+    return refuse(LAGOON_ERR_INVALID_ARGUMENT,
+                  "path does not begin at the root; expected one that does, or NULL", error);
+  return guarded(error, [&] {
+    auto opened = console::ProgramConsole::open(path == nullptr ? "" : path);
+    if (!opened) return refuse(opened.error(), error);
+    *console = new lagoon_console{*std::move(opened)};
+    return int{LAGOON_OK};
+  });
+}
+
+void lagoon_console_close(lagoon_console* console) {
+  delete console;
 }
 
 }  // extern "C"

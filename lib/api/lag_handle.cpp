@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/command/command.hpp"
+#include "console/program/program_lags.hpp"
 #include "dpdk/engine/cleanup_watch.hpp"
 
 namespace lagoon::api {
@@ -90,16 +91,24 @@ Result<std::unique_ptr<LagHandle>> LagHandle::make(dpdk::Embedding embedding) {
   for (std::uint16_t queue = 0; queue < embedding.tx_queues; ++queue)
     made->tx_.push_back(&made->lag_->tx_queue(queue));
   Handles::all().add(*made);
+  dpdk::Engine& engine = made->lag_->engine();
+  console::ProgramLags::of_process().add(
+      made.get(),
+      {.name = made->name_, .engine = &engine, .execute = [&engine, name = made->name_](auto& action) {
+         return engine.execute({name, action});
+       }});
   return made;
 }
 
 LagHandle::~LagHandle() {
+  console::ProgramLags::of_process().remove(this);
   Handles::all().remove(*this);
   in_turn_.store(true, std::memory_order_relaxed);
 }
 
 void LagHandle::end() {
   constexpr Duration kPatience = 2s;  // with a thread that is in the control loop
+  console::ProgramLags::of_process().remove(this);
   control_stop();
   for (Duration waited{}; in_turn_.exchange(true, std::memory_order_acquire) && waited < kPatience;
        waited += kNap)

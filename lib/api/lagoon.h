@@ -2,7 +2,8 @@
 // receives on it as it does on a port: lagoon_rx_burst(), lagoon_tx_burst(). docs/library.md shows a program.
 //
 // A lagoon_lag is all there is: no global state, no initialisation, any number of them in a process. EAL has
-// to be up. Every call but the bursts gives 0 or a negative enum lagoon_error.
+// to be up. Every call but the bursts gives 0 or a negative enum lagoon_error. A lagoon_console is for who
+// wants to look at them, and change them, from outside.
 //
 // lagoon.hpp beside this header says the same in C++17: handles that end by themselves, results, spans.
 //
@@ -154,7 +155,7 @@ int lagoon_lag_create(const struct lagoon_lag_config* config, struct lagoon_lag*
 
 /// Tells the Partners, stops the members, frees the LAG. NULL is fine.
 /// Thread:   any; no other call on this LAG is under way or comes.
-/// Blocking: 1.5 s at most, while Partners are told.
+/// Blocking: 1.5 s at most, while Partners are told; before that until a command of a console is done.
 void lagoon_lag_free(struct lagoon_lag* lag);
 
 /// Up to `count` frames that members have received. None, if `lag` or `frames` is NULL.
@@ -348,6 +349,29 @@ struct lagoon_way {
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _BUSY, _NO_RESOURCES.
 int lagoon_explain(struct lagoon_lag* lag, const char* flow, struct lagoon_way* way,
                    struct lagoon_text* reply);
+
+// The console
+
+/// The control socket of the process, for all its LAGs, those that come later among them: lagoon-console and
+/// scripts ask and change them over it as those of a lagoond (docs/control-socket.md). DPDK's telemetry has
+/// /lagoon/* as long as it is open. For this process's user and root alone.
+struct lagoon_console;
+
+/// Opens it. It has threads of its own, on CPUs that are no lcore's. `path` is where the socket is to be;
+/// NULL: the usual place, where `lagoon-console --prefix NAME` looks for EAL's file-prefix. A process has
+/// one: who asks again with the same path has the same, and it closes with the last of them. Thread:   any.
+/// Owns:     `path` is copied. *console is the caller's, until lagoon_console_close(). It needs no LAG, and
+/// no
+///           LAG needs it.
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT (the path), _ALREADY_EXISTS (open at another path), _BUSY (somebody
+///           else listens there), _NOT_SUPPORTED (a secondary process), _NO_SUCH_THING (there is no usual
+///           place), _PERMISSION, _NO_RESOURCES, _SYSTEM. `error` says which, and *console is NULL.
+int lagoon_console_open(const char* path, struct lagoon_console** console, struct lagoon_text* error);
+
+/// Ends its connections, and removes the socket. NULL is fine.
+/// Thread:   any but a callback's.
+/// Blocking: until commands of its clients are done: a second, or as long as lagoon_command() takes.
+void lagoon_console_close(struct lagoon_console* console);
 
 #ifdef __cplusplus
 }

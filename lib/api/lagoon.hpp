@@ -483,6 +483,34 @@ class Lag : public LagRef {
   std::unique_ptr<Callbacks> callbacks_;  // outlives the LAG, which may call until it has ended
 };
 
+// The console
+
+/// The control socket of the process, for all its LAGs, those that come later among them; it closes with the
+/// last object of this kind. lagoon.h says more.
+/// Thread:   any but a callback's.
+class Console {
+ public:
+  /// An empty path is the usual place, where `lagoon-console --prefix NAME` looks.
+  /// Errors:   all but struct_size. The message says what is wrong with which path.
+  static Result<Console> open(const std::string& path = {}) {
+    lagoon_console* made = nullptr;
+    const auto said = detail::heard(
+        [&](lagoon_text* text) {
+          return lagoon_console_open(path.empty() ? nullptr : path.c_str(), &made, text);
+        },
+        false);
+    if (!said) return said.error();
+    return Console{made};
+  }
+
+ private:
+  struct Close {
+    void operator()(lagoon_console* console) const noexcept { lagoon_console_close(console); }
+  };
+  explicit Console(lagoon_console* console) noexcept : console_{console} {}
+  std::unique_ptr<lagoon_console, Close> console_;
+};
+
 }  // namespace v0
 }  // namespace lagoon
 

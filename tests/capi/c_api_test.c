@@ -128,6 +128,8 @@ int main(void) {
   test_wrong_configurations(&spare.near);
   test_options_come_from_a_file(&spare.near);
   test_control_by_a_thread_of_the_program(&spare.near);
+  const uint16_t both[] = {spare.near, spare.far};
+  test_console(both);
   const struct cable cables[CABLES] = {make_cable("a0", "b0"), make_cable("a1", "b1")};
   test_pair(cables);
   const struct cable others[CABLES] = {make_cable("d0", "e0"), make_cable("d1", "e1")};

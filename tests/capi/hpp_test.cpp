@@ -2,6 +2,8 @@
 // cabled to each other, one with a control thread of its own, one that is polled.
 #include <lagoon.hpp>
 
+#include <unistd.h>
+
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -208,6 +210,19 @@ void test_events_and_commands(const Pair& pair) {
   CHECK(pair.right.control_run().has_value());  // (ends at once)
 }
 
+void test_console() {
+  const auto wrong = lagoon::Console::open("here.sock");
+  CHECK(!wrong && wrong.error().code == Errc::invalid_argument && has(wrong.error().message, "root"));
+  const std::string path = "/tmp/lagoon-hpp-" + std::to_string(getpid()) + ".sock";
+  {
+    auto console = lagoon::Console::open(path);
+    CHECK(console && access(path.c_str(), F_OK) == 0);
+    const lagoon::Console moved = *std::move(console);
+    CHECK(!lagoon::Console::open(path + "2"));
+  }
+  CHECK(access(path.c_str(), F_OK) != 0);
+}
+
 void test_pair(const struct cable* cables) {
   const auto left_heard = std::make_shared<Heard>(), right_heard = std::make_shared<Heard>();
   auto left =
@@ -242,5 +257,6 @@ void test_hpp(const struct cable* cables) {
   test_spans();
   test_errors(cables[0].near);
   test_early_callbacks(cables[0].near);
+  test_console();
   test_pair(cables);
 }

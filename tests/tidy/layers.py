@@ -54,7 +54,7 @@ ROOMS = {
     "lib/control": ["journal", "links", "table", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
     "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
-    "lib/console": ["text", "commands", "socket"],
+    "lib/console": ["text", "commands", "socket", "program"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}

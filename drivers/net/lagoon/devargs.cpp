@@ -26,10 +26,10 @@ struct Argument {
 };
 
 // net_bonding's words first, then ours. Besides these: every key of a LAG in a file.
-constexpr std::array<std::string_view, 17> kKeys{
+constexpr std::array<std::string_view, 18> kKeys{
     "mode",      "member", "slave",  "primary",   "xmit_policy", "agg_mode",
     "socket_id", "mac",    "driver", "up_delay",  "down_delay",  "lsc_poll_period_ms",
-    "conf",      "lag",    "rate",   "hash_seed", "min_links"};
+    "conf",      "lag",    "rate",   "hash_seed", "min_links",   kControlSocket};
 constexpr std::array<std::string_view, 3> kRepeatable{"member", "slave", "driver"};
 // What they are called in a file.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kShort{
@@ -245,6 +245,16 @@ Result<void> read_option(const Argument& argument, config::Lag& lag, config::Sou
   return fail(done.error().code, in_quotes(argument_text(argument)) + ": " + done.error().detail);
 }
 
+constexpr std::array<std::string_view, 4> kYes{"1", "yes", "true", "on"};
+constexpr std::array<std::string_view, 5> kNo{"0", "no", "false", "off", "none"};
+
+Result<std::optional<std::string>> read_control_socket(const Argument& argument) {
+  if (argument.value.starts_with('/')) return std::string{argument.value};
+  if (std::ranges::find(kYes, argument.value) != kYes.end()) return std::string{};
+  if (std::ranges::find(kNo, argument.value) != kNo.end()) return std::nullopt;
+  return wrong(argument, "yes, no, or a path from the root, like /run/lagoon/first.sock");
+}
+
 std::string_view value_of(const std::vector<Argument>& arguments, std::string_view key) {
   const auto found = std::ranges::find(arguments, key, &Argument::key);
   return found == arguments.end() ? std::string_view{} : found->value;
@@ -287,6 +297,12 @@ Result<Devargs> parse_devargs(std::string_view device, std::string_view text) {
     if (is_member(argument)) LAGOON_TRY(read_member(argument, out.lag));
   for (const Argument& argument : *arguments) {
     if (is_member(argument) || argument.key == "conf" || argument.key == "lag") continue;
+    if (key_in_file(argument.key) == kControlSocket) {
+      auto socket = read_control_socket(argument);
+      if (!socket) return std::unexpected{std::move(socket).error()};
+      out.control_socket = *std::move(socket);
+      continue;
+    }
     const auto known = read_word_of_bonding(argument, out);
     if (!known) return std::unexpected{known.error()};
     if (!*known) LAGOON_TRY(read_option(argument, out.lag, said));

@@ -22,7 +22,12 @@ struct Devargs {
   std::string primary{};
   /// Where the device's memory is to be; nothing: anywhere.
   std::optional<int> socket{};
+  /// Where the program's control socket is to be; empty: the usual place. Nothing: this LAG asks for none.
+  std::optional<std::string> control_socket{};
 };
+
+/// As options_in() gives it: no option of the LAG.
+inline constexpr std::string_view kControlSocket = "control-socket";
 
 /// Keys may stand in any order; what is said beside conf= goes before what the file says. Errors:
 /// invalid_argument and no_such_thing, naming the argument and what would be right.

@@ -80,9 +80,10 @@ int as_errno(const LagPort& lag, const Result<void>& result) {
   return -errno_of(result.error().code);
 }
 
-LagPort::LagPort(rte_eth_dev& dev, Devargs devargs)
+LagPort::LagPort(rte_eth_dev& dev, Devargs devargs, std::shared_ptr<console::ProgramConsole> console)
     : dev_{dev},
       name_{dev.data->name},
+      console_{std::move(console)},
       config_{std::move(devargs.lag)},
       primary_{std::move(devargs.primary)},
       address_chosen_{config_.options.mac.has_value()},
@@ -101,6 +102,7 @@ LagPort::~LagPort() {
 }
 
 void LagPort::end() {
+  console_.reset();
   watch_.reset();
   for (const rte_eth_event_type event : kEvents)
     rte_eth_dev_callback_unregister(RTE_ETH_ALL, event, on_event, this);

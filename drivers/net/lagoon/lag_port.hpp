@@ -15,6 +15,7 @@
 
 #include "config/command/command.hpp"
 #include "config/command/define_option.hpp"
+#include "console/program/program_console.hpp"
 #include "devargs.hpp"
 #include "dpdk/control/removal_watch.hpp"
 #include "dpdk/engine/embedded_lag.hpp"
@@ -36,7 +37,9 @@ struct PassedOn {
 
 class LagPort {
  public:
-  LagPort(rte_eth_dev& dev, Devargs devargs);
+  /// `console`: the program's control socket, which stays open as long as this port is there; nothing: this
+  /// one has asked for none.
+  LagPort(rte_eth_dev& dev, Devargs devargs, std::shared_ptr<console::ProgramConsole> console);
   ~LagPort();
   LagPort(const LagPort&) = delete;
   LagPort& operator=(const LagPort&) = delete;
@@ -101,6 +104,7 @@ class LagPort {
 
   rte_eth_dev& dev_;
   const std::string name_;
+  std::shared_ptr<console::ProgramConsole> console_;
   mutable std::recursive_mutex mutex_;  // (a probe within a call of ours gives events)
   config::Lag config_;
   std::string primary_;

@@ -91,6 +91,10 @@ Result<void> LagPort::start() {
   if (!embedding.lag.options.mac)
     if (const auto now = status())
       std::ranges::copy(now->address.octets, shared_of(dev_).addresses[0].addr_bytes);
+  console::ProgramLags::of_process().add(
+      this, {.name = name_, .engine = &lag_->engine(), .execute = [this](const config::Action& action) {
+               return execute(action);
+             }});
   return {};
 }
 
@@ -121,6 +125,8 @@ void LagPort::close_queues() {
 }
 
 void LagPort::stop() {
+  // (before the lock: a command of the console may wait for that)
+  console::ProgramLags::of_process().remove(this);
   {
     const std::lock_guard lock{mutex_};
     if (!is_running()) return;

@@ -42,6 +42,14 @@ void end_all() {
 }
 
 int make_port(rte_vdev_device& vdev, Devargs devargs) {
+  std::shared_ptr<console::ProgramConsole> console;
+  if (devargs.control_socket) {
+    auto opened = console::ProgramConsole::open(*devargs.control_socket);
+    if (!opened)
+      return refuse(rte_vdev_device_name(&vdev),
+                    {opened.error().code, std::string{kControlSocket} + ": " + opened.error().detail});
+    console = *std::move(opened);
+  }
   if (devargs.socket) vdev.device.numa_node = *devargs.socket;
   rte_eth_dev* const dev = rte_eth_vdev_allocate(&vdev, sizeof(Shared));
   if (dev == nullptr) return -ENOMEM;
@@ -53,7 +61,7 @@ int make_port(rte_vdev_device& vdev, Devargs devargs) {
   set_burst_functions(*dev);
   static std::once_flag watched;
   std::call_once(watched, [] { dpdk::before_cleanup(end_all); });
-  auto lag = std::make_unique<LagPort>(*dev, std::move(devargs));
+  auto lag = std::make_unique<LagPort>(*dev, std::move(devargs), std::move(console));
   // Those that are not there yet come later on the command line; who is missing then is told at configure.
   static_cast<void>(lag->find_members(false));
   dev->process_private = lag.release();
@@ -95,4 +103,4 @@ RTE_PMD_REGISTER_PARAM_STRING(
     net_lagoon,
     "mode=0..6|NAME slave=PORT member=PORT primary=PORT xmit_policy=l2|l23|l34 "
     "agg_mode=stable|bandwidth|count socket_id=N mac=MAC lsc_poll_period_ms=N up_delay=N "
-    "down_delay=N conf=FILE lag=NAME rate=fast|slow KEY=VALUE");
+    "down_delay=N conf=FILE lag=NAME rate=fast|slow control-socket=yes|no|PATH KEY=VALUE");

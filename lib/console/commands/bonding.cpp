@@ -49,7 +49,8 @@ void note_words(Session& session, std::string_view word) {
 Result<Outcome> create(Session& session, const Arguments& arguments) {
   note_words(session, arguments.choice());
   return fail(Errc::not_supported,
-              "a LAG can't be created while lagoond runs; write it under lags: in the configuration file");
+              "a LAG can't be created here; write it under lags: in the configuration file, or have the "
+              "program make it");
 }
 
 Result<Outcome> add(Session& session, const Arguments& arguments) {
@@ -67,7 +68,7 @@ Result<Outcome> add(Session& session, const Arguments& arguments) {
   if (wanted.find_first_not_of("0123456789") == std::string_view::npos)
     return fail(Errc::no_such_thing,
                 "no port " + std::string{wanted} +
-                    "; name a device instead, like net_ring1 or 0000:3b:00.0: lagoond probes it");
+                    "; name a device instead, like net_ring1 or 0000:3b:00.0: it is probed");
   auto action = config::parse_action("add", "{ dev: \"" + std::string{wanted} + "\" }");
   if (!action) return std::unexpected{action.error()};
   return execute(session, lag->name, *std::move(action));

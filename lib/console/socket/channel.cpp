@@ -16,7 +16,7 @@ std::optional<std::string> SocketChannel::ask(const std::string& request) {
 
 Result<Outcome> SocketChannel::run(std::string_view line) {
   const auto reply = ask(run_request(++asked_, line));
-  if (!reply) return fail(Errc::system, "lagoond has ended the connection");
+  if (!reply) return fail(Errc::system, "the other end has closed the connection");
   return outcome_in(*reply);
 }
 

@@ -1,5 +1,5 @@
-// Channel: where the lines of a console go: to the interpreter in this process, or to a lagoond over its
-// socket.
+// Channel: where the lines of a console go: to the interpreter in this process, or to a lagoond, or a
+// program, over its socket.
 #pragma once
 
 #include <cstdint>

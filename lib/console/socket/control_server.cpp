@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -54,7 +55,7 @@ void ControlServer::take_in(Descriptor socket) {
   prepare(socket);
   const auto peer = peer_of(socket);
   if (!peer || !may_use(*peer, geteuid())) {
-    const Error error{Errc::permission, "this lagoond obeys its own user and root only"};
+    const Error error{Errc::permission, "this process obeys its own user and root only"};
     static_cast<void>(send_message(socket, refusal(error)));
     return;
   }
@@ -105,7 +106,12 @@ void ControlServer::serve(Connection& connection) {
     connection.active_at.store(++turn_, std::memory_order_relaxed);
     Stage stage = Stage::idle;
     if (!connection.stage.compare_exchange_strong(stage, Stage::busy, std::memory_order_acq_rel)) break;
-    const std::string reply = protocol.answer(*request);
+    std::string reply;
+    try {
+      reply = protocol.answer(*request);
+    } catch (const std::exception&) {  // (no memory: the process may be somebody else's program)
+      break;
+    }
     // (from here on it depends on the reader)
     connection.stage.store(Stage::idle, std::memory_order_release);
     if (!send_message(connection.socket, reply)) break;

@@ -77,7 +77,7 @@ Result<ControlSocket> ControlSocket::open(const std::string& path) {
   if (is_stale_socket(path, *address)) unlink(path.c_str());
   if (bind(socket.number(), generic(*address), sizeof(*address)) != 0) {
     if (errno == EADDRINUSE)
-      return fail(Errc::busy, path + ": another lagoond listens there, or it is no socket");
+      return fail(Errc::busy, path + ": another lagoond or program listens there, or it is no socket");
     return failed(path);
   }
   ControlSocket made{std::move(socket), path};

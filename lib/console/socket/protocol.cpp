@@ -155,7 +155,7 @@ std::string request_of(std::uint64_t id, std::string_view command, std::string_v
 }
 
 std::unexpected<Error> strange() {
-  return fail(Errc::system, "lagoond's answer is not understood; is it of another version?");
+  return fail(Errc::system, "the answer is not understood; is it of another version?");
 }
 
 template <typename T>

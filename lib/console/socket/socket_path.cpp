@@ -35,9 +35,10 @@ Result<std::string> only_socket_in(const std::string& folder) {
     // (one that was killed has left its socket)
     if (entry.path().extension() == ".sock" && connect_to(entry.path().string()))
       found.push_back(entry.path().string());
-  if (found.empty()) return fail(Errc::no_such_thing, "no lagoond has a control socket in " + folder);
+  if (found.empty())
+    return fail(Errc::no_such_thing, "no lagoond and no program has a control socket in " + folder);
   if (found.size() == 1) return found.front();
-  std::string text = "several lagoonds have a control socket; say which with --socket:";
+  std::string text = "several have a control socket; say which with --socket:";
   for (const std::string& path : found) text += " " + path;
   return fail(Errc::no_such_thing, text);
 }

@@ -1,4 +1,4 @@
-// Where the control sockets of lagoond are.
+// Where the control sockets of lagoond, and of programs that have LAGs in them, are.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace lagoon::console {
 
 /// /run/lagoon for root, $XDG_RUNTIME_DIR/lagoon for others. Errors: no_such_thing where that is not set.
 [[nodiscard]] Result<std::string> socket_folder();
-/// Of the lagoond with that EAL prefix.
+/// Of the lagoond or program with that EAL prefix.
 [[nodiscard]] Result<std::string> default_socket_path(std::string_view prefix);
 /// The one in that folder that somebody listens on. Errors: no_such_thing where there are none or several,
 /// with their names.

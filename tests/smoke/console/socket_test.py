@@ -55,7 +55,7 @@ class Access(unittest.TestCase):
         reply, ended = self.stranger().splitlines()
         self.assertEqual(ended, "True")
         self.assertEqual(json.loads(reply)["error"],
-                         {"code": "no_permission", "detail": "this lagoond obeys its own user and root only"})
+                         {"code": "no_permission", "detail": "this process obeys its own user and root only"})
 
     def test_malformed_messages_change_nothing(self):
         def state(client):
@@ -107,7 +107,7 @@ class Access(unittest.TestCase):
         second = subprocess.run([LAGOOND, "-c", path, "--control-socket", self.lab.socket_path], capture_output=True, text=True, check=False,
                                 env=self.lab.environment, timeout=console.PATIENCE_S)
         self.assertEqual(second.returncode, 1)
-        self.assertIn("another lagoond listens there", second.stderr)
+        self.assertIn("another lagoond or program listens there", second.stderr)
         self.assertEqual(self.lab.run("show", "version").returncode, 0)
 
     def test_what_the_console_completes_a_script_can_ask_for(self):

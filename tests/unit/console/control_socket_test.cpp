@@ -102,7 +102,7 @@ TEST_CASE("Without more words the one lagoond that runs is meant", "[console][so
   CHECK(only_socket_in(folder.string()) == served.folder.socket());
   const auto second = ControlSocket::open((folder / "second.sock").string());
   REQUIRE(second);
-  CHECK(only_socket_in(folder.string()).error().detail.starts_with("several lagoonds"));
+  CHECK(only_socket_in(folder.string()).error().detail.starts_with("several have a control socket"));
   CHECK(only_socket_in((folder / "nowhere").string()).error().code == Errc::no_such_thing);
 }
 

@@ -63,6 +63,18 @@ TEST_CASE("Every argument of net_bonding is taken", "[pmd][devargs]") {
   CHECK(d.lag.options.debounce.down_delay == 300ms);
 }
 
+TEST_CASE("A control socket is there if it is asked for", "[pmd][devargs]") {
+  CHECK_FALSE(parsed("mode=1").control_socket);
+  for (const char* const no : {"0", "no", "false", "off", "none"})
+    CHECK_FALSE(parsed("control-socket=" + std::string{no}).control_socket);
+  for (const char* const yes : {"1", "yes", "true", "on"})
+    CHECK(parsed("control_socket=" + std::string{yes}).control_socket == "");
+  CHECK(parsed("control-socket=/run/lagoon/first.sock,mode=1").control_socket == "/run/lagoon/first.sock");
+  for (const char* const wrong : {"control-socket=maybe", "control-socket=first.sock", "control-socket=2",
+                                  "control-socket=1,control_socket=0"})
+    CHECK_FALSE(parse_devargs("net_lagoon0", wrong));
+}
+
 TEST_CASE("All modes have net_bonding's numbers, and names", "[pmd][devargs]") {
   for (int mode = 0; mode <= 6; ++mode)
     CHECK(parsed("member=net_ring0,mode=" + std::to_string(mode)).lag.options.mode ==

@@ -68,18 +68,28 @@ int and_dress(std::uint16_t port, Function change) {
 Result<void> define_all(LagPort& lag, std::string_view text) {
   const auto options = options_in(text);
   if (!options) return std::unexpected{options.error()};
-  for (const config::SetOption& option : *options) LAGOON_TRY(lag.define(option.key, option.value));
+  for (const config::SetOption& option : *options)
+    if (option.key != kControlSocket) LAGOON_TRY(lag.define(option.key, option.value));
   return {};
+}
+
+// What of it is no option of the LAG, as an argument of the device.
+std::string control_socket_of(std::string_view text) {
+  const auto options = options_in(text);
+  if (!options) return {};  // (define_all() says what is wrong)
+  const auto found = std::ranges::find(*options, kControlSocket, &config::SetOption::key);
+  return found == options->end() ? "" : "," + std::string{kControlSocket} + "=" + found->value;
 }
 
 int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
   if (name == nullptr || *name == '\0') return -EINVAL;
   const std::string ours = our_name(name);
-  const std::string devargs = "mode=" + std::to_string(mode) + ",socket_id=" + std::to_string(socket);
+  const char* const more = secure_getenv(kMoreOptions);
+  const std::string devargs = "mode=" + std::to_string(mode) + ",socket_id=" + std::to_string(socket) +
+                              (more == nullptr ? "" : control_socket_of(more));
   if (const int error = rte_vdev_init(ours.c_str(), devargs.c_str()); error != 0) return error;
   const auto port = find_port(ours);
   if (!port) return -ENODEV;
-  const char* const more = secure_getenv(kMoreOptions);
   const int error =
       more == nullptr ? 0 : with(*port, [&](LagPort& lag) { return as_errno(lag, define_all(lag, more)); });
   if (error == 0) return *port;
