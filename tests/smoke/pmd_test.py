@@ -69,6 +69,23 @@ class OverNull(unittest.TestCase):
             testpmd.until("show port xstats 2", rf"tx_q{queue}_packets: [1-9]")
         testpmd.do("stop")
 
+    def test_saturated_members_have_even_shares_whatever_the_burst(self):
+        members = [f"net_null{i}" for i in range(3)]
+        testpmd = self.start([*members, ",".join(["net_lagoon0", "mode=2", *(f"member={member}" for member in members)])])
+        testpmd.until("show port info 3", "Link status: up")
+        testpmd.do("set fwd rxonly")
+        for burst in (1, 4, 32, 64, 512):
+            testpmd.do(f"set burst {burst}")
+            testpmd.do("clear port xstats 3")
+            testpmd.do("start")
+            testpmd.until("show port stats 3", r"RX-packets: \d{5}")
+            testpmd.do("stop")
+            shown = testpmd.do("show port xstats 3")
+            received = [number(shown, f"member_{member}_rx_packets") for member in members]
+            print(f"    bursts of {burst}: {received}", flush=True)
+            even = sum(received) / len(received)
+            self.assertTrue(all(abs(each - even) <= even / 10 for each in received), received)
+
     def test_the_link_goes_down_and_up(self):
         testpmd = self.start([*NULLS, "net_lagoon0,mode=0,member=net_null0,member=net_null1"])
         testpmd.until("show port info 2", "Link status: up")

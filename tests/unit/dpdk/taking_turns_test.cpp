@@ -87,18 +87,19 @@ class Saturated {
 
 }  // namespace
 
-// Three of 32 places were taken: the turn went over all 32, and the first member had 30 turns of 32.
+// Three of 32 places were taken: the turn went over all 32, and the first member had 30 turns of 32. (A tenth
+// of an even share: two members of three with small bursts, where one would have nothing, are far from it.)
 TEST_CASE("Members that are all saturated have even shares, whatever the burst", "[dpdk][queue]") {
   for (const std::uint32_t members : {0b111U, 0b10010001U, 1U << 31 | 1U << 3}) {
     Saturated queue{members};
-    for (const unsigned most : {1U, 8U, 31U, 32U, 33U, 40U, 64U, 100U, 512U}) {
+    for (const unsigned most : {1U, 4U, 8U, 31U, 32U, 33U, 40U, 64U, 100U, 512U}) {
       CAPTURE(members, most);
       const auto taken = queue.receive_in_bursts_of(static_cast<std::uint16_t>(most), 96);
       const unsigned all = std::accumulate(taken.begin(), taken.end(), 0U);
       const unsigned share = all / static_cast<unsigned>(std::popcount(members));
       for_each(members, [&](MemberIndex m) {
-        CHECK(taken[m.value()] + kBurstMax >= share);
-        CHECK(taken[m.value()] <= share + kBurstMax);
+        CHECK(10 * taken[m.value()] >= 9 * share);
+        CHECK(10 * taken[m.value()] <= 11 * share);
       });
     }
   }
