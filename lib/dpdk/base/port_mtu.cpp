@@ -3,11 +3,20 @@
 #include <rte_ethdev.h>
 
 #include <cerrno>
+#include <string_view>
 
 namespace lagoon::dpdk {
 
+bool carries_any_length(EthdevId port) {
+  rte_eth_dev_info info{};
+  if (rte_eth_dev_info_get(port.value(), &info) != 0 || info.driver_name == nullptr) return false;
+  const std::string_view driver = info.driver_name;
+  return driver == "net_memif" || driver == "net_ring";
+}
+
 int set_port_mtu(EthdevId port, std::uint16_t mtu, MtuFor whom) {
   const int error = rte_eth_dev_set_mtu(port.value(), mtu);
+  if (error == -ENOTSUP && carries_any_length(port)) return 0;
   rte_eth_dev_info info{};
   if (error != -ENOTSUP || whom == MtuFor::appliance || rte_eth_dev_info_get(port.value(), &info) != 0)
     return error;

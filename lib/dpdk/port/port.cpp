@@ -252,6 +252,7 @@ std::uint32_t Port::cut_from() const noexcept {
 std::optional<std::uint16_t> Port::mtu() const {
   const auto interface = kernel_interface();
   if (auto now = interface ? mtu_of(*interface) : std::nullopt) return now;
+  if (said_mtu_) return said_mtu_;
   std::uint16_t now = 0;
   return rte_eth_dev_get_mtu(id_.value(), &now) == 0 && now != 0 ? std::optional{now} : std::nullopt;
 }
@@ -279,6 +280,7 @@ Result<void> Port::set_mtu(std::optional<std::uint16_t> mtu) {
                                          " at most; it is as large as the MTU wants at the start");
   const int error = give_mtu(*mtu);
   mtu_changed_ = mtu_changed_ || error == 0;
+  if (error == 0 && carries_any_length(id_)) said_mtu_ = mtu;
   if (error == 0) return {};
   if (error == -EBUSY) return fail(Errc::busy, "takes " + words + " only while it is stopped");
   if (error == -EINVAL) return fail(Errc::not_supported, words + " is more, or less, than its driver takes");

@@ -133,6 +133,7 @@ class Port {
   std::optional<std::string> interface_{};
   MacAddress own_address_{};
   std::optional<std::uint16_t> own_mtu_{};
+  std::optional<std::uint16_t> said_mtu_{};  // what was set, of a driver that has none itself
   bool mtu_changed_ = false;
   MtuFor mtu_for_ = MtuFor::appliance;
   bool here_ = true;  // false after a move

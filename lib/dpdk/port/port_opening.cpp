@@ -76,6 +76,7 @@ Port::Port(Port&& other) noexcept
       interface_{std::move(other.interface_)},
       own_address_{other.own_address_},
       own_mtu_{other.own_mtu_},
+      said_mtu_{other.said_mtu_},
       mtu_changed_{other.mtu_changed_},
       mtu_for_{other.mtu_for_},
       here_{std::exchange(other.here_, false)},
