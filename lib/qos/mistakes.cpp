@@ -107,6 +107,9 @@ std::vector<Mistake> mistakes_in(const TrafficOptions& options) {
     return out;
   }
   class_mistakes(options, out);
+  if (options.match.size() > kMatchesMax)
+    out.push_back({"match", "match has " + std::to_string(options.match.size()) + " items; at most " +
+                                std::to_string(kMatchesMax) + " are possible"});
   if (!options.default_class.empty() && !is_class(options, options.default_class))
     out.push_back({"default", "default is '" + options.default_class +
                                   "', but there is no such class; expected one of: " + class_names(options)});

@@ -13,13 +13,15 @@
 namespace lagoon::qos {
 namespace {
 
-ClassIndex index_of(const std::vector<ClassPolicy>& classes, std::string_view name) {
-  const auto found = std::ranges::find(classes, name, &ClassPolicy::name);
+using Classes = FixedVector<ClassPolicy, kClassesMax>;
+
+ClassIndex index_of(const Classes& classes, std::string_view name) {
+  const auto* const found = std::ranges::find(classes, name, &ClassPolicy::name);
   return static_cast<ClassIndex>(found - classes.begin());
 }
 
 // Weights 100 and 50 are 2 and 1: turns are as short as the shares allow.
-void set_quanta(const std::vector<const ClassOptions*>& order, std::vector<ClassPolicy>& classes) {
+void set_quanta(const std::vector<const ClassOptions*>& order, Classes& classes) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     unsigned divisor = 0;
     for (std::size_t k = 0; k < order.size(); ++k) {

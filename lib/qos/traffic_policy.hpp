@@ -1,5 +1,6 @@
 // TrafficPolicy: TrafficOptions in the form in which workers use them. Immutable once made, and shared by all
-// workers and all members of a LAG.
+// workers and all members of a LAG. All of it lies in the object, but for long names of classes, which no
+// worker reads: so workers may be in other processes.
 //
 // Classes are numbered in the order in which they are served: by priority, and among equals as they were
 // given. A frame belongs to the class of the first match that fits, else to that of its DSCP, else to that
@@ -10,9 +11,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/error.hpp"
+#include "base/fixed_vector.hpp"
 #include "qos/dscp.hpp"
 #include "qos/traffic_options.hpp"
 
@@ -59,8 +60,12 @@ class TrafficPolicy {
   /// Errors: invalid_argument, with all mistakes in words; also when there are no classes.
   [[nodiscard]] static Result<TrafficPolicy> from(const TrafficOptions& options);
 
-  [[nodiscard]] std::span<const ClassPolicy> classes() const noexcept { return classes_; }
-  [[nodiscard]] std::span<const Match> matches() const noexcept { return matches_; }
+  [[nodiscard]] std::span<const ClassPolicy> classes() const noexcept {
+    return {classes_.begin(), classes_.size()};
+  }
+  [[nodiscard]] std::span<const Match> matches() const noexcept {
+    return {matches_.begin(), matches_.size()};
+  }
   [[nodiscard]] ClassIndex default_class() const noexcept { return default_; }
   /// kNoClass: the code point says nothing.
   [[nodiscard]] ClassIndex of_pcp(std::uint8_t pcp) const noexcept { return pcp_[pcp % kPriorities]; }
@@ -74,8 +79,8 @@ class TrafficPolicy {
  private:
   TrafficPolicy() = default;
 
-  std::vector<ClassPolicy> classes_;
-  std::vector<Match> matches_;
+  FixedVector<ClassPolicy, kClassesMax> classes_;
+  FixedVector<Match, kMatchesMax> matches_;
   std::array<ClassIndex, kPriorities> pcp_{};
   std::array<ClassIndex, kCodePoints> dscp_{};
   ClassIndex default_ = 0;

@@ -65,7 +65,7 @@ class Classes(unittest.TestCase):
         for one in (voice, rest):
             # (traffic goes on while the counters are read, one after the other)
             accounted = sum(one[name] for name in ("out_packets", "queue_full", "depth_packets", "taken_back",
-                                                   "member_lost", "rate_exceeded"))
+                                                   "member_lost", "rate_exceeded", "user_died"))
             self.assertAlmostEqual(one["in_packets"], accounted, delta=max(1000, one["in_packets"] / 20))
         drops = self.ask("/lagoon/lag,laga")["drops"]
         self.assertGreaterEqual(drops["queue_full"], rest["queue_full"])

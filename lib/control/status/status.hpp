@@ -67,6 +67,7 @@ struct ClassStatus {
   std::uint64_t queue_full = 0;
   std::uint64_t rate_exceeded = 0;
   std::uint64_t member_lost = 0;
+  std::uint64_t user_died = 0;
   std::array<std::uint64_t, 3> colour{};  // green, yellow, red
   std::uint64_t depth_packets = 0;
   std::uint64_t depth_bytes = 0;

@@ -30,35 +30,48 @@ Result<void> EgressKeeper::serve(LagRuntime& lag, Instant now) {
   return done;
 }
 
+// What can't be made is said once, and what was before goes on.
 Result<void> EgressKeeper::make(LagRuntime& lag, Instant now) {
   const qos::TrafficOptions& wanted = lag.lag->options().traffic;
+  Plan plan{.policy = policy_, .counts = counts_};
   if (!(wanted == made_of_)) {
-    made_of_ = wanted;  // (what can't be made is said once)
-    std::shared_ptr<const qos::TrafficPolicy> policy;
-    if (!wanted.classes.empty()) {
-      auto made = qos::TrafficPolicy::from(wanted);
-      if (!made) return std::unexpected{made.error()};
-      policy = std::make_shared<const qos::TrafficPolicy>(*std::move(made));
-      if (const auto meter = RateMeter::from(*policy, now); !meter) return std::unexpected{meter.error()};
-    }
-    policy_ = std::move(policy);
-    counts_.clear();
-    for (std::size_t w = 0; w < lag.egress.size(); ++w) counts_.push_back(std::make_shared<EgressCounts>());
+    made_of_ = wanted;
+    auto made = plan_of(wanted, lag.egress.size(), now);
+    if (!made) return std::unexpected{std::move(made).error()};
+    plan = *std::move(made);
   }
   made_for_ = members_of(lag);
-  sets_.resize(lag.egress.size());
-  for (std::size_t w = 0; w < lag.egress.size(); ++w) {
-    std::unique_ptr<const EgressSet> set;
-    if (policy_ != nullptr) {
-      auto made = EgressSet::of(policy_, made_for_, counts_[w], now);
-      if (!made) return std::unexpected{made.error()};
-      set = *std::move(made);
-    }
-    // Pairs with the load-acquire in WorkerEgress::adopt().
-    lag.egress[w].wanted.store(set.get(), std::memory_order_release);
-    if (set != nullptr) sets_[w].push_back(std::move(set));
+  std::vector<std::shared_ptr<const EgressSet>> sets(lag.egress.size());
+  for (std::size_t w = 0; plan.policy != nullptr && w < sets.size(); ++w) {
+    auto made = EgressSet::of(plan.policy, made_for_, plan.counts[w], now, where_);
+    if (!made) return std::unexpected{std::move(made).error()};
+    sets[w] = *std::move(made);
+  }
+  policy_ = std::move(plan.policy);
+  counts_ = std::move(plan.counts);
+  sets_.resize(sets.size());
+  for (std::size_t w = 0; w < sets.size(); ++w) {
+    lag.egress[w].want(sets[w].get());
+    if (sets[w] != nullptr) sets_[w].push_back(std::move(sets[w]));
   }
   return {};
+}
+
+Result<EgressKeeper::Plan> EgressKeeper::plan_of(const qos::TrafficOptions& wanted, std::size_t workers,
+                                                 Instant now) const {
+  Plan plan;
+  if (!wanted.classes.empty()) {
+    auto made = qos::TrafficPolicy::from(wanted);
+    if (!made) return std::unexpected{std::move(made).error()};
+    if (const auto meter = RateMeter::from(*made, now); !meter) return std::unexpected{meter.error()};
+    plan.policy = kept_in<qos::TrafficPolicy>(where_, *std::move(made));
+    if (plan.policy == nullptr) return no_memory_for("queues of traffic classes");
+  }
+  for (std::size_t w = 0; w < workers; ++w) {
+    plan.counts.push_back(kept_in<EgressCounts>(where_));
+    if (plan.counts.back() == nullptr) return no_memory_for("queues of traffic classes");
+  }
+  return plan;
 }
 
 // Each worker has its part of a member: they share conversations alike.
@@ -76,10 +89,7 @@ void EgressKeeper::set_speeds(LagRuntime& lag) {
 void EgressKeeper::free_old(LagRuntime& lag) {
   bool any = false;
   for (std::size_t w = 0; w < sets_.size(); ++w) {
-    const EgressSet* const wanted = lag.egress[w].wanted.load(std::memory_order_relaxed);
-    // Pairs with the store-release in WorkerEgress::adopt().
-    const EgressSet* const adopted = lag.egress[w].adopted.load(std::memory_order_acquire);
-    std::erase_if(sets_[w], [&](const auto& set) { return set.get() != wanted && set.get() != adopted; });
+    std::erase_if(sets_[w], [&](const auto& set) { return !lag.egress[w].may_be_used(set.get()); });
     any = any || !sets_[w].empty();
   }
   if (!any && policy_ == nullptr) sets_.clear();
@@ -104,6 +114,7 @@ void EgressKeeper::add_status(const LagRuntime& lag, control::LagStatus& status)
         sum.queue_full += one.of(fast::EgressDrop::queue_full).read();
         sum.rate_exceeded += one.of(fast::EgressDrop::rate_exceeded).read();
         sum.member_lost += one.of(fast::EgressDrop::member_lost).read();
+        sum.user_died += one.of(fast::EgressDrop::user_died).read();
         for (std::size_t k = 0; k < qos::kColours; ++k) sum.colour[k] += one.colour[k].read();
         const std::uint64_t depth = one.depth_packets.read();
         sum.depth_packets += depth;

@@ -129,15 +129,14 @@ bool Intake::take_outgoing(Instant now) {
   for (std::size_t silent = 0; silent < lags_.size() && budget > 0;) {
     if (next_lag_ >= lags_.size()) next_lag_ = 0;
     LagRuntime& lag = *lags_[next_lag_++];
-    void* taken = nullptr;
-    if (lag.outgoing == nullptr || rte_ring_sc_dequeue(lag.outgoing.get(), &taken) != 0) {
+    rte_mbuf* const frame = lag.outgoing != nullptr ? lag.outgoing->pop() : nullptr;
+    if (frame == nullptr) {
       ++silent;
       continue;
     }
     silent = 0;
     --budget;
     busy = true;
-    auto* const frame = static_cast<rte_mbuf*>(taken);
     lag.lag->frame_to_send({rte_pktmbuf_mtod(frame, const std::byte*), frame->data_len}, now);
     rte_pktmbuf_free(frame);
   }

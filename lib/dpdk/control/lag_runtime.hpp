@@ -16,7 +16,7 @@
 #include "base/units.hpp"
 #include "control/lag/lag.hpp"
 #include "dpdk/base/errand.hpp"
-#include "dpdk/base/frame_ring.hpp"
+#include "dpdk/base/frame_inbox.hpp"
 #include "dpdk/control/egress_keeper.hpp"
 #include "dpdk/control/lag_register.hpp"
 #include "dpdk/control/port_upkeep.hpp"
@@ -107,10 +107,10 @@ struct LagRuntime {
   control::PortOptions port_options{};
   std::uint64_t port_options_revision = 0;  // counts changes of those
   LagSlotsPtr slots;
-  std::span<TableSlot> tables{};         // one for each that receives or sends on it, or does both
-  std::span<PortsSlot> ports{};          // one for each worker that serves the LAG: they differ in queues
-  std::span<EgressSlot> egress{};        // queues of traffic classes, one for each worker that serves the LAG
-  FrameRing outgoing = no_frame_ring();  // from the workers: frames for control to send, and copies
+  std::span<TableSlot> tables{};   // one for each that receives or sends on it, or does both
+  std::span<PortsSlot> ports{};    // one for each worker that serves the LAG: they differ in queues
+  std::span<EgressSlot> egress{};  // queues of traffic classes, one for each worker that serves the LAG
+  FrameInboxPtr outgoing = FrameInbox::none();  // from the workers: frames for control to send, and copies
   EgressKeeper egress_keeper{};
   std::vector<std::size_t> workers{};  // those workers. The first sends LACPDUs on members without a transmit
                                        // queue of control's own

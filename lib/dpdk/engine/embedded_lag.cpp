@@ -52,11 +52,6 @@ void* memory_for() {
   return rte_malloc("lagoon_queue", sizeof(Queue), RTE_CACHE_LINE_SIZE);
 }
 
-std::unexpected<Error> no_memory(const char* what) {
-  return fail(Errc::no_resources, std::string{"no memory of DPDK's for "} + what +
-                                      "; give it more (-m, --socket-mem or hugepages)");
-}
-
 config::Config config_of(const Embedding& embedding) {
   config::Config config;
   config.eal.lcores.assign(std::size_t{embedding.tx_queues} + 1, 0);
@@ -116,7 +111,7 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
     if (ring != nullptr) found.push_back(ring);
     if (ring == nullptr || at == nullptr) {
       rte_free(at);
-      return no_memory("receive queues");
+      return no_memory_for("receive queues");
     }
     receivers.emplace_back().queue = new (at) RxQueue{.gate = {parts.publisher.qsbr(), q},
                                                       .ports = &lag().ports[q],
@@ -128,7 +123,7 @@ Result<void> EmbeddedLag::Parts::make_queues(const Embedding& embedding) {
     auto side = parts.side_of({.is_lag = true, .index = 0}, q, 1);
     if (!side) return std::unexpected{side.error()};
     void* const at = memory_for<TxQueue>();
-    if (at == nullptr) return no_memory("transmit queues");
+    if (at == nullptr) return no_memory_for("transmit queues");
     TxQueue* const queue =
         new (at) TxQueue{.gate = {parts.publisher.qsbr(), unsigned{embedding.rx_queues} + q},
                          .slow = SlowOutlet{parts.slow_rings[q]},

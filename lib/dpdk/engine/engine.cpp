@@ -131,6 +131,29 @@ std::optional<std::size_t> Engine::Parts::position_of(std::string_view lag) cons
   return std::nullopt;
 }
 
+namespace {
+
+// Those of the fast path, and what the queues of traffic classes have lost.
+void add_drops(control::LagStatus& status, const LagTotals& totals) {
+  control::ClassStatus sum;
+  for (const control::ClassStatus& c : status.classes) {
+    sum.queue_full += c.queue_full;
+    sum.rate_exceeded += c.rate_exceeded;
+    sum.member_lost += c.member_lost;
+    sum.user_died += c.user_died;
+  }
+  for (std::size_t d = 0; d < fast::kDrops; ++d) {
+    const auto drop = static_cast<fast::Drop>(d);
+    status.drops.push_back(
+        {name_of(drop), totals.drops[d] + (drop == fast::Drop::user_died ? sum.user_died : 0)});
+  }
+  status.drops.push_back({"queue_full", sum.queue_full});
+  status.drops.push_back({"rate_exceeded", sum.rate_exceeded});
+  status.drops.push_back({"member_lost", sum.member_lost});
+}
+
+}  // namespace
+
 control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   const LagRuntime& runtime = *lags[index];
   control::LagStatus status = runtime.lag->status(dpdk::now());
@@ -139,9 +162,6 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
   add_conversations(status, index);
   runtime.egress_keeper.add_status(runtime, status);
   const LagTotals totals = count_all(runtime.users);
-  std::uint64_t queue_full = 0;
-  std::uint64_t rate_exceeded = 0;
-  std::uint64_t member_lost = 0;
   std::uint64_t missed = 0;
   std::uint64_t no_mbuf = 0;
   std::uint64_t ring_full = 0;
@@ -173,16 +193,7 @@ control::LagStatus Engine::Parts::status_of(std::size_t index) const {
     tx_errors += stats.oerrors;
   }
   if (least_mtu) status.mtu = *least_mtu;
-  for (std::size_t d = 0; d < fast::kDrops; ++d)
-    status.drops.push_back({name_of(static_cast<fast::Drop>(d)), totals.drops[d]});
-  for (const control::ClassStatus& c : status.classes) {
-    queue_full += c.queue_full;
-    rate_exceeded += c.rate_exceeded;
-    member_lost += c.member_lost;
-  }
-  status.drops.push_back({"queue_full", queue_full});
-  status.drops.push_back({"rate_exceeded", rate_exceeded});
-  status.drops.push_back({"member_lost", member_lost});
+  add_drops(status, totals);
   status.drops.push_back({"control_copies_missed", totals.copies_missed});
   status.drops.push_back({"kernel_ring_full", ring_full});
   status.drops.push_back({"slow_socket_full", slow_full});

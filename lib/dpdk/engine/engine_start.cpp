@@ -21,7 +21,7 @@ namespace lagoon::dpdk {
 
 namespace {
 
-constexpr unsigned kOutgoingRingSize = 256;
+constexpr unsigned kOutgoingRoom = 256;
 constexpr unsigned kSlowRingSize = 256;
 constexpr unsigned kMbufCache = 256;
 
@@ -44,9 +44,11 @@ Result<void> Engine::Parts::open_ports() {
   }
   access.resize(ports.size());
   for (const config::Lag& l : config.lags) {
-    LagSlotsPtr slots = make_lag_slots(guest ? SnapshotMemory::shared : SnapshotMemory::heap);
+    const SnapshotMemory memory = guest ? SnapshotMemory::shared : SnapshotMemory::heap;
+    LagSlotsPtr slots = make_lag_slots(memory);
     if (slots == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for LAG '" + l.name + "'");
     auto lag = std::make_unique<LagRuntime>(std::move(slots));
+    lag->egress_keeper.keep_in(memory);
     for (std::size_t m = 0; m < l.members.size(); ++m) {
       auto member = open_member(l.members[m], l.name, l.options.port.mtu);
       if (!member) return fail(member.error().code, "LAG '" + l.name + "', " + member.error().detail);
@@ -78,10 +80,8 @@ Result<void> Engine::Parts::make_pool_and_rings() {
 
 Result<void> Engine::Parts::make_rings() {
   for (std::size_t i = 0; i < lags.size(); ++i) {
-    lags[i]->outgoing =
-        make_frame_ring(name_of_object("out" + std::to_string(i)), kOutgoingRingSize, RING_F_SC_DEQ);
-    if (lags[i]->outgoing == nullptr)
-      return fail(Errc::no_resources, std::string{"rings: "} + rte_strerror(rte_errno));
+    lags[i]->outgoing = FrameInbox::make(kOutgoingRoom);
+    if (lags[i]->outgoing == nullptr) return fail(Errc::no_resources, "no memory of DPDK's for rings");
   }
   for (std::size_t w = 0; w + 1 < config.eal.lcores.size(); ++w) {
     const std::string name = name_of_object("slow" + std::to_string(w));
@@ -161,7 +161,8 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .outgoing = lag.outgoing.get(),
                     .conversations = {}};
     if (control::distribution_of(lag.lag->options()) != table::Distribution::weighted) return side;
-    auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations);
+    auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations,
+                                         guest ? SnapshotMemory::shared : SnapshotMemory::heap);
     if (!memory) return fail(memory.error().code, "LAG '" + lag.lag->name() + "': " + memory.error().detail);
     log_line(LogLevel::notice, "LAG '" + lag.lag->name() + "': room for " +
                                    std::to_string(lag.lag->options().weighted.conversations) +

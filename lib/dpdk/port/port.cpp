@@ -73,10 +73,13 @@ Result<void> Port::configure(const PortNeeds& needs) {
   if (!info) return std::unexpected{info.error()};
   mtu_for_ = needs.guest != nullptr ? MtuFor::program : MtuFor::appliance;
   if (needs.guest != nullptr && !needs.guest->configure) return take_as_configured(*needs.guest);
-  const QueueOffer has = offer();
+  QueueOffer has = offer();
   std::uint16_t rx = needs.guest != nullptr ? needs.guest->rx_queues : needs.workers;
   std::uint16_t tx = needs.guest != nullptr ? needs.guest->tx_queues : needs.workers;
   const std::uint16_t senders = tx;
+  // (a tap of a program's has as many as it wants, and as many each way, which its driver insists on)
+  if (needs.guest != nullptr && std::string_view{info->driver_name} == "net_tap")
+    has.rx = has.tx = std::min(info->max_rx_queues, std::max(rx, tx));
   if (has.all_or_nothing) {
     rx = std::max(rx, has.rx);
     tx = std::max(tx, has.tx);

@@ -1,5 +1,6 @@
-// ConversationMemory: the lines of one ConversationTable, zeroed, in pages that the kernel gives when they
-// are first touched: so near the worker that does it. Where it can, in large pages.
+// ConversationMemory: the lines of one ConversationTable, zeroed. Where no other process uses them, in pages
+// that the kernel gives when they are first touched: so near the worker that does it, and where it can, large
+// ones.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "dpdk/snapshot/shared_memory.hpp"
 #include "fast/conversations/conversation_table.hpp"
 
 namespace lagoon::dpdk {
@@ -19,9 +21,17 @@ namespace lagoon::dpdk {
 class ConversationMemory {
  public:
   /// Errors: no_resources.
-  [[nodiscard]] static Result<ConversationMemory> of(std::size_t conversations) {
+  [[nodiscard]] static Result<ConversationMemory> of(std::size_t conversations, SnapshotMemory where) {
     ConversationMemory memory;
     memory.count_ = fast::ConversationTable::lines_for(conversations);
+    if (where == SnapshotMemory::shared && can_be_shared()) {
+      memory.shared_ = block_of(where, memory.octets());
+      if (memory.shared_ == nullptr)
+        return no_memory_for(std::to_string(conversations) + " conversations (" +
+                             std::to_string(memory.octets()) + " octets for each transmit queue)");
+      memory.lines_ = static_cast<fast::ConversationLine*>(memory.shared_.get());
+      return memory;
+    }
     void* const at =
         mmap(nullptr, memory.octets(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
@@ -33,10 +43,12 @@ class ConversationMemory {
     return memory;
   }
   ~ConversationMemory() {
-    if (lines_ != nullptr) munmap(lines_, octets());
+    if (lines_ != nullptr && shared_ == nullptr) munmap(lines_, octets());
   }
   ConversationMemory(ConversationMemory&& other) noexcept
-      : lines_{std::exchange(other.lines_, nullptr)}, count_{other.count_} {}
+      : lines_{std::exchange(other.lines_, nullptr)},
+        count_{other.count_},
+        shared_{std::move(other.shared_)} {}
   ConversationMemory& operator=(ConversationMemory&&) = delete;
   ConversationMemory(const ConversationMemory&) = delete;
   ConversationMemory& operator=(const ConversationMemory&) = delete;
@@ -48,6 +60,7 @@ class ConversationMemory {
   ConversationMemory() = default;
   fast::ConversationLine* lines_ = nullptr;
   std::size_t count_ = 0;
+  Block shared_{};  // nothing: it is of mmap()
 };
 
 }  // namespace lagoon::dpdk

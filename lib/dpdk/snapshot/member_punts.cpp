@@ -6,7 +6,6 @@
 #include <new>
 
 #include "dpdk/base/mbuf_packet.hpp"
-#include "dpdk/base/ring_look.hpp"
 #include "fast/collect/punt.hpp"
 #include "wire/slow_protocol.hpp"
 
@@ -17,16 +16,6 @@ namespace {
 // By kind. LACPDUs: more than the default limit lets through in a second. Markers: as many as a Responder
 // answers in a second. ARP and ND: answers to all probes of a turn, and a burst.
 constexpr std::array<unsigned, kPuntKinds> kPuntRoom{16, 32, 128};
-
-rte_ring* make_punt_ring(unsigned room) {
-  const ssize_t octets = rte_ring_get_memsize(room);
-  void* const at = rte_malloc("lagoon_punts", static_cast<std::size_t>(octets), RTE_CACHE_LINE_SIZE);
-  if (at == nullptr) return nullptr;
-  auto* const ring = static_cast<rte_ring*>(at);
-  if (rte_ring_init(ring, "lagoon_punts", room, RING_F_SC_DEQ) == 0) return ring;
-  rte_free(at);
-  return nullptr;
-}
 
 }  // namespace
 
@@ -48,24 +37,15 @@ MemberPuntsPtr MemberPunts::make() {
   MemberPuntsPtr made{at != nullptr ? new (at) MemberPunts{} : nullptr, destroy};
   if (made == nullptr) return made;
   for (std::size_t kind = 0; kind < kPuntKinds; ++kind) {
-    made->rings_[kind] = make_punt_ring(kPuntRoom[kind]);
+    made->rings_[kind] = FrameInbox::make(kPuntRoom[kind]);
     if (made->rings_[kind] == nullptr) return MemberPuntsPtr{nullptr, destroy};
   }
   return made;
 }
 
-MemberPunts::~MemberPunts() {
-  for (rte_ring* const ring : rings_) {
-    void* frame = nullptr;
-    while (ring != nullptr && rte_ring_sc_dequeue(ring, &frame) == 0)
-      rte_pktmbuf_free(static_cast<rte_mbuf*>(frame));
-    rte_free(ring);
-  }
-}
-
 MemberPunts::Taken MemberPunts::push(rte_mbuf* frame) noexcept {
   const auto give = [&](PuntKind kind) noexcept {
-    return rte_ring_mp_enqueue(ring(kind), frame) == 0 ? Taken::yes : Taken::no_room;
+    return ring(kind).push(frame) ? Taken::yes : Taken::no_room;
   };
   if (!fast::is_slow_protocol(fast::PacketTraits<rte_mbuf>::headers(*frame))) return give(PuntKind::neighbor);
   if (!slow_elsewhere_ && !is_lacpdu(*frame)) return give(PuntKind::slow);
@@ -76,10 +56,10 @@ MemberPunts::Taken MemberPunts::push(rte_mbuf* frame) noexcept {
 
 bool MemberPunts::copy(const rte_mbuf& frame) noexcept {
   // (no copy is made that finds no room)
-  if (looks_full(*ring(PuntKind::neighbor))) return false;
+  if (ring(PuntKind::neighbor).looks_full()) return false;
   rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
   if (made == nullptr) return false;
-  if (rte_ring_mp_enqueue(ring(PuntKind::neighbor), made) == 0) return true;
+  if (ring(PuntKind::neighbor).push(made)) return true;
   rte_pktmbuf_free(made);
   return false;
 }

@@ -10,14 +10,14 @@
 // alone may call says so.
 #pragma once
 
-#include <rte_ring.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+
+#include "dpdk/base/frame_inbox.hpp"
 
 struct rte_mbuf;
 
@@ -33,7 +33,6 @@ class MemberPunts {
  public:
   /// Null: DPDK has no memory.
   [[nodiscard]] static MemberPuntsPtr make();
-  ~MemberPunts();
   MemberPunts(const MemberPunts&) = delete;
   MemberPunts& operator=(const MemberPunts&) = delete;
 
@@ -66,18 +65,15 @@ class MemberPunts {
   /// Before any worker knows the member.
   void hears_slow_elsewhere() noexcept { slow_elsewhere_ = true; }
   /// The next one, which is the caller's then; null: there is none.
-  [[nodiscard]] rte_mbuf* take(PuntKind kind) noexcept {
-    void* frame = nullptr;
-    return rte_ring_sc_dequeue(ring(kind), &frame) == 0 ? static_cast<rte_mbuf*>(frame) : nullptr;
-  }
+  [[nodiscard]] rte_mbuf* take(PuntKind kind) noexcept { return ring(kind).pop(); }
 
  private:
   MemberPunts() = default;
-  [[nodiscard]] rte_ring* ring(PuntKind kind) const noexcept {
-    return rings_[static_cast<std::size_t>(kind)];
+  [[nodiscard]] FrameInbox& ring(PuntKind kind) const noexcept {
+    return *rings_[static_cast<std::size_t>(kind)];
   }
 
-  std::array<rte_ring*, kPuntKinds> rings_{};
+  std::array<FrameInboxPtr, kPuntKinds> rings_{FrameInbox::none(), FrameInbox::none(), FrameInbox::none()};
   bool slow_elsewhere_ = false;
   std::atomic<std::int32_t> lacpdus_left_{10};  // until control says so
   std::atomic<std::uint64_t> lacpdus_above_{0};

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "dpdk/snapshot/shared_memory.hpp"
 #include "table/port_table.hpp"
 
 struct rte_rcu_qsbr;
@@ -31,9 +32,6 @@ namespace lagoon::dpdk {
 template <typename T>
 using Slot = std::atomic<const T*>;
 using TableSlot = Slot<table::PortTable>;
-
-/// Where snapshots are kept: in `shared` memory secondary processes see them, at the same address.
-enum class SnapshotMemory : std::uint8_t { heap, shared };
 
 /// A moment that every worker will have passed some time later.
 struct GracePeriod {

@@ -202,7 +202,12 @@ std::size_t clear_up(TxQueue& queue) noexcept {
   hold.pop(held);
   queue.releasing = false;
   queue.state.counters.of(fast::Drop::user_died).add(held);
-  return held + queue.slow.forget();
+  fast::DistributorState& distributor = queue.state.distributor;
+  distributor.conversations.recount();
+  // (the classes count what was in their queues)
+  const std::size_t queued = queue.side.egress != nullptr ? queue.state.egress.forget(*queue.side.egress) : 0;
+  distributor.settled.store(~std::uint64_t{0}, std::memory_order_relaxed);
+  return held + queued + queue.slow.forget();
 }
 
 void discard(RxQueue& queue) noexcept {
@@ -211,6 +216,8 @@ void discard(RxQueue& queue) noexcept {
 }
 
 void discard(TxQueue& queue) noexcept {
+  // (who is in there now has ended there)
+  if (queue.gate.inside()) static_cast<void>(clear_up(queue));
   queue.slow.discard();
   fast::HoldQueue<rte_mbuf, fast::kHoldRoom>& hold = queue.state.hold;
   drop(hold.front(hold.size()), fast::Drop::no_distributing_member, queue.state.counters);

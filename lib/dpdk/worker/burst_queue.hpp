@@ -1,6 +1,6 @@
 // RxQueue and TxQueue: a LAG's queues as a program calls them, burst by burst (dpdk/engine/embedded_lag.hpp
-// has the calls). They lie in memory that secondary processes share, and hold no pointer to anything else but
-// for conversation tables and traffic classes, which only the primary may use.
+// has the calls). They lie in memory that secondary processes share, and so does all that a burst reads by
+// their pointers. What else is in there (owners' counts, names of classes) is the primary's alone.
 //
 // Thread: one at a time, through the gate.
 #pragma once
@@ -52,8 +52,8 @@ void look_after(TxQueue& queue, const table::PortTable& table) noexcept;
 [[nodiscard]] std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
                                          std::span<rte_mbuf*> frames) noexcept;
 
-/// Who was inside the gate has ended there. What it held may have been sent, so it is not freed, but counted
-/// as `user_died`; its number is returned. Thread: control, with the claim.
+/// Who was inside the gate has ended there. What it held is counted as `user_died`, and its number returned;
+/// what a port may have of that is not freed. Thread: control, with the claim.
 [[nodiscard]] std::size_t clear_up(RxQueue& queue) noexcept;
 [[nodiscard]] std::size_t clear_up(TxQueue& queue) noexcept;
 

@@ -59,6 +59,19 @@ void WorkerEgress::send_markers(const SidePorts& ports) noexcept {
   markers_ = still;
 }
 
+// (Markers are few, and one that is being sent is in the list still: they are not freed.)
+std::size_t WorkerEgress::forget(EgressSlot& slot) noexcept {
+  const EgressSet* const adopted = slot.adopted.load(std::memory_order_acquire);
+  const EgressSet* const taking = slot.taking.load(std::memory_order_acquire);
+  std::size_t frames = markers_.size();
+  if (adopted != nullptr) frames += adopted->abandon();
+  if (taking != nullptr && taking != adopted) frames += taking->abandon();
+  *this = WorkerEgress{};
+  slot.adopted.store(nullptr, std::memory_order_relaxed);
+  slot.taking.store(nullptr, std::memory_order_relaxed);
+  return frames;
+}
+
 void WorkerEgress::discard() noexcept {
   for (const Waiting& w : markers_) rte_pktmbuf_free(w.marker);
   markers_.clear();

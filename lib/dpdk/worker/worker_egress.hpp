@@ -36,17 +36,18 @@ class WorkerEgress {
   /// Takes over another set if there is one. `resend(frames)`: those that have no queue any more.
   template <typename Resend>
   void adopt(EgressSlot& slot, const dist::FlowHashSettings& hash, Instant now, Resend resend) noexcept {
-    // Pairs with the store-release in EgressKeeper::make().
+    // Pairs with the store in EgressSlot::want().
     const EgressSet* const wanted = slot.wanted.load(std::memory_order_acquire);
     if (wanted == set_) [[likely]]
       return;
+    if (!slot.take(wanted)) return;  // (the next burst's)
     const EgressSet* const old = set_;
     set_ = wanted;
     if (old != nullptr)
       for_each(old->members(), [&](MemberIndex m) { carry_over(*old, m, hash, now, resend); });
     barrier_set_ = 0;
     renew_tickets();
-    // Pairs with the load-acquire in EgressKeeper::free_old().
+    // Pairs with the load-acquire in EgressSlot::may_be_used().
     slot.adopted.store(wanted, std::memory_order_release);
   }
 
@@ -82,6 +83,9 @@ class WorkerEgress {
 
   /// Frees everything, counted as member_lost: the worker ends.
   void discard() noexcept;
+  /// The worker has ended, maybe in here: begins anew, without a set, and gives how many frames were in its
+  /// hands. Thread: control, in the worker's place.
+  [[nodiscard]] std::size_t forget(EgressSlot& slot) noexcept;
 
  private:
   struct Waiting {

@@ -3,7 +3,6 @@
 
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
-#include <rte_ring.h>
 
 #include <atomic>
 #include <cstddef>
@@ -12,7 +11,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
-#include "dpdk/base/ring_look.hpp"
+#include "dpdk/base/frame_inbox.hpp"
 #include "dpdk/port/packet_socket.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
 #include "fast/concepts.hpp"
@@ -96,23 +95,21 @@ class PuntRings {
 // Frames on their way out that the control lcore wants to see, or to send itself.
 class OutgoingRing {
  public:
-  explicit OutgoingRing(rte_ring* ring) noexcept : ring_{ring} {}
-  [[nodiscard]] bool take(rte_mbuf* frame) noexcept {
-    return ring_ != nullptr && rte_ring_mp_enqueue(ring_, frame) == 0;
-  }
+  explicit OutgoingRing(FrameInbox* ring) noexcept : ring_{ring} {}
+  [[nodiscard]] bool take(rte_mbuf* frame) noexcept { return ring_ != nullptr && ring_->push(frame); }
   [[nodiscard]] bool copy(const rte_mbuf& frame) noexcept {
     // (no copy is made that finds no room)
-    if (ring_ == nullptr || looks_full(*ring_)) return false;
+    if (ring_ == nullptr || ring_->looks_full()) return false;
     rte_mbuf* const made = rte_pktmbuf_copy(&frame, frame.pool, 0, frame.pkt_len);
     if (made == nullptr) return false;
-    if (rte_ring_mp_enqueue(ring_, made) == 0) return true;
+    if (ring_->push(made)) return true;
     rte_pktmbuf_free(made);
     return false;
   }
   void free(std::span<rte_mbuf*> frames) noexcept { Freer{}.free(frames); }
 
  private:
-  rte_ring* ring_;
+  FrameInbox* ring_;
 };
 
 // After the table, so that whom the table names is in it (dpdk/snapshot/side_ports.hpp).

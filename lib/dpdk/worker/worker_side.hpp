@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "dpdk/base/frame_inbox.hpp"
 #include "dpdk/base/mbuf_packet.hpp"
 #include "dpdk/snapshot/conversation_memory.hpp"
 #include "dpdk/snapshot/lag_totals.hpp"
@@ -18,17 +19,15 @@
 #include "fast/distribute/distributor_state.hpp"
 #include "fast/steer/hold_queue.hpp"
 
-struct rte_ring;
-
 namespace lagoon::dpdk {
 
 /// A side that is not there has no ports.
 struct WorkerSide {
   const PortsSlot* ports = nullptr;
   const TableSlot* table = nullptr;
-  std::size_t index = 0;         // position in the configuration: among the LAGs, or among the ports
-  EgressSlot* egress = nullptr;  // queues of traffic classes, if the LAG may have some
-  rte_ring* outgoing = nullptr;  // to the control lcore: to be sent, or copies of what is sent
+  std::size_t index = 0;           // position in the configuration: among the LAGs, or among the ports
+  EgressSlot* egress = nullptr;    // queues of traffic classes, if the LAG may have some
+  FrameInbox* outgoing = nullptr;  // to the control lcore: to be sent, or copies of what is sent
   std::shared_ptr<const ConversationMemory> conversations{};  // where the LAG places each by load
 
   [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }

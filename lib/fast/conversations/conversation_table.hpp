@@ -111,6 +111,10 @@ class ConversationTable {
   }
   [[nodiscard]] std::optional<Snapshot> snapshot(std::uint32_t hash) const noexcept;
 
+  /// The worker has ended amid a change: counts the live ones anew. (An entry is there or not, and one that
+  /// is not found any more ends by its silence.) Thread: who takes the table over from it.
+  void recount() noexcept;
+
   ConversationCounters counters{};
 
  private:

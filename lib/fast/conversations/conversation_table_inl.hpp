@@ -81,6 +81,14 @@ inline void ConversationTable::sweep(std::size_t count, ConversationClock now,
   }
 }
 
+inline void ConversationTable::recount() noexcept {
+  std::array<std::uint32_t, kMembersMax> live{};
+  for (const ConversationLine& line : lines_)
+    for (unsigned used = line.used(); used != 0; used &= used - 1)
+      ++live[line.member(static_cast<std::size_t>(std::countr_zero(used)))];
+  for (std::size_t m = 0; m < kMembersMax; ++m) live_[m].store(live[m], std::memory_order_relaxed);
+}
+
 inline std::optional<ConversationTable::Snapshot> ConversationTable::snapshot(
     std::uint32_t hash) const noexcept {
   if (!exists()) return std::nullopt;

@@ -3,6 +3,7 @@
 // Written by the worker alone, read at any time by the control lcore (fast/counters.hpp).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -19,10 +20,11 @@ enum class EgressDrop : std::uint8_t {
   queue_full,     // the class had its limit waiting; the frame was the oldest of the longest conversation
   rate_exceeded,  // the class's rate limit drops frames of this colour
   member_lost,    // was waiting when the member was lost, and could go nowhere else
+  user_died,      // was in the hands of a worker that ended there, as in a process that is killed
 };
-inline constexpr std::size_t kEgressDrops = 3;
+inline constexpr std::size_t kEgressDrops = 4;
 inline constexpr std::array<std::string_view, kEgressDrops> kEgressDropNames{"queue_full", "rate_exceeded",
-                                                                             "member_lost"};
+                                                                             "member_lost", "user_died"};
 [[nodiscard]] constexpr std::string_view name_of(EgressDrop drop) noexcept {
   return kEgressDropNames[static_cast<std::size_t>(drop)];
 }
@@ -57,6 +59,12 @@ struct alignas(64) ClassCounters {
   [[nodiscard]] Counter& of(EgressDrop reason) noexcept { return drop[static_cast<std::size_t>(reason)]; }
   [[nodiscard]] const Counter& of(EgressDrop reason) const noexcept {
     return drop[static_cast<std::size_t>(reason)];
+  }
+  /// Frames that came and did not leave, by these counters.
+  [[nodiscard]] std::uint64_t still_here() const noexcept {
+    std::uint64_t left = out_packets.read() + taken_back.read();
+    for (const Counter& lost : drop) left += lost.read();
+    return in_packets.read() - std::min(in_packets.read(), left);
   }
 };
 

@@ -10,10 +10,15 @@
 //
 // Thread: the worker that owns it. Owns the frames that it took; take() or discard() them before the end.
 // The policy, the memory, the meter and the counters outlive it.
+//
+// The worker may end anywhere in here: its process is killed. So a frame that waits is in one place at a
+// time, its slot or the staged burst, and is taken out of it before it goes on; abandon() then finds all that
+// surely wait.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -98,9 +103,7 @@ class Egress {
     while (sent < most) {
       if (staged_.empty()) stage();
       if (staged_.empty()) break;
-      const std::size_t taken = tx.send(member, staged_.packets());
-      count_sent(staged_.frames().first(taken));
-      staged_.pop(taken);
+      const std::size_t taken = send_staged(member, tx);
       sent += taken;
       if (!staged_.empty()) {
         stage_most_ = std::max(taken, kStageLeast);
@@ -130,6 +133,7 @@ class Egress {
     }
     barriers_.settle();
     gauge();
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     return count;
   }
 
@@ -148,6 +152,33 @@ class Egress {
     }
     barriers_.settle();
     gauge();
+  }
+
+  /// The worker has ended, maybe in here. Frees what surely waits, counts what is missing as user_died,
+  /// begins anew, and says how many frames were missing: those freed, and those that a port may have. Thread:
+  /// who takes this over from it.
+  template <DropSink<P> Sink>
+  std::size_t abandon(Sink& sink) noexcept {
+    Losses<Sink> losses{sink};
+    pool_.clear([&](P* packet) { losses.add(packet); });
+    if (!sending_)
+      for (P* const packet : staged_.packets()) losses.add(packet);
+    std::size_t missing = 0;
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+      queues_[i].clear();
+      const std::uint64_t here = counters_.of_class[i].still_here();
+      counters_.of_class[i].of(EgressDrop::user_died).add(here);
+      missing += here;
+    }
+    staged_ = {};
+    sending_ = false;
+    stage_most_ = kBurstMax;
+    scheduler_ = ClassScheduler{classes_};
+    barriers_ = {};
+    waiting_ = {};
+    waiting_octets_ = {};
+    gauge();
+    return missing;
   }
 
   /// What waits here now, until all of it has left: sent, dropped or taken back.
@@ -249,6 +280,18 @@ class Egress {
     while (staged_.size() < stage_most_ && !scheduler_.idle() && shaper_.may_send()) stage_next();
   }
 
+  template <MemberTx<P> Tx>
+  [[nodiscard]] std::size_t send_staged(MemberIndex member, Tx& tx) noexcept {
+    sending_ = true;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    const std::size_t taken = tx.send(member, staged_.packets());
+    count_sent(staged_.frames().first(taken));
+    staged_.pop(taken);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    sending_ = false;
+    return taken;
+  }
+
   // Frames of a class come in runs, and counters are written once for each.
   void count_sent(std::span<const StagedFrame> frames) noexcept {
     for (std::size_t i = 0; i < frames.size();) {
@@ -292,6 +335,7 @@ class Egress {
   Shaper shaper_;
   StagedFrames<P> staged_;
   std::size_t stage_most_ = kBurstMax;
+  bool sending_ = false;  // the port has the staged frames, or some of them
   Barriers barriers_;
   std::array<std::uint32_t, qos::kClassesMax> waiting_{};  // staged ones among them
   std::array<std::uint64_t, qos::kClassesMax> waiting_octets_{};

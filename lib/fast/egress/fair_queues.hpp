@@ -31,6 +31,13 @@ class FairQueues {
   /// The spans have kFlowQueues and kFlowSets items as they are made, and outlive this.
   FairQueues(std::span<FlowQueue> queues, std::span<FlowSet> sets) noexcept : queues_{queues}, sets_{sets} {}
 
+  /// As at first. Its frames are forgotten.
+  void clear() noexcept {
+    std::ranges::fill(queues_, FlowQueue{});
+    std::ranges::fill(sets_, FlowSet{});
+    *this = FairQueues{queues_, sets_};
+  }
+
   [[nodiscard]] std::uint32_t frames() const noexcept { return frames_; }
   [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
 

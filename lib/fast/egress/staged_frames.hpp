@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,9 +24,10 @@ struct StagedFrame {
 template <typename P>
 class StagedFrames {
  public:
-  [[nodiscard]] bool empty() const noexcept { return next_ == end_; }
+  // (next_ is never more than end_ but where pop() has ended in between)
+  [[nodiscard]] bool empty() const noexcept { return next_ >= end_; }
   [[nodiscard]] bool full() const noexcept { return end_ == kBurstMax; }
-  [[nodiscard]] std::size_t size() const noexcept { return end_ - next_; }
+  [[nodiscard]] std::size_t size() const noexcept { return empty() ? 0 : end_ - next_; }
   [[nodiscard]] std::span<P*> packets() noexcept { return std::span{packets_}.subspan(next_, size()); }
   [[nodiscard]] std::span<const StagedFrame> frames() const noexcept {
     return std::span{frames_}.subspan(next_, size());
@@ -33,12 +35,18 @@ class StagedFrames {
   /// Precondition: !full().
   void push(P* packet, const StagedFrame& frame) noexcept {
     packets_[end_] = packet;
-    frames_[end_++] = frame;
+    frames_[end_] = frame;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    ++end_;
   }
   /// The first `count` are gone.
   void pop(std::size_t count) noexcept {
     next_ += count;
-    if (empty()) next_ = end_ = 0;
+    if (!empty()) return;
+    // (in this order: who ends in between leaves none, and not all that went)
+    end_ = 0;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    next_ = 0;
   }
 
  private:

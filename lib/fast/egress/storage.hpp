@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -17,10 +18,10 @@ template <typename P>
 class EgressStorage {
  public:
   /// A frame enters before another of its class goes, so each class has one place more than its limit.
-  explicit EgressStorage(const qos::TrafficPolicy& policy)
-      : frames_(policy.frames_max() + policy.classes().size()),
-        queues_(policy.classes().size() * kFlowQueues),
-        sets_(policy.classes().size() * kFlowSets),
+  explicit EgressStorage(const qos::TrafficPolicy& policy, const std::pmr::polymorphic_allocator<>& from = {})
+      : frames_(policy.frames_max() + policy.classes().size(), from),
+        queues_(policy.classes().size() * kFlowQueues, from),
+        sets_(policy.classes().size() * kFlowSets, from),
         classes_{policy.classes().size()} {}
 
   [[nodiscard]] EgressMemory<P> memory() noexcept {
@@ -31,15 +32,21 @@ class EgressStorage {
     }
     return memory;
   }
+  /// A monotonic_buffer_resource of so many octets is enough for one.
+  [[nodiscard]] static std::size_t octets_for(const qos::TrafficPolicy& policy) noexcept {
+    const std::size_t classes = policy.classes().size();
+    return (policy.frames_max() + classes) * sizeof(FrameSlot<P>) +
+           classes * (kFlowQueues * sizeof(FlowQueue) + kFlowSets * sizeof(FlowSet)) + 3 * alignof(FlowSet);
+  }
   [[nodiscard]] std::size_t bytes() const noexcept {
     return frames_.size() * sizeof(FrameSlot<P>) + queues_.size() * sizeof(FlowQueue) +
            sets_.size() * sizeof(FlowSet);
   }
 
  private:
-  std::vector<FrameSlot<P>> frames_;
-  std::vector<FlowQueue> queues_;
-  std::vector<FlowSet> sets_;
+  std::pmr::vector<FrameSlot<P>> frames_;
+  std::pmr::vector<FlowQueue> queues_;
+  std::pmr::vector<FlowSet> sets_;
   std::size_t classes_;
 };
 

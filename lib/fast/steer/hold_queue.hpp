@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <span>
 
@@ -31,8 +32,9 @@ inline constexpr std::size_t kHoldRoom = 4096;
 template <typename P, std::size_t N>
 class HoldQueue {
  public:
-  [[nodiscard]] bool empty() const noexcept { return next_ == end_; }
-  [[nodiscard]] std::size_t size() const noexcept { return end_ - next_; }
+  // (next_ is never more than end_ but where pop() has ended in between, in a process that was killed)
+  [[nodiscard]] bool empty() const noexcept { return next_ >= end_; }
+  [[nodiscard]] std::size_t size() const noexcept { return empty() ? 0 : end_ - next_; }
 
   /// False when there is no room.
   [[nodiscard]] bool push(P* packet) noexcept {
@@ -47,7 +49,10 @@ class HoldQueue {
   /// Hands the oldest `count` frames to the caller.
   void pop(std::size_t count) noexcept {
     next_ += count;
-    if (empty()) next_ = end_ = 0;
+    if (!empty()) return;
+    end_ = 0;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    next_ = 0;
   }
 
  private:

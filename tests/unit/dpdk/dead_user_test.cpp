@@ -4,12 +4,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <thread>
 
+#include "dpdk/base/frame_inbox.hpp"
 #include "dpdk/base/thread_life.hpp"
 #include "dpdk/worker/queue_gate.hpp"
 #include "support/catch.hpp"
@@ -100,6 +103,50 @@ TEST_CASE("A user that was killed inside is let go, one that stands there is not
   CHECK(gate->enter());
   gate->leave();
   CHECK(gate->claim());
+}
+
+TEST_CASE("A process that is killed while it hands frames over stops no other", "[gate]") {
+  constexpr std::uint32_t kRoom = 16;
+  constexpr std::size_t kWriters = 3;
+  const auto memory = shared_memory(FrameInbox::octets_for(kRoom));
+  FrameInbox& inbox = FrameInbox::make_in(memory.get(), kRoom);
+  // (a "frame" is its writer and a number; nobody looks into it)
+  const auto writer = [&](std::uint64_t who, std::uint64_t next) {
+    const pid_t pid = fork();
+    if (pid == 0)
+      for (;;)
+        if (inbox.push(reinterpret_cast<rte_mbuf*>(next << 8U | who << 4U))) ++next;
+    return pid;
+  };
+  std::array<pid_t, kWriters> pids{};
+  std::array<std::uint64_t, kWriters> last{};
+  for (std::size_t w = 0; w < kWriters; ++w) pids[w] = writer(w, 1);
+  std::uint64_t taken = 0;
+  std::uint64_t faults = 0;
+  const auto take = [&] {
+    const auto word = reinterpret_cast<std::uintptr_t>(inbox.pop());
+    if (word == 0) return;
+    ++taken;
+    const std::size_t who = word >> 4U & 0xfU;
+    if (who >= kWriters || word >> 8U != last[who] + 1) ++faults;
+    last[who < kWriters ? who : 0] = word >> 8U;
+  };
+  for (int kills = 0; kills < 60; ++kills) {
+    const std::uint64_t enough = taken + 2000;
+    while (taken < enough) take();
+    const std::size_t who = static_cast<std::size_t>(kills) % kWriters;
+    kill(pids[who], SIGKILL);
+    REQUIRE(waitpid(pids[who], nullptr, 0) == pids[who]);
+    // The others go on, and with as many frames as there is room for, all of the dead one's have come.
+    for (const std::uint64_t all = taken + kRoom + 1; taken < all;) take();
+    pids[who] = writer(who, last[who] + 1);
+  }
+  for (const pid_t pid : pids) {
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+  }
+  CHECK(faults == 0);
+  CHECK(taken > 120'000);
 }
 
 TEST_CASE("A thread of the same process that ended inside is let go, too", "[gate]") {

@@ -71,7 +71,7 @@ class Bench {
     for (std::size_t i = 0; i < kMembers; ++i) punts_.push_back(MemberPunts::make());
     slow_ = rte_ring_create(unique("slow").c_str(), 64, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
     publish({.collecting = 0b111, .distributing = 0b111});
-    outgoing_ = rte_ring_create(unique("outgoing").c_str(), 64, SOCKET_ID_ANY, RING_F_SC_DEQ);
+    outgoing_ = FrameInbox::make(64);
     auto access = std::make_unique<SidePorts>();
     access->put(MemberIndex{0}, {.id = access_.id()});
     publisher_.publish(access_slot_, std::move(access));
@@ -79,14 +79,13 @@ class Bench {
     WorkerSettings settings{.qsbr = publisher_.qsbr(), .slow_frames = slow_, .stop = &stop_};
     settings.connections.push_back(
         {.a = {.ports = &access_slot_},
-         .b = {.ports = &ports_slot_, .table = &slot_, .egress = &egress_, .outgoing = outgoing_}});
+         .b = {.ports = &ports_slot_, .table = &slot_, .egress = &egress_, .outgoing = outgoing_.get()}});
     worker_.emplace(std::move(settings));
     thread_ = std::thread{[this] { worker_->run(); }};
   }
   ~Bench() {
     finish();
     punts_.clear();
-    rte_ring_free(outgoing_);
     rte_ring_free(slow_);
   }
   Bench(const Bench&) = delete;
@@ -139,7 +138,7 @@ class Bench {
   PortsSlot ports_slot_{nullptr};
   PortsSlot access_slot_{nullptr};
   std::vector<MemberPuntsPtr> punts_;  // by member
-  rte_ring* outgoing_ = nullptr;
+  FrameInboxPtr outgoing_ = FrameInbox::none();
   rte_ring* slow_ = nullptr;
 
  private:

@@ -28,7 +28,7 @@ std::shared_ptr<const qos::TrafficPolicy> plan_of(bool shape, std::uint32_t limi
 struct Queues {
   Bench& bench;
   std::shared_ptr<EgressCounts> counts = std::make_shared<EgressCounts>();
-  std::vector<std::unique_ptr<const EgressSet>> sets{};
+  std::vector<std::shared_ptr<const EgressSet>> sets{};
 
   void give(std::shared_ptr<const qos::TrafficPolicy> policy, MemberSet members, BitsPerSecond speed = {}) {
     auto set = EgressSet::of(std::move(policy), members, counts, dpdk::now()).value();
@@ -50,9 +50,9 @@ struct Queues {
   }
 
  private:
-  void give(std::unique_ptr<const EgressSet> set) {
+  void give(std::shared_ptr<const EgressSet> set) {
     const EgressSet* const wanted = set.get();
-    bench.egress_.wanted.store(wanted, std::memory_order_release);
+    bench.egress_.want(wanted);
     if (set != nullptr) sets.push_back(std::move(set));
     wait_until([&] { return bench.egress_.adopted.load(std::memory_order_acquire) == wanted; });
     REQUIRE(bench.egress_.adopted.load(std::memory_order_acquire) == wanted);

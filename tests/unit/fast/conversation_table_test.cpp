@@ -165,6 +165,17 @@ TEST_CASE("Another thread sees where a conversation is, since when and why", "[f
   CHECK(rig.table->live(5) == 1);
 }
 
+TEST_CASE("Who takes a table over counts its conversations anew", "[fast][conversations]") {
+  Rig rig{1000};
+  for (std::uint32_t i = 0; i < 700; ++i) static_cast<void>(rig.insert(i * 0x9e37'79b9U, i % 3 == 0 ? 2 : 7));
+  ConversationTable other;
+  other.use(rig.lines);
+  CHECK(other.live(7) == 0);
+  other.recount();
+  for (std::uint8_t m = 0; m < kMembersMax; ++m) CHECK(other.live(m) == rig.table->live(m));
+  CHECK(other.live(2) > 0);
+}
+
 TEST_CASE("A billion look-ups leave the table as large as it was", "[fast][conversations]") {
   // (a hundredth of them where each step is watched by a sanitizer)
   constexpr std::uint64_t kLookUps = lagoon::test::kSanitized ? 10'000'000 : 1'000'000'000;

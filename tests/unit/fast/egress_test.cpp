@@ -224,6 +224,44 @@ TEST_CASE("More barriers than it can tell apart wait longer, and pass", "[egress
   for (const BarrierTicket& ticket : tickets) CHECK(rig.egress.has_passed(ticket));
 }
 
+// Ends in the middle: another takes the queues over while the port has the burst.
+struct Ending {
+  EgressRig& rig;
+  std::size_t missing = 0;
+  std::size_t send(MemberIndex, std::span<TestPacket*>) noexcept {
+    missing = rig.egress.abandon(rig.sink);
+    return 0;
+  }
+};
+
+TEST_CASE("Of a worker that ended, what surely waits is freed, and all is counted", "[egress][killed]") {
+  EgressRig rig{four_classes()};
+  for (std::uint32_t i = 0; i < 100; ++i) rig.enqueue(i % 2 == 0 ? 46 : 20, i);
+  SECTION("between bursts: all, also what a port has refused") {
+    rig.tx.room[kMember.value()] = 3;
+    rig.egress.serve(kMember, rig.tx, rig.now);
+    rig.tx.sent[kMember.value()].clear();
+    CHECK(rig.egress.abandon(rig.sink) == 97);
+    CHECK(rig.sink.freed.size() == 97);
+  }
+  SECTION("while it sent: not what the port may have") {
+    Ending tx{rig};
+    CHECK(rig.egress.serve(kMember, tx, rig.now) == 0);
+    CHECK(tx.missing == 100);
+    CHECK(rig.sink.freed.size() == 100 - kBurstMax);
+  }
+  CHECK(rig.egress.empty());
+  CHECK(rig.of(0).of(EgressDrop::user_died).read() + rig.of(1).of(EgressDrop::user_died).read() +
+            rig.of(2).of(EgressDrop::user_died).read() + rig.of(3).of(EgressDrop::user_died).read() >=
+        97);
+  rig.check_conserved();
+  for (std::uint32_t i = 0; i < 50; ++i) rig.enqueue(46, 1);
+  const auto out = rig.serve(100);
+  CHECK(out.size() == 50);
+  for (std::size_t i = 1; i < out.size(); ++i) CHECK(out[i]->number == out[i - 1]->number + 1);
+  rig.check_conserved();
+}
+
 TEST_CASE("What waits for a lost member is counted by name", "[egress]") {
   EgressRig rig{four_classes()};
   for (std::uint32_t i = 0; i < 100; ++i) rig.enqueue(i % 2 == 0 ? 46 : 20, i);
