@@ -1,4 +1,4 @@
-"""docs/library.md shows the examples as they are, and they are as short as it says: examples_test.py ROOT."""
+"""docs/library.md and docs/pmd.md show the examples as they are, and they are as short as it says: examples_test.py ROOT."""
 
 import pathlib
 import re
@@ -6,15 +6,16 @@ import sys
 import unittest
 
 ROOT = pathlib.Path(sys.argv[1])
-DOCUMENT = ROOT / "docs" / "library.md"
+DOCUMENTS = [ROOT / "docs" / "library.md", ROOT / "docs" / "pmd.md"]
 EXAMPLES = ROOT / "app" / "examples"
 LINES_MAX = 150
 ADDED = 10
 
 
 class Examples(unittest.TestCase):
-    def test_the_document_shows_them_verbatim(self):
-        shown = re.findall(r"^```c(?:pp)?\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    def test_the_documents_show_them_verbatim(self):
+        shown = [code for document in DOCUMENTS
+                 for code in re.findall(r"^```c(?:pp)?\n(.*?)^```$", document.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)]
         names = [file.name for file in EXAMPLES.iterdir() if file.suffix in (".c", ".cpp")]
         self.assertEqual(len(names), len(shown))
         for name in names:

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,6 +53,8 @@ class LagPort {
   void end();
 
   [[nodiscard]] bool is_running() const noexcept { return lag_ != nullptr; }
+  /// Another thread starts, stops or changes it, which may take long.
+  [[nodiscard]] bool is_in_use() const { return !std::unique_lock{mutex_, std::try_to_lock}.owns_lock(); }
   /// To the LAG that runs, or to what it will be started with: if a file may say so what then is.
   [[nodiscard]] Result<std::string> execute(const config::Action& action);
   /// Of the LAG that runs, or as it was when it was stopped.
@@ -75,8 +76,6 @@ class LagPort {
   [[nodiscard]] Members& members() noexcept { return members_; }
   [[nodiscard]] PassedOn& passed_on() noexcept { return passed_on_; }
   [[nodiscard]] std::vector<MacAddress>& groups() noexcept { return groups_; }
-  /// By name of an extended statistic: what it was when they were set to zero.
-  [[nodiscard]] std::map<std::string, std::uint64_t>& counted_before() noexcept { return counted_before_; }
   [[nodiscard]] rte_eth_dev& dev() noexcept { return dev_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
@@ -112,7 +111,6 @@ class LagPort {
   Members members_;
   PassedOn passed_on_{};
   std::vector<MacAddress> groups_;
-  std::map<std::string, std::uint64_t> counted_before_;
   std::vector<std::string> downed_;  // members that set_link(false) has disabled
   std::unique_ptr<dpdk::EmbeddedLag> lag_;
   std::optional<control::LagStatus> last_status_{};

@@ -98,6 +98,7 @@ void Members::publish() {
   const std::size_t count = std::min(ports_.size(), kMembersMax);
   for (std::size_t i = 0; i < count; ++i) shared_.members[i].store(ports_[i], std::memory_order_relaxed);
   shared_.member_count.store(static_cast<std::uint32_t>(count), std::memory_order_release);
+  shared_.member_changes.fetch_add(1, std::memory_order_release);
 }
 
 Result<std::uint16_t> Members::take(config::Member& member, bool probe) {

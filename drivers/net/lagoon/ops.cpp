@@ -1,6 +1,7 @@
 #include "ops.hpp"
 
 #include "lag_port.hpp"
+#include "xstats/question.hpp"
 
 namespace lagoon::pmd {
 
@@ -23,7 +24,9 @@ int stop(rte_eth_dev* dev) noexcept {
 
 int close(rte_eth_dev* dev) noexcept {
   if (rte_eal_process_type() != RTE_PROC_PRIMARY) return 0;
-  delete static_cast<LagPort*>(dev->process_private);
+  auto* const lag = static_cast<LagPort*>(dev->process_private);
+  if (lag != nullptr) forget(*lag);
+  delete lag;
   dev->process_private = nullptr;
   // (part of dev_private, which ethdev frees)
   dev->data->mac_addrs = nullptr;
@@ -59,6 +62,7 @@ constexpr eth_dev_ops asked_by_all() {
   ops.stats_reset = stats_reset;
   ops.xstats_get = xstats;
   ops.xstats_get_names = xstats_names;
+  ops.xstats_reset = xstats_reset;
   ops.rxq_info_get = rx_queue_info;
   ops.txq_info_get = tx_queue_info;
   ops.rx_burst_mode_get = burst_mode;
@@ -83,7 +87,6 @@ constexpr eth_dev_ops all() {
   ops.mac_addr_remove = mac_remove;
   ops.set_mc_addr_list = multicast_set;
   ops.mtu_set = mtu_set;
-  ops.xstats_reset = xstats_reset;
   ops.vlan_filter_set = vlan_filter_set;
   ops.vlan_offload_set = vlan_offload_set;
   ops.rx_queue_setup = rx_queue_setup;

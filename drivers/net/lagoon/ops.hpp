@@ -23,7 +23,7 @@ int burst_mode(rte_eth_dev* dev, std::uint16_t queue, rte_eth_burst_mode* mode) 
 // info.cpp
 int info(rte_eth_dev* dev, rte_eth_dev_info* out) noexcept;
 
-// stats.cpp, xstats.cpp
+// stats.cpp, xstats/xstats.cpp
 int stats(rte_eth_dev* dev, rte_eth_stats* out) noexcept;
 int stats_reset(rte_eth_dev* dev) noexcept;
 int xstats(rte_eth_dev* dev, rte_eth_xstat* out, unsigned room) noexcept;

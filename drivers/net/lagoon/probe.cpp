@@ -11,6 +11,7 @@
 #include "dpdk/engine/cleanup_watch.hpp"
 #include "lag_port.hpp"
 #include "ops.hpp"
+#include "xstats/question.hpp"
 
 namespace lagoon::pmd {
 
@@ -54,6 +55,7 @@ int make_port(rte_vdev_device& vdev, Devargs devargs) {
   rte_eth_dev* const dev = rte_eth_vdev_allocate(&vdev, sizeof(Shared));
   if (dev == nullptr) return -ENOMEM;
   auto* const shared = new (dev->data->dev_private) Shared{};
+  shared->port = dev->data->port_id;
   dev->data->mac_addrs = shared->addresses.data();
   dev->data->dev_flags |= RTE_ETH_DEV_INTR_LSC | RTE_ETH_DEV_AUTOFILL_QUEUE_XSTATS;
   dev->data->dev_link.link_duplex = RTE_ETH_LINK_FULL_DUPLEX;
@@ -64,6 +66,7 @@ int make_port(rte_vdev_device& vdev, Devargs devargs) {
   auto lag = std::make_unique<LagPort>(*dev, std::move(devargs), std::move(console));
   // Those that are not there yet come later on the command line; who is missing then is told at configure.
   static_cast<void>(lag->find_members(false));
+  be_asked(*lag);
   dev->process_private = lag.release();
   rte_eth_dev_probing_finish(dev);
   return 0;

@@ -16,7 +16,10 @@ template <typename Slot>
 Slot* make(const rte_eth_dev& dev, unsigned socket) {
   void* const memory =
       rte_zmalloc_socket(dev.data->name, sizeof(Slot), alignof(Slot), static_cast<int>(socket));
-  return memory == nullptr ? nullptr : new (memory) Slot{};
+  if (memory == nullptr) return nullptr;
+  auto* const slot = new (memory) Slot{};
+  slot->of = &shared_of(dev);
+  return slot;
 }
 
 }  // namespace

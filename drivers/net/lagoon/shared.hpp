@@ -28,25 +28,30 @@ struct QueueCounts {
   std::atomic<std::uint64_t> bytes_before{0};
 };
 
-/// A receive queue, from its set-up on. While the LAG does not run it leads nowhere.
-struct alignas(64) RxSlot {
-  std::atomic<dpdk::RxQueue*> queue{nullptr};
-  QueueCounts counts;
-  rte_mempool* pool = nullptr;
-  std::uint16_t descriptors = 0;
-};
-struct alignas(64) TxSlot {
-  std::atomic<dpdk::TxQueue*> queue{nullptr};
-  QueueCounts counts;
-  std::uint16_t descriptors = 0;
-};
-
 /// dev_private.
 struct Shared {
   std::array<rte_ether_addr, kAddressesMax> addresses{};
   /// The members' port ids. The primary writes; others may see one too many for a moment.
   std::array<std::atomic<std::uint16_t>, kMembersMax> members{};
   std::atomic<std::uint32_t> member_count{0};
+  /// Counts changes of those, from 1 on.
+  std::atomic<std::uint32_t> member_changes{1};
+  std::uint16_t port = 0;  // the LAG's
+};
+
+/// A receive queue, from its set-up on. While the LAG does not run it leads nowhere.
+struct alignas(64) RxSlot {
+  const Shared* of = nullptr;
+  std::atomic<dpdk::RxQueue*> queue{nullptr};
+  QueueCounts counts;
+  rte_mempool* pool = nullptr;
+  std::uint16_t descriptors = 0;
+};
+struct alignas(64) TxSlot {
+  const Shared* of = nullptr;
+  std::atomic<dpdk::TxQueue*> queue{nullptr};
+  QueueCounts counts;
+  std::uint16_t descriptors = 0;
 };
 
 [[nodiscard]] inline Shared& shared_of(const rte_eth_dev& dev) noexcept {

@@ -1,4 +1,4 @@
-#include "xstats_entries.hpp"
+#include "xstats/entries.hpp"
 
 #include <algorithm>
 #include <set>

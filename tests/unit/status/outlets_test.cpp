@@ -14,7 +14,7 @@
 #include "lagoond/metrics/families.hpp"
 #include "statuses.hpp"
 #include "support/catch.hpp"
-#include "xstats_entries.hpp"
+#include "xstats/entries.hpp"
 
 namespace outlets_test {
 

@@ -1,4 +1,4 @@
-#include "xstats_entries.hpp"
+#include "entries.hpp"
 
 #include <span>
 #include <string_view>
