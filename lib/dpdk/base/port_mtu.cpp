@@ -10,8 +10,7 @@ namespace lagoon::dpdk {
 bool carries_any_length(EthdevId port) {
   rte_eth_dev_info info{};
   if (rte_eth_dev_info_get(port.value(), &info) != 0 || info.driver_name == nullptr) return false;
-  const std::string_view driver = info.driver_name;
-  return driver == "net_memif" || driver == "net_ring";
+  return std::string_view{info.driver_name} == "net_memif";
 }
 
 int set_port_mtu(EthdevId port, std::uint16_t mtu, MtuFor whom) {

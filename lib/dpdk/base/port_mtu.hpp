@@ -13,8 +13,8 @@ enum class MtuFor : std::uint8_t {
   program,    // it may say any MTU that the driver's longest frame has room for: nothing is done for it
 };
 
-/// Whether the driver has no MTU, and carries frames of any length: net_memif in chains of buffers (it says
-/// that 1514 octets are its longest), net_ring as they are.
+/// Whether the driver has no MTU, says that 1514 octets are its longest frame, and carries longer ones whole:
+/// net_memif, in chains of buffers.
 [[nodiscard]] bool carries_any_length(EthdevId port);
 
 /// Sets the MTU of a port, in octets. Gives 0, or a negative errno.

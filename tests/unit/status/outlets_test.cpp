@@ -122,7 +122,7 @@ void check_metric(const Metrics& metrics, const std::string& prefix, const contr
   const bool is_info = also.metric.ends_with("info");
   if (value.applies())
     CHECK(*count == std::max<std::size_t>(also.words.size(), 1) *
-                        (also.metric == "dropped_frames_total" ? 3 : 1) *
+                        (also.metric == "dropped_frames_total" ? 4 : 1) *
                         (also.metric == "coloured_frames_total" ? 3 : 1));
   else if (!is_info)
     CHECK(*count == 0);

@@ -55,7 +55,7 @@ Result<Answered> ask_once(const Question& question) {
   std::strncpy(message.name, kChannel, sizeof message.name - 1);
   std::memcpy(message.param, &question, sizeof question);
   message.len_param = sizeof question;
-  struct rte_mp_reply reply {};  // (a function has the name, too)
+  struct rte_mp_reply reply{};  // (a function has the name, too)
   const int sent = rte_mp_request_sync(&message, &reply, &kPatience);
   const std::unique_ptr<rte_mp_msg, void (*)(void*)> replies{reply.msgs, std::free};
   if (sent != 0 || reply.nb_received != 1)

@@ -21,7 +21,7 @@ WANTED = [word for word in sys.argv[2:] if word in DRIVERS] or list(DRIVERS)
 SHORT = dict(zip(DRIVERS, ("lacp", "lacp", "balance-xor", "active-backup", "lacp", "balance-xor", "active-backup", "lacp")))
 OCTETS = 10_000_000 if LONG else 1_000_000
 JUMBO = 9000
-LONG_FRAMES = ("net_af_packet", "net_pcap", "net_memif", "wire")  # (a net_tap takes 1504: `MTUs` asks that it is said)
+LONG_FRAMES = ("net_af_packet", "net_pcap", "net_memif")  # (a net_tap takes 1504, and a wire has no MTU)
 # What a driver tells of a link at once or within the monitor's interval; LACP's silence would take 3 s.
 NOTICED_S = 2.5
 
