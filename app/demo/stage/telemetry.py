@@ -1,5 +1,6 @@
 """DPDK's telemetry socket: one question, one answer in JSON."""
 
+import collections
 import glob
 import json
 import os
@@ -11,6 +12,9 @@ RUN_FOLDER = "/run/lagoon"
 PATIENCE_S = 20.0
 ANSWER_MAX = 16384  # rte_telemetry's own bound
 NEXT_PAGE = re.compile(r"(\\\n)?--- page \d+ of \d+, next: (\S.*)\n\Z")  # the last line of a page but the last
+
+# By prefix: each connection is a thread of the program's.
+connections = collections.Counter()
 
 
 class TelemetryError(RuntimeError):
@@ -68,6 +72,7 @@ def _with_whole_texts(value):
 
 def ask_once(prefix, command, timeout=PATIENCE_S):
     """One question, one reply."""
+    connections[prefix] += 1
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
             sock.settimeout(timeout)
