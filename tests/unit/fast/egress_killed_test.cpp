@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <memory>
 #include <memory_resource>
 #include <thread>
 #include <vector>
@@ -134,6 +135,7 @@ TEST_CASE("Who is killed in an Egress leaves nothing that is freed twice, or by 
   }
   INFO(freed << " freed, " << lost << " in between");
   CHECK(freed > static_cast<std::size_t>(kKills));
+  std::destroy_at(shared);
   munmap(at, kSharedOctets);
 }
 
