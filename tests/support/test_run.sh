@@ -26,6 +26,8 @@ build_threads() {
   local targets=()
   configure build-tsan "${test_options[@]}" -Ddpdk_sdk=off -Db_sanitize=thread -Db_lundef=false \
     "-Dcpp_args=['-g1', '-DRTE_USE_C11_MEM_MODEL', '-DRTE_FORCE_INTRINSICS']" || return 1
+  # (a tree of an older checkout does not know the suite's new tests before)
+  ninja --quiet -C build-tsan build.ninja >/dev/null || return 1
   mapfile -t targets < <(targets_of_suite build-tsan threads)
   compile build-tsan "${targets[@]}"
 }
