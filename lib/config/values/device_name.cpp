@@ -15,9 +15,10 @@ constexpr std::array<std::string_view, 2> kMemberKeys{"slave", "member"};
 constexpr std::array<std::string_view, 5> kInterfaceKeys{"iface", "rx_iface", "rx_iface_in", "tx_iface",
                                                          "remote"};
 
-// (net_vhost's `iface` is the path of a socket; no interface of the kernel has a '/' in its name.)
-bool is_path(std::string_view value) {
-  return value.contains('/');
+// net_vhost's `iface` is the path of a socket, be it relative. (No interface of the kernel has a '/' in its
+// name.)
+bool is_path(std::string_view devargs, std::string_view value) {
+  return value.contains('/') || device_of(devargs).contains("net_vhost");
 }
 
 }  // namespace
@@ -31,11 +32,12 @@ std::optional<std::string_view> interface_of(std::string_view devargs) noexcept 
   const std::size_t at = devargs.find(kKey);
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view name = device_of(devargs.substr(at + kKey.size()));
-  return is_path(name) ? std::nullopt : std::optional{name};
+  return is_path(devargs, name) ? std::nullopt : std::optional{name};
 }
 
 std::vector<std::string_view> interfaces_of(std::string_view devargs) {
   std::vector<std::string_view> interfaces;
+  const std::string_view whole = devargs;
   // (net_failsafe has whole devices in parentheses)
   while (!devargs.empty()) {
     const std::string_view argument = devargs.substr(0, devargs.find_first_of(",()"));
@@ -45,7 +47,7 @@ std::vector<std::string_view> interfaces_of(std::string_view devargs) {
     const std::string_view value = argument.substr(equals + 1);
     const bool names_one =
         std::ranges::find(kInterfaceKeys, argument.substr(0, equals)) != kInterfaceKeys.end();
-    if (names_one && !is_path(value) && std::ranges::find(interfaces, value) == interfaces.end())
+    if (names_one && !is_path(whole, value) && std::ranges::find(interfaces, value) == interfaces.end())
       interfaces.push_back(value);
   }
   return interfaces;

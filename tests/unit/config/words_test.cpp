@@ -48,6 +48,8 @@ TEST_CASE("Devargs name a device and the interface it sits on", "[config][words]
   CHECK_FALSE(interface_of("net_pcap0,rx_iface=eth0"));
   CHECK_FALSE(interface_of("net_vhost0,iface=/run/a-socket-with-a-long-name"));
   CHECK(interfaces_of("net_vhost0,iface=/run/a-socket-with-a-long-name").empty());
+  CHECK_FALSE(interface_of("vdev:net_vhost0,queues=1,iface=a-socket-with-a-long-name"));
+  CHECK(interfaces_of("net_vhost0,iface=eth0").empty());
   CHECK(interfaces_of("net_pcap0,rx_iface=a,tx_iface=b,rx_iface=a") ==
         std::vector<std::string_view>{"a", "b"});
   CHECK(interfaces_of("net_failsafe0,mac=x,dev(net_tap0,iface=a,remote=b),dev(net_af_packet0,iface=c)") ==
