@@ -1,6 +1,10 @@
 #include "api/lag_handle.hpp"
 
+#include <rte_ethdev.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -69,6 +73,15 @@ class Handles {
   std::vector<LagHandle*> lags_;
   bool watches_ = false;
 };
+
+// A port's id where a device is to be named: what it is called. Anything else stays as it is.
+std::string device_of(std::string_view argument) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(argument.begin(), argument.end(), port);
+  std::array<char, RTE_ETH_NAME_MAX_LEN> name{};
+  const bool is_id = error == std::errc{} && end == argument.end();
+  return is_id && rte_eth_dev_get_name_by_port(port, name.data()) == 0 ? name.data() : std::string{argument};
+}
 
 std::unexpected<Error> ended(const std::string& name) {
   return fail(Errc::no_such_thing, "LAG '" + name + "' has ended: DPDK was cleaned up");
@@ -140,7 +153,8 @@ Result<std::string> LagHandle::command(std::string_view verb, std::string_view a
                                 "' can't give it commands, since the control thread would wait for itself; "
                                 "give them from another thread");
   if (lag_ == nullptr) return ended(name_);
-  auto action = config::parse_action(verb, argument);
+  auto action =
+      verb == "add" ? config::parse_action(verb, device_of(argument)) : config::parse_action(verb, argument);
   if (!action) return std::unexpected{std::move(action).error()};
   return lag_->engine().execute({name_, *std::move(action)});
 }

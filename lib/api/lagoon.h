@@ -198,7 +198,7 @@ void lagoon_control_stop(struct lagoon_lag* lag);
 // Commands
 
 /// Changes the running LAG, without stopping its traffic: verb and argument as in docs/modes.md, "drain" and
-/// "net_ring1", or "set" and "hash: l2+3". `argument` may be NULL. `reply` says what was done, or what is
+/// "net_ring1", or "set" and "hash: l2+3". "add" takes DPDK's port id, too: "3". `argument` may be NULL. `reply` says what was done, or what is
 /// wrong.
 /// Thread:   any; in a callback of this LAG it gives LAGOON_ERR_BUSY.
 /// Blocking: a second at most, four for "remove".

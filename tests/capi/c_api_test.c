@@ -130,6 +130,7 @@ int main(void) {
   test_control_by_a_thread_of_the_program(&spare.near);
   const uint16_t both[] = {spare.near, spare.far};
   test_console(both);
+  test_what_a_port_has(&spare);
   const struct cable cables[CABLES] = {make_cable("a0", "b0"), make_cable("a1", "b1")};
   test_pair(cables);
   const struct cable others[CABLES] = {make_cable("d0", "e0"), make_cable("d1", "e1")};

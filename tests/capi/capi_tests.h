@@ -27,6 +27,7 @@ void test_commands(struct end* a, struct end* b);
 
 void test_control_by_a_thread_of_the_program(const uint16_t* ports);
 void test_console(const uint16_t* ports);
+void test_what_a_port_has(const struct cable* cables);
 
 // The same in C++.
 void test_hpp(const struct cable* cables);

@@ -111,6 +111,17 @@ class BondApi(unittest.TestCase):
             "-lrte_net_lagoon_bondapi"))
         self.assertRegex(said, r"calls \d{3} wrong 0")
 
+    def test_what_the_port_does_not_answer(self):
+        """Each of docs/pmd.md's table, and no other."""
+        with open(os.path.join(HERE, "..", "..", "docs", "pmd.md"), encoding="utf-8") as file:
+            table = file.read().split("**What it does not answer**")[1].split("\n- **")[0]
+        rows = re.findall(r"^  \| (`rte.+?) \|", table, re.MULTILINE)
+        documented = {call for row in rows for call in re.findall(r"rte_\w+", row)}
+        said = self.run_program(["-d", PLUGIN], environment(BUILD, preload=True), "port_calls.c", more_flags=("-DALLOW_EXPERIMENTAL_API",))
+        answers = dict(re.findall(r"^(rte_\w+) (-?\d+)$", said, re.MULTILINE))
+        self.assertEqual({call for call, answer in answers.items() if int(answer) == -errno.ENOTSUP}, documented)
+        self.assertEqual(set(answers), documented)
+
     def test_options_that_the_api_has_no_words_for_come_by_the_environment(self):
         env = {**environment(BUILD, preload=True), "LAGOON_BOND_OPTIONS": "hash=l2"}
         self.assertIn("policy at first: 0", self.run_program(["-d", PLUGIN], env, "bond_members.c"))

@@ -64,8 +64,14 @@ Result<YamlNode> value_of(std::string_view text) {
 }
 
 Result<Action> add_member(std::string_view argument) {
-  const auto node = value_of(argument);
+  auto node = value_of(argument);
   if (!node) return std::unexpected{node.error()};
+  // A word alone is the device.
+  if (node->kind == YamlNode::Kind::scalar)
+    node = YamlNode{.kind = YamlNode::Kind::map,
+                    .at = node->at,
+                    .keys = {YamlNode{.kind = YamlNode::Kind::scalar, .at = node->at, .text = "dev"}},
+                    .items = {*node}};
   if (node->kind != YamlNode::Kind::map)
     return fail(Errc::invalid_argument,
                 "add takes what stands in a file, like " + usage("add") + "; this is " + describe(*node));

@@ -69,7 +69,7 @@ Result<Outcome> add(Session& session, const Arguments& arguments) {
     return fail(Errc::no_such_thing,
                 "no port " + std::string{wanted} +
                     "; name a device instead, like net_ring1 or 0000:3b:00.0: it is probed");
-  auto action = config::parse_action("add", "{ dev: \"" + std::string{wanted} + "\" }");
+  auto action = config::parse_action("add", wanted);
   if (!action) return std::unexpected{action.error()};
   return execute(session, lag->name, *std::move(action));
 }

@@ -28,11 +28,8 @@ Result<Outcome> set(Session& session, const Arguments& arguments) {
   return execute(session, arguments["LAG"], "set", std::string{key} + ": " + std::string{arguments["VALUE"]});
 }
 
-// "net_ring1" alone is the device; all else about a member needs what stands in a file.
 Result<Outcome> add_member(Session& session, const Arguments& arguments) {
-  std::string device{arguments["DEVICE"]};
-  if (!device.starts_with('{')) device = "{ dev: \"" + device + "\" }";
-  return execute(session, arguments["LAG"], "add", device);
+  return execute(session, arguments["LAG"], "add", arguments["DEVICE"]);
 }
 
 Result<Outcome> change_member(Session& session, const Arguments& arguments) {

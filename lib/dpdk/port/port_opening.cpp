@@ -48,6 +48,12 @@ Error probe_error(const Device& device, int error) {
     return {Errc::permission,
             words + (geteuid() == 0 ? "; it may need a capability that was given up: see keep-capabilities"
                                     : "; try as root")};
+  // (what rte_devargs_parse() gives where no bus knows the name)
+  if (number == EFAULT)
+    return {Errc::no_such_thing, device.name +
+                                     ": no driver that is loaded takes a device of that name; is it "
+                                     "spelled right, and is the driver's package (librte-net-..) "
+                                     "installed?"};
   return {number == ENODEV ? Errc::no_such_thing : Errc::system, words};
 }
 

@@ -200,6 +200,12 @@ TEST_CASE("Actions are read from a word and its argument", "[config][command]") 
   CHECK(member.name == "net_af_packet9");
   CHECK(member.priority == -5);
   CHECK(member.administration == control::Administration::drained);
+  const auto word = parse_action("add", " net_af_packet9,iface=eth9 ");
+  const auto map = parse_action("add", "{ dev: \"net_af_packet9,iface=eth9\" }");
+  REQUIRE(word.has_value());
+  CHECK(std::get<AddMember>(*word).member.name == "net_af_packet9");
+  CHECK(std::get<AddMember>(*word).member == std::get<AddMember>(map.value()).member);
+  CHECK(std::get<AddMember>(parse_action("add", "0000:3b:00.0").value()).member.name == "0000:3b:00.0");
   CHECK(std::get<RemoveMember>(parse_action("remove", " 0000:3b:00.0 ").value()).member == "0000:3b:00.0");
   CHECK(std::get<EnableMember>(parse_action("enable", "m").value()).member == "m");
   CHECK(std::get<DisableMember>(parse_action("disable", "m").value()).member == "m");
@@ -236,7 +242,9 @@ TEST_CASE("An action that can't be read says what would be right", "[config][com
                    "move or set"},
                Row{"drain", " ", "drain needs the name of a member, like drain net_af_packet1"},
                Row{"drain", "a b", "drain takes the name of one member, not 'a b'"},
-               Row{"add", "net_a", "add takes what stands in a file, like add { dev: "},
+               Row{"add", "[net_a]", "add takes what stands in a file, like add { dev: "},
+               Row{"add", "", "add takes what stands in a file, like add { dev: "},
+               Row{"add", "eth0", "dev is 'eth0'; expected a DPDK device"},
                Row{"add", "{ dev: eth0 }", "dev is 'eth0'; expected a DPDK device"},
                Row{"add", "{ dev: net_a, prio: 5 }", "unknown key 'prio'; did you mean 'priority'?"},
                Row{"add", "{ dev: net_a", "'{ dev: net_a' is not valid YAML here"},
