@@ -15,7 +15,8 @@ namespace lagoon::fast {
 
 class Counter {
  public:
-  /// The owner alone.
+  /// The owner alone, like add().
+  void set(std::uint64_t count) noexcept { value_.store(count, std::memory_order_relaxed); }
   void add(std::uint64_t count) noexcept {
     value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   }
@@ -37,6 +38,9 @@ struct MemberCounters {
 struct alignas(64) LagCounters {
   std::array<MemberCounters, kMembersMax> member;
   std::array<Counter, kDrops> drop;
+  // What members accepted, each frame once however many got a copy.
+  Counter sent_packets;
+  Counter sent_bytes;
   Counter punted;
   Counter copied;         // copies for the control lcore
   Counter copies_missed;  // that it did not get; the frames themselves went their way

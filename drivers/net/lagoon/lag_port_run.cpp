@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "burst.hpp"
 #include "config/change/rehearse.hpp"
 #include "dpdk/base/log.hpp"
 #include "lag_port.hpp"
@@ -101,11 +102,15 @@ Result<void> LagPort::start() {
 void LagPort::open_queues() {
   rte_eth_dev_data& data = *dev_.data;
   for (std::uint16_t i = 0; i < data.nb_rx_queues; ++i) {
-    static_cast<RxSlot*>(data.rx_queues[i])->queue.store(&lag_->rx_queue(i), std::memory_order_release);
+    auto& slot = *static_cast<RxSlot*>(data.rx_queues[i]);
+    slot.counts.begin();
+    slot.queue.store(&lag_->rx_queue(i), std::memory_order_release);
     data.rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
   }
   for (std::uint16_t i = 0; i < data.nb_tx_queues; ++i) {
-    static_cast<TxSlot*>(data.tx_queues[i])->queue.store(&lag_->tx_queue(i), std::memory_order_release);
+    auto& slot = *static_cast<TxSlot*>(data.tx_queues[i]);
+    slot.counts.begin();
+    slot.queue.store(&lag_->tx_queue(i), std::memory_order_release);
     data.tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STARTED;
   }
 }
@@ -118,8 +123,11 @@ void LagPort::close_queues() {
     data.rx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
   }
   for (std::uint16_t i = 0; i < data.nb_tx_queues; ++i) {
-    if (data.tx_queues[i] != nullptr)
-      static_cast<TxSlot*>(data.tx_queues[i])->queue.store(nullptr, std::memory_order_release);
+    if (auto* const slot = static_cast<TxSlot*>(data.tx_queues[i])) {
+      // (what was held went out after the program's last burst)
+      follow(slot->counts, lag_->tx_queue(i));
+      slot->queue.store(nullptr, std::memory_order_release);
+    }
     data.tx_queue_state[i] = RTE_ETH_QUEUE_STATE_STOPPED;
   }
 }

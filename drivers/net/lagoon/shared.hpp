@@ -19,13 +19,26 @@ namespace lagoon::pmd {
 /// Addresses that the port can have.
 inline constexpr std::size_t kAddressesMax = 64;
 
-/// Frames and octets through one queue. Written by the queue's user.
+/// Frames and octets through one queue, also of earlier runs of the LAG. Written by the queue's user, who has
+/// them from the LAG's queue: that is gone after a stop, and another process may read these meanwhile.
 struct QueueCounts {
   fast::Counter packets;
   fast::Counter bytes;
+  // As they were when this run of the LAG began.
+  std::uint64_t packets_of_old = 0;
+  std::uint64_t bytes_of_old = 0;
   // What was counted when the counters were set to zero last. Written by whoever does that.
   std::atomic<std::uint64_t> packets_before{0};
   std::atomic<std::uint64_t> bytes_before{0};
+
+  void begin() noexcept {
+    packets_of_old = packets.read();
+    bytes_of_old = bytes.read();
+  }
+  void follow(const fast::Counter& packets_now, const fast::Counter& bytes_now) noexcept {
+    packets.set(packets_of_old + packets_now.read());
+    bytes.set(bytes_of_old + bytes_now.read());
+  }
 };
 
 /// dev_private.

@@ -47,7 +47,7 @@ bool QueueCare::poll(RxQueue& queue) {
   bool busy = false;
   for (unsigned round = 0; round < kRounds; ++round) {
     std::array<rte_mbuf*, kBurstMax> frames;
-    const std::size_t count = poll_members(queue, frames);
+    const std::size_t count = poll_members(queue, frames).frames;
     if (count == 0) break;
     busy = true;
     std::array<void*, kBurstMax> as_objects;

@@ -87,16 +87,17 @@ void let_go(TxQueue& queue, const table::PortTable& table) noexcept {
 
 }  // namespace
 
-std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
+Polled poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
   // The table first (dpdk/snapshot/side_ports.hpp). Both pair with the store in QsbrPublisher::publish().
   const table::PortTable* const table = queue.table->load(std::memory_order_acquire);
   const SidePorts& ports = ports_of(*queue.ports);
-  if (table == nullptr) return 0;
+  if (table == nullptr) return {};
   const std::uint32_t first = next_of(ports.present, queue.first);
   const std::uint16_t first_queue = first == queue.first ? std::exchange(queue.first_queue, 0) : 0;
   queue.first = next_of(ports.present, first + 1);
   queue.first_queue = 0;
   std::size_t taken = 0;
+  std::uint64_t octets = 0;
   for (std::uint32_t members = from(ports.present, first); members != 0 && taken < frames.size();
        members &= members - 1) {
     const MemberIndex member{static_cast<std::uint8_t>(
@@ -115,7 +116,10 @@ std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
           *table, member, without_cut(port, member, room.first(count), queue.counters), PuntRings{ports},
           Freer{}, queue.collector, queue.counters);
       if (queue.port)
-        for (rte_mbuf* frame : data) frame->port = *queue.port;
+        for (rte_mbuf* frame : data) {
+          frame->port = *queue.port;
+          octets += frame->pkt_len;
+        }
       taken += data.size();
     }
     if (taken != frames.size()) continue;
@@ -127,20 +131,25 @@ std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
     queue.first = member.value();
     queue.first_queue = had_all ? q : last;
   }
-  return taken;
+  return {.frames = taken, .octets = octets};
 }
 
 std::uint16_t receive(RxQueue& queue, rte_mbuf** frames, std::uint16_t most) noexcept {
   if (!queue.gate.enter()) return 0;
   std::size_t taken = 0;
+  std::uint64_t octets = 0;
   if (!looks_empty(*queue.found)) [[unlikely]] {
     std::array<void*, kBurstMax> found;
     taken =
         rte_ring_sc_dequeue_burst(queue.found, found.data(), std::min<unsigned>(most, kBurstMax), nullptr);
     std::transform(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(taken), frames,
                    [](void* frame) { return static_cast<rte_mbuf*>(frame); });
+    for (const rte_mbuf* frame : std::span{frames, taken}) octets += frame->pkt_len;
   }
-  taken += poll_members(queue, std::span{frames, most}.subspan(taken));
+  const Polled polled = poll_members(queue, std::span{frames, most}.subspan(taken));
+  taken += polled.frames;
+  queue.delivered_packets.add(taken);
+  queue.delivered_bytes.add(octets + polled.octets);
   queue.gate.leave();
   return static_cast<std::uint16_t>(taken);
 }

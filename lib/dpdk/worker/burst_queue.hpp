@@ -30,6 +30,9 @@ struct RxQueue {
   std::uint16_t first_queue = 0;
   fast::CollectorState collector{};
   fast::LagCounters counters{};
+  // What its user got. Octets only where `port` is set.
+  fast::Counter delivered_packets{};
+  fast::Counter delivered_bytes{};
 };
 
 struct TxQueue {
@@ -42,9 +45,14 @@ struct TxQueue {
   std::uint32_t sending = 0;  // members of the table that Steering follows
 };
 
-/// Takes frames from the members, at most `frames.size()`, and returns their number. Thread: the one inside
-/// the gate.
-[[nodiscard]] std::size_t poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept;
+/// Frames, and their octets where the queue has a `port`.
+struct Polled {
+  std::size_t frames = 0;
+  std::uint64_t octets = 0;
+};
+
+/// Takes frames from the members, at most `frames.size()`. Thread: the one inside the gate.
+[[nodiscard]] Polled poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept;
 /// The LAG's work of a burst, with frames to send or without. Thread: the one inside the gate.
 void look_after(TxQueue& queue, const table::PortTable& table) noexcept;
 /// Takes frames over, and returns those that it did not take: a part of the array, in order. Precondition:

@@ -25,11 +25,19 @@ template <Packet P>
   return octets;
 }
 
+/// What a member took. `taken` are gone; `packets` of them are sent, for the port may find some unfit.
+struct Sent {
+  std::size_t taken = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t octets = 0;
+};
+
 // Sent packets belong to the port, so their `octets` are counted before and those of refused packets taken
 // off.
 template <Packet P, MemberTx<P> Tx>
-[[nodiscard]] inline std::size_t send_counted(MemberIndex member, std::span<P*> packets, std::uint64_t octets,
-                                              Tx& tx, LagCounters& counters) noexcept {
+[[nodiscard, gnu::always_inline]] inline Sent send_to(MemberIndex member, std::span<P*> packets,
+                                                      std::uint64_t octets, Tx& tx,
+                                                      LagCounters& counters) noexcept {
   const std::size_t accepted = tx.send(member, packets);
   if (accepted != packets.size()) octets -= octets_of<P>(packets.subspan(accepted));
   std::size_t sent = accepted;
@@ -42,12 +50,17 @@ template <Packet P, MemberTx<P> Tx>
   }
   counters.of(member).tx_packets.add(sent);
   counters.of(member).tx_bytes.add(octets);
-  return accepted;
+  return {.taken = accepted, .packets = sent, .octets = octets};
 }
+
+/// Sends all to one member, and returns how many it took.
 template <Packet P, MemberTx<P> Tx>
-[[nodiscard]] inline std::size_t send_counted(MemberIndex member, std::span<P*> packets, Tx& tx,
-                                              LagCounters& counters) noexcept {
-  return send_counted<P>(member, packets, octets_of<P>(packets), tx, counters);
+[[nodiscard]] inline std::size_t send_to_one(MemberIndex member, std::span<P*> packets, Tx& tx,
+                                             LagCounters& counters) noexcept {
+  const Sent sent = send_to<P>(member, packets, octets_of<P>(packets), tx, counters);
+  counters.sent_packets.add(sent.packets);
+  counters.sent_bytes.add(sent.octets);
+  return sent.taken;
 }
 
 /// The only member that frames are sent on, if there is but one. Precondition: there is one.
@@ -92,19 +105,22 @@ template <Packet P, MemberTx<P> Tx, typename Refused>
                                                                     LagCounters& counters,
                                                                     Refused refused) noexcept {
   std::array<std::uint8_t, kMembersMax> accepted;
-  std::size_t sent = 0;
+  Sent all;
   for (std::uint32_t members = sending; members != 0; members &= members - 1) {
     const auto m = static_cast<std::uint8_t>(std::countr_zero(members));
     accepted[m] = 0;
     if (scattered.count[m] == 0) continue;
-    const std::size_t gone =
-        send_counted<P>(MemberIndex{m}, scattered.of(m), scattered.octets[m], tx, counters);
-    accepted[m] = static_cast<std::uint8_t>(gone);
-    sent += gone;
+    const Sent sent = send_to<P>(MemberIndex{m}, scattered.of(m), scattered.octets[m], tx, counters);
+    accepted[m] = static_cast<std::uint8_t>(sent.taken);
+    all.taken += sent.taken;
+    all.packets += sent.packets;
+    all.octets += sent.octets;
   }
-  if (sent != burst.size()) [[unlikely]]
+  counters.sent_packets.add(all.packets);
+  counters.sent_bytes.add(all.octets);
+  if (all.taken != burst.size()) [[unlikely]]
     return keep_refused<P>(burst, scattered, accepted, refused);
-  return sent;
+  return all.taken;
 }
 
 }  // namespace lagoon::fast::detail

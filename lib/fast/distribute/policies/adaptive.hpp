@@ -32,7 +32,7 @@ struct Adaptive {
   [[nodiscard]] static std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx& tx,
                                               DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table); only && only->value() == table.active)
-      return detail::send_counted<P>(*only, burst, tx, counters);
+      return detail::send_to_one<P>(*only, burst, tx, counters);
     BurstFolds folds;
     fold_burst<P>(table.options.hash, burst, folds);
     Scattered<P> scattered;

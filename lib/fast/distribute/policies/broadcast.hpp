@@ -49,7 +49,7 @@ struct Broadcast {
   [[nodiscard]] static std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx& tx,
                                               DistributorState&, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
-      return detail::send_counted<P>(*only, burst, tx, counters);
+      return detail::send_to_one<P>(*only, burst, tx, counters);
     const auto copies = static_cast<std::uint16_t>(std::popcount(table.distributing) - 1);
     std::uint64_t octets = 0;
     for (P* packet : burst) {
@@ -58,22 +58,24 @@ struct Broadcast {
     }
     std::array<std::uint8_t, kMembersMax> accepted;
     std::size_t offered = 0;
-    std::size_t most = 0;
+    detail::Sent most;
     std::size_t least = burst.size();
     for (std::uint32_t members = table.distributing; members != 0; members &= members - 1) {
       // A port may use the array that it gets for its own ends.
       std::array<P*, kBurstMax> packets;
       std::copy(burst.begin(), burst.end(), packets.begin());
       const MemberIndex m{static_cast<std::uint8_t>(std::countr_zero(members))};
-      const std::size_t taken =
-          detail::send_counted<P>(m, std::span{packets}.first(burst.size()), octets, tx, counters);
-      accepted[offered++] = static_cast<std::uint8_t>(taken);
-      most = std::max(most, taken);
-      least = std::min(least, taken);
+      const detail::Sent sent =
+          detail::send_to<P>(m, std::span{packets}.first(burst.size()), octets, tx, counters);
+      accepted[offered++] = static_cast<std::uint8_t>(sent.taken);
+      if (sent.taken >= most.taken) most = sent;
+      least = std::min(least, sent.taken);
     }
+    counters.sent_packets.add(most.packets);
+    counters.sent_bytes.add(most.octets);
     if (least != burst.size()) [[unlikely]]
-      detail::give_back<P>(burst, most, std::span{accepted}.first(offered), counters);
-    return most;
+      detail::give_back<P>(burst, most.taken, std::span{accepted}.first(offered), counters);
+    return most.taken;
   }
 };
 

@@ -27,7 +27,7 @@ struct FlowHash {
   [[nodiscard]] static std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx& tx,
                                               DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
-      return detail::send_counted<P>(*only, burst, tx, counters);
+      return detail::send_to_one<P>(*only, burst, tx, counters);
     if (!state.steering.plain()) return distribute_by_lane<P>(table, burst, tx, state, counters);
     if (table.counts_lanes) return distribute_counted<P>(table, burst, tx, state, counters);
     Scattered<P> scattered;

@@ -86,7 +86,7 @@ struct RoundRobin {
   [[nodiscard]] static std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx& tx,
                                               DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
-      return detail::send_counted<P>(*only, burst, tx, counters);
+      return detail::send_to_one<P>(*only, burst, tx, counters);
     Scattered<P> scattered;
     if (table.options.packets_per_member == 0)
       detail::give_turns<P>(table, burst, detail::Lots{table, state}, scattered);
