@@ -110,11 +110,14 @@ template <HashPolicy policy, Direction direction>
 
 }  // namespace detail
 
-/// The hash of one frame, before the mix.
-template <HashPolicy policy, Direction direction>
-[[nodiscard, gnu::always_inline]] inline std::uint32_t fold(std::span<const std::byte> frame) noexcept {
+/// The hash of one frame, before the mix. `other(frame)` is called for what is not known to be IPv4: where
+/// somebody looks for frames of another kind, most need no second reading.
+template <HashPolicy policy, Direction direction, typename Other>
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold(std::span<const std::byte> frame,
+                                                            Other&& other) noexcept {
   constexpr HashFields kReads = row_of(policy).reads;
   if constexpr (kReads.ip == Ends::none && !kReads.vlan) {
+    other(frame);
     if (frame.size() >= detail::kEthernetHeaderSize)
       return detail::fold_mac_ends<kReads.mac, direction>(frame, 0);
   }
@@ -123,9 +126,16 @@ template <HashPolicy policy, Direction direction>
       if (!kReads.tunnel ||
           !detail::may_be_tunnel(wire::u8_at(frame, 23), wire::raw<std::uint32_t>(frame, 34)))
         return detail::fold_plain_ipv4<policy, direction>(frame);
+    } else {
+      other(frame);
     }
   }
+  if constexpr (kReads.ip == Ends::none && kReads.vlan) other(frame);
   return fold_frame<policy, direction>(frame);
+}
+template <HashPolicy policy, Direction direction>
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold(std::span<const std::byte> frame) noexcept {
+  return fold<policy, direction>(frame, [](std::span<const std::byte>) noexcept {});
 }
 
 /// One frame under settings known at run time only: for tools and tests; ignores use_nic_hash.

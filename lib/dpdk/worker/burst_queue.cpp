@@ -169,7 +169,6 @@ std::span<rte_mbuf*> offer(TxQueue& queue, const table::PortTable& table,
   // As of a port whose link is down: the frames stay with the caller.
   if (table.distributing == 0 || queue.releasing) return frames;
   WorkerSideState& state = queue.state;
-  frames = without_slow_frames(frames, state.counters);
   frames = fast::watch_outgoing<rte_mbuf>(table, frames, OutgoingRing{queue.side.outgoing}, state.counters);
   frames = fast::hold_back(table, frames, state.hold, state.distributor);
   let_go(queue, table);

@@ -101,8 +101,7 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
                                          from_state.collector, from_state.counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to))
-        send_to_lag(*table, to, from.is_lag() ? frames : without_slow_frames(frames, to_state.counters),
-                    to_state);
+        send_to_lag(*table, to, frames, to_state);
       else
         send_to_port(to, frames, from_state.counters, to_state.counters.of(MemberIndex{0}));
     }

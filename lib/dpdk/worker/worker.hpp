@@ -15,9 +15,9 @@
 
 #include "base/ids.hpp"
 #include "config/model.hpp"
+#include "dpdk/worker/access_side.hpp"
 #include "dpdk/worker/heartbeat.hpp"
 #include "dpdk/worker/slow_outlet.hpp"
-#include "dpdk/worker/access_side.hpp"
 #include "dpdk/worker/worker_side.hpp"
 
 struct rte_rcu_qsbr;

@@ -12,7 +12,6 @@
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/worker/worker_io.hpp"
 #include "dpdk/worker/worker_side.hpp"
-#include "fast/collect/punt.hpp"
 #include "fast/collect/watch.hpp"
 #include "fast/distribute/distributor.hpp"
 #include "fast/distribute/hold_back.hpp"
@@ -146,19 +145,6 @@ inline bool look_after(const table::PortTable& table, const WorkerSide& side, Wo
   state.distributor.sweep(table);
   if (has_queues) look_after_queues(table, side, state);
   return state.egress.waiting();
-}
-
-// Drops slow-protocol frames: only the LAG itself may send these on its links. Returns the rest, in order.
-inline std::span<rte_mbuf*> without_slow_frames(std::span<rte_mbuf*> frames,
-                                                fast::LagCounters& counters) noexcept {
-  std::size_t kept = 0;
-  for (rte_mbuf* frame : frames) {
-    if (!fast::is_punted(*frame)) [[likely]]
-      frames[kept++] = frame;
-    else
-      drop({&frame, 1}, fast::Drop::slow_from_port, counters);
-  }
-  return frames.first(kept);
 }
 
 }  // namespace lagoon::dpdk

@@ -51,9 +51,10 @@ template <typename Use>
 
 /// Sends the burst over the distributing members and counts per member what was accepted. Returns how many
 /// were sent; the rest is burst[sent..], in its original order and as it was, and stays the caller's.
-/// burst[..sent] is then meaningless. Nothing is dropped or freed here but, by broadcast, the copies of
-/// members that refused a frame which another has taken (Drop::copy_refused).
-/// Thread: the worker that owns `tx`, `state` and `counters`. Precondition: burst.size() <= kBurstMax.
+/// burst[..sent] is then meaningless. Two things are dropped and freed here: slow-protocol frames
+/// (Drop::slow_from_port; they count as sent), and by broadcast the copies of members that refused a frame
+/// which another has taken (Drop::copy_refused). Thread: the worker that owns `tx`, `state` and `counters`.
+/// Precondition: burst.size() <= kBurstMax.
 template <Packet P, typename Tx>
   requires MemberTx<Tx, P>
 [[nodiscard]] inline std::size_t distribute(const table::PortTable& table, std::span<P*> burst, Tx&& tx,
@@ -62,7 +63,16 @@ template <Packet P, typename Tx>
   if (table.distributing == 0 || burst.empty()) return 0;
   state.follow(table);
   return with_distribution(table.distribution, [&]<typename Policy>(Policy) noexcept {
-    return Policy::template distribute<P>(table, burst, tx, state, counters);
+    std::size_t dropped = 0;
+    for (;;) {
+      const std::size_t sent = Policy::template distribute<P>(table, burst, tx, state, counters);
+      if (sent != detail::kSlowFound) [[likely]]
+        return dropped + sent;
+      const std::span<P*> others = detail::without_slow<P>(burst, counters);
+      dropped += burst.size() - others.size();
+      burst = others;
+      if (burst.empty()) return dropped;
+    }
   });
 }
 

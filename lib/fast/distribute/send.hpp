@@ -13,6 +13,7 @@
 #include "fast/concepts.hpp"
 #include "fast/counters.hpp"
 #include "fast/distribute/scatter.hpp"
+#include "fast/distribute/slow_frames.hpp"
 #include "fast/drop.hpp"
 #include "table/port_table.hpp"
 
@@ -53,10 +54,12 @@ template <Packet P, MemberTx<P> Tx>
   return {.taken = accepted, .packets = sent, .octets = octets};
 }
 
-/// Sends all to one member, and returns how many it took.
+/// Sends all to one member, and returns how many it took, or kSlowFound.
 template <Packet P, MemberTx<P> Tx>
 [[nodiscard]] inline std::size_t send_to_one(MemberIndex member, std::span<P*> packets, Tx& tx,
                                              LagCounters& counters) noexcept {
+  if (kinds_in<P>(packets).slow) [[unlikely]]
+    return kSlowFound;
   const Sent sent = send_to<P>(member, packets, octets_of<P>(packets), tx, counters);
   counters.sent_packets.add(sent.packets);
   counters.sent_bytes.add(sent.octets);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "fast/collect/punt.hpp"
 #include "packets.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"
@@ -101,6 +102,51 @@ void check_one_burst(Prng& random, bool refusing) {
 TEST_CASE("Every packet of a burst leaves exactly once, in order, and is counted", "[fast][distributor]") {
   Prng random{1};
   for (int round = 0; round < 3000; ++round) check_one_burst(random, false);
+}
+
+TEST_CASE("Slow-protocol frames leave by no member, whatever distributes, and the rest goes in order",
+          "[fast][distributor]") {
+  const auto distribution = GENERATE(table::Distribution::flow_hash, table::Distribution::round_robin,
+                                     table::Distribution::broadcast, table::Distribution::adaptive);
+  Prng random{3};
+  for (int round = 0; round < 500; ++round) {
+    auto table =
+        table_of(random.chance(0.3) ? 1U : 7U, {.seed = random.u32(), .use_nic_hash = random.chance(0.2)});
+    table->distribution = distribution;
+    auto packets = traffic(random, random.between(1, kBurstMax), 50);
+    std::size_t slow = 0;
+    for (TestPacket& packet : packets) {
+      if (random.chance(0.5)) packet.nic_hash = random.u32();
+      if (!random.chance(0.2)) continue;
+      const FlowFrame frame = FlowFrame{}.macs().be16(wire::kSlowProtocolsEtherType).zeros(random.below(110));
+      packet.octets.assign(frame.octets().begin(), frame.octets().end());
+      ++slow;
+    }
+    auto burst = pointers(packets);
+    TestTx tx;
+    if (random.chance(0.5))
+      for (std::size_t& room : tx.room) room = random.below(20);
+    fast::LagCounters counters;
+    fast::DistributorState state;
+    const std::size_t sent = fast::distribute<TestPacket>(*table, burst, tx, state, counters);
+    std::size_t wrong = 0, gone = 0;
+    for (const TestPacket* packet : std::span{burst}.subspan(sent))
+      wrong += fast::is_punted(*packet) ? 1U : 0U;
+    for (const auto& of_member : tx.sent) {
+      gone = distribution == table::Distribution::broadcast ? std::max(gone, of_member.size())
+                                                            : gone + of_member.size();
+      wrong += in_order(of_member) ? 0U : 1U;
+      for (const TestPacket* packet : of_member) wrong += fast::is_punted(*packet) ? 1U : 0U;
+    }
+    REQUIRE(wrong == 0);
+    REQUIRE(sent == gone + slow);
+    REQUIRE(counters.of(fast::Drop::slow_from_port).read() == slow);
+    REQUIRE(counters.sent_packets.read() == gone);
+    std::size_t freed = 0;
+    for (const TestPacket& packet : packets) freed += packet.references == 0 ? 1U : 0U;
+    REQUIRE(freed == slow);
+    REQUIRE(in_order(std::span{burst}.subspan(sent)));
+  }
 }
 
 TEST_CASE("What members refuse stays with the caller, at the tail, in order", "[fast][distributor]") {

@@ -34,7 +34,8 @@ struct Adaptive {
     if (const auto only = detail::only_member(table); only && only->value() == table.active)
       return detail::send_to_one<P>(*only, burst, tx, counters);
     BurstFolds folds;
-    fold_burst<P>(table.options.hash, burst, folds);
+    if (fold_burst<P>(table.options.hash, burst, folds)) [[unlikely]]
+      return detail::kSlowFound;
     Scattered<P> scattered;
     Spread spread;
     place<P>(table, burst, folds, state, scattered, spread);

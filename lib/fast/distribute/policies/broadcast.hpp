@@ -50,6 +50,8 @@ struct Broadcast {
                                               DistributorState&, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
       return detail::send_to_one<P>(*only, burst, tx, counters);
+    if (detail::kinds_in<P>(burst).slow) [[unlikely]]
+      return detail::kSlowFound;
     const auto copies = static_cast<std::uint16_t>(std::popcount(table.distributing) - 1);
     std::uint64_t octets = 0;
     for (P* packet : burst) {

@@ -31,7 +31,8 @@ struct FlowHash {
     if (!state.steering.plain()) return distribute_by_lane<P>(table, burst, tx, state, counters);
     if (table.counts_lanes) return distribute_counted<P>(table, burst, tx, state, counters);
     Scattered<P> scattered;
-    look_up_burst<P>(table.options.hash, burst, state.steering.current(), scattered.member);
+    if (look_up_burst<P>(table.options.hash, burst, state.steering.current(), scattered.member)) [[unlikely]]
+      return detail::kSlowFound;
     scatter_by_member<P>(table.sending(), burst, scattered);
     return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
   }
@@ -44,7 +45,8 @@ struct FlowHash {
                                                                      DistributorState& state,
                                                                      LagCounters& counters) noexcept {
     BurstHashes hashes;
-    hash_burst<P>(table.options.hash, burst, hashes);
+    if (hash_burst<P>(table.options.hash, burst, hashes)) [[unlikely]]
+      return detail::kSlowFound;
     Scattered<P> scattered;
     const auto lane_of = [&](std::size_t i) { return dist::bucket_of(hashes[i]); };
     for (std::size_t i = 0; i < burst.size(); ++i) {
@@ -66,7 +68,8 @@ struct FlowHash {
                                                                      DistributorState& state,
                                                                      LagCounters& counters) noexcept {
     BurstHashes hashes;
-    hash_burst<P>(table.options.hash, burst, hashes);
+    if (hash_burst<P>(table.options.hash, burst, hashes)) [[unlikely]]
+      return detail::kSlowFound;
     Scattered<P> scattered;
     std::array<std::uint16_t, kBurstMax> lane;
     for (std::size_t i = 0; i < burst.size(); ++i) {

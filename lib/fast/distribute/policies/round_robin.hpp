@@ -71,9 +71,14 @@ class Lots {
   std::array<std::uint8_t, kMembersMax> members_;
 };
 
+// `groups`: some frames are to a group.
 template <Packet P, typename Order>
-void give_turns(const table::PortTable& table, std::span<P* const> burst, Order order,
+void give_turns(const table::PortTable& table, std::span<P* const> burst, bool groups, Order order,
                 Scattered<P>& out) noexcept {
+  if (!groups) [[likely]] {
+    for (std::size_t i = 0; i < burst.size(); ++i) out.member[i] = order.next();
+    return;
+  }
   const std::uint8_t gathering = gathering_member(table);
   for (std::size_t i = 0; i < burst.size(); ++i)
     out.member[i] = is_igmp_to_group(PacketTraits<P>::headers(*burst[i])) ? gathering : order.next();
@@ -87,11 +92,14 @@ struct RoundRobin {
                                               DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
       return detail::send_to_one<P>(*only, burst, tx, counters);
+    const detail::KindsFound found = detail::kinds_in<P>(burst);
+    if (found.slow) [[unlikely]]
+      return detail::kSlowFound;
     Scattered<P> scattered;
     if (table.options.packets_per_member == 0)
-      detail::give_turns<P>(table, burst, detail::Lots{table, state}, scattered);
+      detail::give_turns<P>(table, burst, found.group, detail::Lots{table, state}, scattered);
     else
-      detail::give_turns<P>(table, burst, detail::Turns{table, state}, scattered);
+      detail::give_turns<P>(table, burst, found.group, detail::Turns{table, state}, scattered);
     scatter_by_member<P>(table.distributing, burst, scattered);
     return detail::send_scattered<P>(table.distributing, burst, scattered, tx, counters, [](std::size_t) {});
   }

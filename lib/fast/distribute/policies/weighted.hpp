@@ -30,7 +30,8 @@ struct Weighted {
                                               DistributorState& state, LagCounters& counters) noexcept {
     LAGOON_DCHECK(state.conversations.exists());
     BurstHashes hashes;
-    hash_burst<P>(table.options.hash, burst, hashes);
+    if (hash_burst<P>(table.options.hash, burst, hashes)) [[unlikely]]
+      return detail::kSlowFound;
     for (std::size_t i = 0; i < burst.size(); ++i) state.conversations.prefetch(hashes[i]);
     Scattered<P> scattered;
     const ConversationClock now = ConversationClock::at(state.now);
