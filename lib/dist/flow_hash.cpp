@@ -19,24 +19,11 @@ Transport transport_of(const FlowHeaders& headers) {
   return headers.has_ports ? Transport{headers.protocol, headers.ports} : Transport{};
 }
 
-template <Direction direction>
-std::uint32_t fold_ipv6(const FlowHeaders& headers, Transport transport) {
-  auto from = headers.source;
-  auto to = headers.destination;
-  if constexpr (direction == Direction::ignored) {
-    if (from > to || (from == to && (transport.ports & 0xffffU) > transport.ports >> 16)) {
-      std::swap(from, to);
-      transport.ports = swap_ports(transport.ports);
-    }
-  }
-  const std::uint32_t source = crc32c(crc32c(transport.protocol, from[0]), from[1]);
-  return crc32c(crc32c(crc32c(source, to[0]), to[1]), transport.ports);
-}
-
 // Precondition: headers.ip is not none.
 template <Direction direction>
 std::uint32_t fold_ip(const FlowHeaders& headers, Transport transport) {
-  if (headers.ip == IpVersion::v6) return fold_ipv6<direction>(headers, transport);
+  if (headers.ip == IpVersion::v6)
+    return fold_ipv6<direction>(headers.source, headers.destination, transport.protocol, transport.ports);
   return fold_ipv4<direction>(static_cast<std::uint32_t>(headers.source[0]),
                               static_cast<std::uint32_t>(headers.destination[0]), transport.protocol,
                               transport.ports);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "dist/flow_key.hpp"
@@ -50,6 +51,7 @@ namespace detail {
 
 // Untagged IPv4 without options, TCP or UDP, not a fragment, long enough to have ports.
 inline constexpr std::size_t kPlainSize = 38;
+inline constexpr std::uint32_t kMoreFragmentsAndOffset = 0xff3f;  // as it lies in the frame
 
 [[nodiscard, gnu::always_inline]] inline bool is_plain_ipv4(std::span<const std::byte> frame) noexcept {
   if (frame.size() < kPlainSize) return false;
@@ -57,7 +59,6 @@ inline constexpr std::size_t kPlainSize = 38;
   const auto fragment_ttl_protocol = wire::raw<std::uint32_t>(frame, 20);
   const std::uint32_t protocol = fragment_ttl_protocol >> 24;
   constexpr std::uint32_t kIpv4WithoutOptions = 0x45'0008;
-  constexpr std::uint32_t kMoreFragmentsAndOffset = 0xff3f;
   return ((type_version_ihl ^ kIpv4WithoutOptions) | (fragment_ttl_protocol & kMoreFragmentsAndOffset)) ==
              0 &&
          (protocol == wire::kProtocolTcp || protocol == wire::kProtocolUdp);
@@ -108,9 +109,60 @@ template <HashPolicy policy, Direction direction>
                                               fold_ipv4<direction>(source, destination, protocol, ports));
 }
 
+// Frames that are common, and not plain: TCP and UDP over IPv4 with a tag or options and over IPv6, and
+// IPv4's fragments. Nothing: another one, for the walk. A function of its own: inlined it would cost plain
+// frames a cycle.
+template <HashPolicy policy, Direction direction>
+[[nodiscard, gnu::noinline]] std::optional<std::uint32_t> fold_common(
+    std::span<const std::byte> frame) noexcept {
+  constexpr HashFields kReads = row_of(policy).reads;
+  constexpr std::uint16_t kTag = 0x0081, kIpv4 = 0x0008, kIpv6 = 0xdd86;  // as they lie in the frame
+  constexpr std::size_t kTagSize = 4, kIpv6Size = 40, kPortsSize = 4;
+  if (frame.size() < kPlainSize) return std::nullopt;
+  std::size_t at = kEthernetHeaderSize;
+  if (wire::raw<std::uint16_t>(frame, at - 2) == kTag) at += kTagSize;
+  const auto type = wire::raw<std::uint16_t>(frame, at - 2);
+  const std::uint8_t first = wire::u8_at(frame, at);
+  const auto transport_of = [&](std::uint8_t protocol, std::size_t ports_at) {
+    struct Transport {
+      std::uint8_t protocol = 0;
+      std::uint32_t ports = 0;
+    };
+    return kReads.ports ? Transport{protocol, wire::raw<std::uint32_t>(frame, ports_at)} : Transport{};
+  };
+  const auto has_ports = [](std::uint32_t protocol) {
+    return protocol == wire::kProtocolTcp || protocol == wire::kProtocolUdp;
+  };
+  std::uint32_t crc = 0;
+  if (type == kIpv4) {
+    const std::size_t size = (first & 0xfU) * 4U;
+    if (first >> 4 != 4 || size < 20 || frame.size() < at + size + kPortsSize) return std::nullopt;
+    const auto source = wire::raw<std::uint32_t>(frame, at + 12);
+    const auto destination = wire::raw<std::uint32_t>(frame, at + 16);
+    const auto fragment_ttl_protocol = wire::raw<std::uint32_t>(frame, at + 6);
+    if ((fragment_ttl_protocol & kMoreFragmentsAndOffset) != 0) {
+      crc = fold_ipv4<direction>(source, destination, 0, 0);
+    } else {
+      if (!has_ports(fragment_ttl_protocol >> 24)) return std::nullopt;
+      const auto transport = transport_of(static_cast<std::uint8_t>(fragment_ttl_protocol >> 24), at + size);
+      crc = fold_ipv4<direction>(source, destination, transport.protocol, transport.ports);
+    }
+  } else if (type == kIpv6) {
+    if (first >> 4 != 6 || frame.size() < at + kIpv6Size + kPortsSize) return std::nullopt;
+    const std::uint8_t next = wire::u8_at(frame, at + 6);
+    if (!has_ports(next)) return std::nullopt;
+    const auto transport = transport_of(next, at + kIpv6Size);
+    crc = fold_ipv6<direction>(wire::raw<Ipv6Halves>(frame, at + 8), wire::raw<Ipv6Halves>(frame, at + 24),
+                               transport.protocol, transport.ports);
+  } else {
+    return std::nullopt;
+  }
+  return fold_mac_ends<kReads.mac, direction>(frame, crc);
+}
+
 }  // namespace detail
 
-/// The hash of one frame, before the mix. `other(frame)` is called for what is not known to be IPv4: where
+/// The hash of one frame, before the mix. `other(frame)` is called for what is not known to be IP: where
 /// somebody looks for frames of another kind, most need no second reading.
 template <HashPolicy policy, Direction direction, typename Other>
 [[nodiscard, gnu::always_inline]] inline std::uint32_t fold(std::span<const std::byte> frame,
@@ -127,6 +179,8 @@ template <HashPolicy policy, Direction direction, typename Other>
           !detail::may_be_tunnel(wire::u8_at(frame, 23), wire::raw<std::uint32_t>(frame, 34)))
         return detail::fold_plain_ipv4<policy, direction>(frame);
     } else {
+      if constexpr (kReads.ip == Ends::both && !kReads.tunnel)
+        if (const auto common = detail::fold_common<policy, direction>(frame)) return *common;
       other(frame);
     }
   }

@@ -3,6 +3,7 @@
 // conversation hashes alike whichever of them saw its frame.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -35,6 +36,22 @@ template <Direction direction>
     }
   }
   return crc32c(crc32c(protocol, std::uint64_t{destination} << 32 | source), ports);
+}
+
+/// The same of IPv6: addresses as two halves each, in the order of the frame.
+using Ipv6Halves = std::array<std::uint64_t, 2>;
+template <Direction direction>
+[[nodiscard, gnu::always_inline]] inline std::uint32_t fold_ipv6(Ipv6Halves source, Ipv6Halves destination,
+                                                                 std::uint8_t protocol,
+                                                                 std::uint32_t ports) noexcept {
+  if constexpr (direction == Direction::ignored) {
+    if (source > destination || (source == destination && (ports & 0xffffU) > ports >> 16)) {
+      std::swap(source, destination);
+      ports = swap_ports(ports);
+    }
+  }
+  const std::uint32_t from = crc32c(crc32c(protocol, source[0]), source[1]);
+  return crc32c(crc32c(crc32c(from, destination[0]), destination[1]), ports);
 }
 
 template <Direction direction>

@@ -120,6 +120,58 @@ TEST_CASE("Fast path and general walk give the same fold for every policy", "[di
   }
 }
 
+namespace {
+
+// Of all that a network carries, whole and cut anywhere.
+FlowFrame any_frame(Prng& random) {
+  FlowFrame frame;
+  frame.macs(random.next() >> 16, random.next() >> 16);
+  for (std::size_t tags = random.chance(0.5) ? 0 : random.between(1, 3); tags > 0; --tags)
+    frame.tag(random.chance(0.8) ? 0x8100 : 0x88a8, static_cast<std::uint16_t>(random.below(4096)));
+  constexpr std::array<std::uint8_t, 8> kProtocols{6, 6, 17, 17, 1, 47, 50, 132};
+  const std::uint8_t protocol = kProtocols[random.below(kProtocols.size())];
+  if (random.chance(0.5)) {
+    frame.ipv4({.source = static_cast<std::uint32_t>(random.below(3)),
+                .destination = static_cast<std::uint32_t>(random.below(3)),
+                .protocol = protocol,
+                .flags_and_offset = random.chance(0.3) ? random.u16() : std::uint16_t{0},
+                .option_words = static_cast<std::uint8_t>(random.chance(0.3) ? random.below(11) : 0)});
+  } else {
+    const bool extended = random.chance(0.3);
+    frame.ipv6({.source = random.below(3),
+                .destination = random.below(3),
+                .next = extended ? std::uint8_t{0} : protocol,
+                .flow_label = static_cast<std::uint32_t>(random.below(2))});
+    if (extended) frame.extension(protocol);
+  }
+  frame.udp(static_cast<std::uint16_t>(random.below(3)), static_cast<std::uint16_t>(random.below(3)))
+      .zeros(30);
+  return frame;
+}
+
+}  // namespace
+
+TEST_CASE("What is common and not plain has the general walk's fold, and most of it a short way",
+          "[dist][hash]") {
+  Prng random{4};
+  std::size_t differ = 0, common = 0;
+  constexpr int kRounds = 50'000;
+  for (int round = 0; round < kRounds; ++round) {
+    const FlowFrame whole = any_frame(random);
+    std::span<const std::byte> frame = whole.octets();
+    if (random.chance(0.2)) frame = frame.first(random.below(frame.size()));
+    for (std::size_t i = 0; i < kPolicies; ++i)
+      for (const bool symmetric : {false, true})
+        with_policy(
+            {.policy = policy_at(i), .symmetric = symmetric}, [&]<HashPolicy policy, Direction direction>() {
+              differ += fold<policy, direction>(frame) != fold_frame<policy, direction>(frame) ? 1U : 0U;
+            });
+    common += detail::fold_common<HashPolicy::l34, Direction::matters>(frame).has_value() ? 1U : 0U;
+  }
+  CHECK(differ == 0);
+  CHECK(common > kRounds / 4);
+}
+
 TEST_CASE("Tags, options, DF, TTL and identification do not tell conversations apart under l3+4",
           "[dist][hash]") {
   const auto plain = hash(FlowFrame{}.macs().ipv4({}).udp(1, 2), HashPolicy::l34);
