@@ -116,7 +116,10 @@ template <HashPolicy policy, Direction direction>
 [[nodiscard, gnu::noinline]] std::optional<std::uint32_t> fold_common(
     std::span<const std::byte> frame) noexcept {
   constexpr HashFields kReads = row_of(policy).reads;
-  constexpr std::uint16_t kTag = 0x0081, kIpv4 = 0x0008, kIpv6 = 0xdd86;  // as they lie in the frame
+  // (as they lie in the frame)
+  constexpr std::uint16_t kTag = 0x0081;
+  constexpr std::uint16_t kIpv4 = 0x0008;
+  constexpr std::uint16_t kIpv6 = 0xdd86;
   constexpr std::size_t kTagSize = 4, kIpv6Size = 40, kPortsSize = 4;
   if (frame.size() < kPlainSize) return std::nullopt;
   std::size_t at = kEthernetHeaderSize;

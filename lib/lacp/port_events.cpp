@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lacp/aggregation_port.hpp"
+#include "lacp/lag_id.hpp"
 
 namespace lagoon::lacp {
 

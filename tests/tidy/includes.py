@@ -5,9 +5,9 @@ The precompiled header (config/precompiled) brings these headers to every file, 
 and in a program with our headers, a file that leans on it would not compile. An include may come through headers of
 ours that the file includes. Names that half of the library's headers bring along are left out.
 
-And that a header includes, itself or through others, what declares each type and constant of ours that it names: who
-includes it first would miss that otherwise, and everybody may have something before it. (headers.py asks the compiler,
-which takes minutes: `./lagoon.sh check`.)"""
+And that a header includes, itself or through others, what declares each type and constant of ours that it names (who
+includes it first would miss that otherwise), and a .cpp what declares each free function: in a batch (`-Dbatches`) all
+but the first have something before them. (headers.py asks the compiler, which takes minutes: `./lagoon.sh check`.)"""
 
 import collections
 import functools
@@ -55,6 +55,11 @@ OWN = [re.compile(_KIND + r"\s*(?::\s*[\w:]+\s*)?;"), re.compile(r"\b(?:typename
        re.compile(r"\busing\s+(?:\w+::)+([A-Z]\w+);")]
 # (what others' namespaces and our classes have within is theirs)
 MENTIONED = re.compile(r"(?<![\w.>:])(?!prometheus::)(?:[a-z]\w*::)*([A-Z]\w+|k[A-Z]\w+)\b")
+# (A namespace's contents are not indented, so what begins a line is no method. Names of one word are too common.)
+FREE = re.compile(r"^(?!using|return|#)\S[^;{}()=]*?\b(?!static_assert)([a-z]\w*_\w+)\(", re.MULTILINE)
+CALLED = re.compile(r"(?<![\w.>:~])(?!std::)(?:[a-z]\w*::)*([a-z]\w*_\w+)\(")
+METHOD = re.compile(r"^ +[\w:<>*&, \[\]]*[\w>*&] [*&]?([a-z]\w*_\w+)\([^;{]*\{", re.MULTILINE)
+NAMED = re.compile(r"\b([a-z]\w*_\w+)\s*[({=]")
 PLACES = ("lib", "lib/api", "app", "tests", "tests/golden", "drivers/net/lagoon")
 FOLDERS = ("lib", "app", "drivers", "tests", "bench")
 
@@ -97,19 +102,29 @@ def names_in(patterns: list, code: str) -> set:
 
 def check_own(root: pathlib.Path, tree: Tree):
     codes = {file.resolve(): source.without_comments(file.read_text())
-             for file in source.files(root, {".hpp", ".h"}, ("lib", "app", "drivers"))}
-    declared, own = collections.defaultdict(set), {}
+             for file in source.files(root, {".hpp", ".h", ".cpp"}, ("lib", "app", "drivers"))}
+    declared, own, free, named = collections.defaultdict(set), {}, collections.defaultdict(set), {}
     for file, code in codes.items():
         own[file] = names_in(OWN, code)
+        named[file] = set(NAMED.findall(code))
+        if file.suffix == ".cpp":
+            continue
         for name in names_in(DECLARES, code):
             declared[name].add(file)
+        for name in FREE.findall(code):
+            free[name].add(file)
     for file, code in codes.items():
         closure = tree.closure(file)
         known = set().union(*(own.get(here, set()) for here in closure))
-        for name in sorted(set(MENTIONED.findall(code)) - known):
-            if name in declared and closure.isdisjoint(declared[name]):
-                header = min(declared[name]).relative_to(root)
-                yield f"{file.relative_to(root).as_posix()}: {name} without {header.as_posix()}"
+        missing = {name: declared[name] for name in set(MENTIONED.findall(code)) - known
+                   if file.suffix != ".cpp" and name in declared and closure.isdisjoint(declared[name])}
+        if file.suffix == ".cpp":
+            # (a name that something has there may be that)
+            heard = set().union(FREE.findall(code), METHOD.findall(code),
+                                *(named.get(here, set()) for here in closure if here != file))
+            missing |= {name: free[name] for name in set(CALLED.findall(code)) - heard if name in free}
+        for name, headers in sorted(missing.items()):
+            yield f"{file.relative_to(root).as_posix()}: {name} without {min(headers).relative_to(root).as_posix()}"
 
 
 def check(root: pathlib.Path):
