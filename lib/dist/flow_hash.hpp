@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "dist/flow_key.hpp"
@@ -109,19 +108,21 @@ template <HashPolicy policy, Direction direction>
                                               fold_ipv4<direction>(source, destination, protocol, ports));
 }
 
+// What fold_common() gives for frames that are left to the general walk.
+inline constexpr std::uint64_t kNotCommon = std::uint64_t{1} << 32;
+
 // Frames that are common, and not plain: TCP and UDP over IPv4 with a tag or options and over IPv6, and
-// IPv4's fragments. Nothing: another one, for the walk. A function of its own: inlined it would cost plain
-// frames a cycle.
+// IPv4's fragments. A function of its own: inlined it would cost plain frames a cycle. (A std::optional is
+// written in two parts and read as one, which stalls.)
 template <HashPolicy policy, Direction direction>
-[[nodiscard, gnu::noinline]] std::optional<std::uint32_t> fold_common(
-    std::span<const std::byte> frame) noexcept {
+[[nodiscard, gnu::noinline]] std::uint64_t fold_common(std::span<const std::byte> frame) noexcept {
   constexpr HashFields kReads = row_of(policy).reads;
   // (as they lie in the frame)
   constexpr std::uint16_t kTag = 0x0081;
   constexpr std::uint16_t kIpv4 = 0x0008;
   constexpr std::uint16_t kIpv6 = 0xdd86;
   constexpr std::size_t kTagSize = 4, kIpv6Size = 40, kPortsSize = 4;
-  if (frame.size() < kPlainSize) return std::nullopt;
+  if (frame.size() < kPlainSize) return kNotCommon;
   std::size_t at = kEthernetHeaderSize;
   if (wire::raw<std::uint16_t>(frame, at - 2) == kTag) at += kTagSize;
   const auto type = wire::raw<std::uint16_t>(frame, at - 2);
@@ -139,26 +140,26 @@ template <HashPolicy policy, Direction direction>
   std::uint32_t crc = 0;
   if (type == kIpv4) {
     const std::size_t size = (first & 0xfU) * 4U;
-    if (first >> 4 != 4 || size < 20 || frame.size() < at + size + kPortsSize) return std::nullopt;
+    if (first >> 4 != 4 || size < 20 || frame.size() < at + size + kPortsSize) return kNotCommon;
     const auto source = wire::raw<std::uint32_t>(frame, at + 12);
     const auto destination = wire::raw<std::uint32_t>(frame, at + 16);
     const auto fragment_ttl_protocol = wire::raw<std::uint32_t>(frame, at + 6);
     if ((fragment_ttl_protocol & kMoreFragmentsAndOffset) != 0) {
       crc = fold_ipv4<direction>(source, destination, 0, 0);
     } else {
-      if (!has_ports(fragment_ttl_protocol >> 24)) return std::nullopt;
+      if (!has_ports(fragment_ttl_protocol >> 24)) return kNotCommon;
       const auto transport = transport_of(static_cast<std::uint8_t>(fragment_ttl_protocol >> 24), at + size);
       crc = fold_ipv4<direction>(source, destination, transport.protocol, transport.ports);
     }
   } else if (type == kIpv6) {
-    if (first >> 4 != 6 || frame.size() < at + kIpv6Size + kPortsSize) return std::nullopt;
+    if (first >> 4 != 6 || frame.size() < at + kIpv6Size + kPortsSize) return kNotCommon;
     const std::uint8_t next = wire::u8_at(frame, at + 6);
-    if (!has_ports(next)) return std::nullopt;
+    if (!has_ports(next)) return kNotCommon;
     const auto transport = transport_of(next, at + kIpv6Size);
     crc = fold_ipv6<direction>(wire::raw<Ipv6Halves>(frame, at + 8), wire::raw<Ipv6Halves>(frame, at + 24),
                                transport.protocol, transport.ports);
   } else {
-    return std::nullopt;
+    return kNotCommon;
   }
   return fold_mac_ends<kReads.mac, direction>(frame, crc);
 }
@@ -183,7 +184,9 @@ template <HashPolicy policy, Direction direction, typename Other>
         return detail::fold_plain_ipv4<policy, direction>(frame);
     } else {
       if constexpr (kReads.ip == Ends::both && !kReads.tunnel)
-        if (const auto common = detail::fold_common<policy, direction>(frame)) return *common;
+        if (const std::uint64_t common = detail::fold_common<policy, direction>(frame);
+            common != detail::kNotCommon)
+          return static_cast<std::uint32_t>(common);
       other(frame);
     }
   }
