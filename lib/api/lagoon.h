@@ -198,8 +198,8 @@ void lagoon_control_stop(struct lagoon_lag* lag);
 // Commands
 
 /// Changes the running LAG, without stopping its traffic: verb and argument as in docs/modes.md, "drain" and
-/// "net_ring1", or "set" and "hash: l2+3". "add" takes DPDK's port id, too: "3". `argument` may be NULL. `reply` says what was done, or what is
-/// wrong.
+/// "net_ring1", or "set" and "hash: l2+3"; "add" takes DPDK's port id, too. `argument` may be NULL. `reply`
+/// says what was done, or what is wrong.
 /// Thread:   any; in a callback of this LAG it gives LAGOON_ERR_BUSY.
 /// Blocking: a second at most, four for "remove".
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _NO_SUCH_THING, _ALREADY_EXISTS, _NOT_SUPPORTED, _NO_RESOURCES,
@@ -301,10 +301,10 @@ struct lagoon_field {
 };
 
 /// The field of that number, from 0 on, of the LAG, the member or class numbered `index`; or of that name.
-/// The value as text is `text`'s (words with spaces between them), which may be NULL. Thread:   as above.
-/// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _NO_RESOURCES; _NO_SUCH_THING: no such member, class,
-/// number
-///           or name.
+/// The value as text is `text`'s (words with spaces between them), which may be NULL.
+/// Thread:   as above.
+/// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _NO_RESOURCES; _NO_SUCH_THING: no such member,
+///           class, number or name.
 int lagoon_status_field(const struct lagoon_status* status, uint32_t subject, size_t index, size_t number,
                         struct lagoon_field* field, struct lagoon_text* text);
 int lagoon_status_field_named(const struct lagoon_status* status, uint32_t subject, size_t index,
@@ -359,10 +359,10 @@ struct lagoon_console;
 
 /// Opens it. It has threads of its own, on CPUs that are no lcore's. `path` is where the socket is to be;
 /// NULL: the usual place, where `lagoon-console --prefix NAME` looks for EAL's file-prefix. A process has
-/// one: who asks again with the same path has the same, and it closes with the last of them. Thread:   any.
+/// one: who asks again with the same path has the same, and it closes with the last of them.
+/// Thread:   any.
 /// Owns:     `path` is copied. *console is the caller's, until lagoon_console_close(). It needs no LAG, and
-/// no
-///           LAG needs it.
+///           no LAG needs it.
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT (the path), _ALREADY_EXISTS (open at another path), _BUSY (somebody
 ///           else listens there), _NOT_SUPPORTED (a secondary process), _NO_SUCH_THING (there is no usual
 ///           place), _PERMISSION, _NO_RESOURCES, _SYSTEM. `error` says which, and *console is NULL.
