@@ -72,7 +72,7 @@ verb_computing_lane() { # BUILT: yes, no; `test` calls it
     run_suites build-fuzz fuzz "$cores" 10 fuzz
   fi
   build_or_fail build_threads || return 0
-  TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads 1 20 threads
+  TSAN_OPTIONS=exitcode=66 run_suites build-tsan threads "$cores" 20 threads
 }
 
 # What waits for partners and for time: most of the minutes, little of the work.
