@@ -75,6 +75,15 @@ struct lagoon_lag* make_lag(const struct lagoon_lag_config* config, const uint16
   return lag;
 }
 
+size_t members_of(struct lagoon_lag* lag) {
+  struct lagoon_status* status;
+  struct lagoon_lag_status of = {.struct_size = sizeof of};
+  GIVES(LAGOON_OK, lagoon_status_take(lag, &status));
+  GIVES(LAGOON_OK, lagoon_status_lag(status, &of));
+  lagoon_status_free(status);
+  return of.members;
+}
+
 struct rte_mbuf* frame_of(unsigned conversation) {
   struct rte_mbuf* frame = rte_pktmbuf_alloc(pool);
   if (frame == NULL) return NULL;

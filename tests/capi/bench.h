@@ -32,6 +32,8 @@ bool configure(uint16_t port);
 /// A LAG of those ports, with the pool; all else as `config` says. NULL, and why in `said`, if there is an
 /// error.
 struct lagoon_lag* make_lag(const struct lagoon_lag_config* config, const uint16_t* ports, size_t count);
+/// How many it has now.
+size_t members_of(struct lagoon_lag* lag);
 /// The text of the last call that took it.
 extern struct lagoon_text said;
 

@@ -14,15 +14,6 @@ static void* control(void* lag) {
   return &ended;
 }
 
-static size_t members_of(struct lagoon_lag* lag) {
-  struct lagoon_status* status;
-  struct lagoon_lag_status of = {.struct_size = sizeof of};
-  GIVES(LAGOON_OK, lagoon_status_take(lag, &status));
-  GIVES(LAGOON_OK, lagoon_status_lag(status, &of));
-  lagoon_status_free(status);
-  return of.members;
-}
-
 void test_control_by_a_thread_of_the_program(const uint16_t* ports) {
   struct lagoon_lag_config config = {.options = "{ name: spare, mode: balance-xor, mac: 02:00:00:00:00:0c }",
                                      .control = LAGOON_CONTROL_CALLER};

@@ -16,15 +16,6 @@ static void set(struct lagoon_lag* lag, const char* option) {
   if (!GIVES(LAGOON_OK, lagoon_command(lag, "set", option, &said))) printf("    %s: %s\n", option, said.at);
 }
 
-static uint32_t members_of(struct lagoon_lag* lag) {
-  struct lagoon_status* status;
-  struct lagoon_lag_status of = {.struct_size = sizeof of};
-  GIVES(LAGOON_OK, lagoon_status_take(lag, &status));
-  GIVES(LAGOON_OK, lagoon_status_lag(status, &of));
-  lagoon_status_free(status);
-  return of.members;
-}
-
 static void test_options_of_a_port(struct lagoon_lag* lag, uint16_t port) {
   set(lag, "mtu: 1400");  // (net_ring keeps its own; the test `MTUs` sees others change)
   set(lag, "promiscuous: true");
