@@ -46,6 +46,22 @@ class FlowMixer {
   std::uint64_t addend_;
 };
 
+/// Makes a mixer of a seed only when the seed is another one: that is more than a frame's work.
+class SeededMixer {
+ public:
+  [[nodiscard]] const FlowMixer& of(std::uint32_t seed) noexcept {
+    if (seed != seed_) [[unlikely]] {
+      seed_ = seed;
+      mixer_ = FlowMixer{seed};
+    }
+    return mixer_;
+  }
+
+ private:
+  std::uint32_t seed_ = 0;
+  FlowMixer mixer_{0};
+};
+
 namespace detail {
 
 // Untagged IPv4 without options, TCP or UDP, not a fragment, long enough to have ports.
@@ -108,60 +124,142 @@ template <HashPolicy policy, Direction direction>
                                               fold_ipv4<direction>(source, destination, protocol, ports));
 }
 
-// What fold_common() gives for frames that are left to the general walk.
+// What the functions below give for frames that are left to the general walk.
 inline constexpr std::uint64_t kNotCommon = std::uint64_t{1} << 32;
 
-// Frames that are common, and not plain: TCP and UDP over IPv4 with a tag or options and over IPv6, and
-// IPv4's fragments. A function of its own: inlined it would cost plain frames a cycle. (A std::optional is
-// written in two parts and read as one, which stalls.)
-template <HashPolicy policy, Direction direction>
-[[nodiscard, gnu::noinline]] std::uint64_t fold_common(std::span<const std::byte> frame) noexcept {
+// As they lie in the frame.
+inline constexpr std::uint16_t kTagType = 0x0081;
+inline constexpr std::uint16_t kIpv4Type = 0x0008;
+inline constexpr std::uint16_t kIpv6Type = 0xdd86;
+inline constexpr std::uint16_t kBridgedType = 0x5865;
+
+// Whether what is looked at may itself be a tunnel, or lies in one.
+enum class Inside : std::uint8_t { nothing, tunnel };
+
+// TCP and UDP over IPv4 and IPv6, and IPv4's fragments, from `at` on; the MAC addresses that count are the
+// frame's first. Precondition: one octet is there at `at`.
+template <HashPolicy policy, Direction direction, Inside inside>
+[[nodiscard, gnu::always_inline]] inline std::uint64_t fold_network(std::span<const std::byte> frame,
+                                                                    std::size_t at,
+                                                                    std::uint16_t type) noexcept {
   constexpr HashFields kReads = row_of(policy).reads;
-  // (as they lie in the frame)
-  constexpr std::uint16_t kTag = 0x0081;
-  constexpr std::uint16_t kIpv4 = 0x0008;
-  constexpr std::uint16_t kIpv6 = 0xdd86;
-  constexpr std::size_t kTagSize = 4, kIpv6Size = 40, kPortsSize = 4;
-  if (frame.size() < kPlainSize) return kNotCommon;
-  std::size_t at = kEthernetHeaderSize;
-  if (wire::raw<std::uint16_t>(frame, at - 2) == kTag) at += kTagSize;
-  const auto type = wire::raw<std::uint16_t>(frame, at - 2);
+  constexpr std::size_t kIpv6Size = 40, kPortsSize = 4;
   const std::uint8_t first = wire::u8_at(frame, at);
-  const auto transport_of = [&](std::uint8_t protocol, std::size_t ports_at) {
-    struct Transport {
-      std::uint8_t protocol = 0;
-      std::uint32_t ports = 0;
-    };
-    return kReads.ports ? Transport{protocol, wire::raw<std::uint32_t>(frame, ports_at)} : Transport{};
-  };
   const auto has_ports = [](std::uint32_t protocol) {
     return protocol == wire::kProtocolTcp || protocol == wire::kProtocolUdp;
   };
+  const auto is_left = [](std::uint32_t protocol, std::uint32_t ports) {
+    return kReads.tunnel && inside == Inside::nothing &&
+           may_be_tunnel(static_cast<std::uint8_t>(protocol), ports);
+  };
   std::uint32_t crc = 0;
-  if (type == kIpv4) {
+  if (type == kIpv4Type) {
     const std::size_t size = (first & 0xfU) * 4U;
     if (first >> 4 != 4 || size < 20 || frame.size() < at + size + kPortsSize) return kNotCommon;
     const auto source = wire::raw<std::uint32_t>(frame, at + 12);
     const auto destination = wire::raw<std::uint32_t>(frame, at + 16);
     const auto fragment_ttl_protocol = wire::raw<std::uint32_t>(frame, at + 6);
+    const std::uint32_t protocol = fragment_ttl_protocol >> 24;
     if ((fragment_ttl_protocol & kMoreFragmentsAndOffset) != 0) {
       crc = fold_ipv4<direction>(source, destination, 0, 0);
     } else {
-      if (!has_ports(fragment_ttl_protocol >> 24)) return kNotCommon;
-      const auto transport = transport_of(static_cast<std::uint8_t>(fragment_ttl_protocol >> 24), at + size);
-      crc = fold_ipv4<direction>(source, destination, transport.protocol, transport.ports);
+      const auto ports = wire::raw<std::uint32_t>(frame, at + size);
+      if (!has_ports(protocol) || is_left(protocol, ports)) return kNotCommon;
+      crc = kReads.ports
+                ? fold_ipv4<direction>(source, destination, static_cast<std::uint8_t>(protocol), ports)
+                : fold_ipv4<direction>(source, destination, 0, 0);
     }
-  } else if (type == kIpv6) {
+  } else if (type == kIpv6Type) {
     if (first >> 4 != 6 || frame.size() < at + kIpv6Size + kPortsSize) return kNotCommon;
     const std::uint8_t next = wire::u8_at(frame, at + 6);
-    if (!has_ports(next)) return kNotCommon;
-    const auto transport = transport_of(next, at + kIpv6Size);
-    crc = fold_ipv6<direction>(wire::raw<Ipv6Halves>(frame, at + 8), wire::raw<Ipv6Halves>(frame, at + 24),
-                               transport.protocol, transport.ports);
+    const auto ports = wire::raw<std::uint32_t>(frame, at + kIpv6Size);
+    if (!has_ports(next) || is_left(next, ports)) return kNotCommon;
+    const auto source = wire::raw<Ipv6Halves>(frame, at + 8);
+    const auto destination = wire::raw<Ipv6Halves>(frame, at + 24);
+    crc = kReads.ports ? fold_ipv6<direction>(source, destination, next, ports)
+                       : fold_ipv6<direction>(source, destination, 0, 0);
   } else {
     return kNotCommon;
   }
   return fold_mac_ends<kReads.mac, direction>(frame, crc);
+}
+
+// Frames that are common, and not plain: those of fold_network(), behind at most one tag. A function of its
+// own: inlined it would cost plain frames a cycle. (A std::optional is written in two parts and read as one,
+// which stalls.)
+template <HashPolicy policy, Direction direction, Inside inside = Inside::nothing>
+[[nodiscard, gnu::noinline]] std::uint64_t fold_common(std::span<const std::byte> frame) noexcept {
+  constexpr std::size_t kTagSize = 4;
+  if (frame.size() < kPlainSize) return kNotCommon;
+  std::size_t at = kEthernetHeaderSize;
+  if (wire::raw<std::uint16_t>(frame, at - 2) == kTagType) at += kTagSize;
+  asm("" : "+r"(at));  // GCC otherwise makes a sum of its own for each field that is read
+  return fold_network<policy, direction, inside>(frame, at, wire::raw<std::uint16_t>(frame, at - 2));
+}
+
+// The Ethernet frame that lies in a tunnel.
+template <HashPolicy policy, Direction direction>
+[[nodiscard, gnu::always_inline]] inline std::uint64_t fold_inner_frame(
+    std::span<const std::byte> frame) noexcept {
+  if (is_plain_ipv4(frame)) return fold_plain_ipv4<policy, direction>(frame);
+  return fold_common<policy, direction, Inside::tunnel>(frame);
+}
+
+// RFC 2784 and 2890, version 0. `at`: of the GRE header.
+template <HashPolicy policy, Direction direction>
+[[nodiscard]] inline std::uint64_t fold_gre(std::span<const std::byte> frame, std::size_t at) noexcept {
+  constexpr std::uint16_t kChecksum = 0x0080, kKey = 0x0020, kSequence = 0x0010;  // as they lie in the frame
+  constexpr std::uint16_t kKnown = kChecksum | kKey | kSequence;
+  const auto flags = wire::raw<std::uint16_t>(frame, at);
+  const auto type = wire::raw<std::uint16_t>(frame, at + 2);
+  if ((flags & ~kKnown) != 0) return kNotCommon;
+  at += 4;
+  at += 4U * static_cast<unsigned>(__builtin_popcount(flags));
+  if (frame.size() < at + kPlainSize) return kNotCommon;
+  if (type == kBridgedType) return fold_inner_frame<policy, direction>(frame.subspan(at));
+  return fold_network<policy, direction, Inside::tunnel>(frame, at, type);
+}
+
+// 3GPP TS 29.281 5.1, without extension headers. `at`: of the GTP-U header.
+template <HashPolicy policy, Direction direction>
+[[nodiscard]] inline std::uint64_t fold_gtp_u(std::span<const std::byte> frame, std::size_t at) noexcept {
+  constexpr std::uint16_t kPduWithoutOptions = 0xff30;  // version 1, a PDU; as it lies in the frame
+  if (wire::raw<std::uint16_t>(frame, at) != kPduWithoutOptions) return kNotCommon;
+  at += 8;
+  const bool v6 = wire::u8_at(frame, at) >> 4 == 6;
+  return fold_network<policy, direction, Inside::tunnel>(frame, at, v6 ? kIpv6Type : kIpv4Type);
+}
+
+// Tunnels in untagged IPv4 without options, of what fold_common() knows: VXLAN (RFC 7348), GRE, GTP-U, IP in
+// IP.
+template <HashPolicy policy, Direction direction>
+[[nodiscard, gnu::noinline]] std::uint64_t fold_tunnel(std::span<const std::byte> frame) noexcept {
+  constexpr std::size_t kNetwork = kEthernetHeaderSize, kTransport = kNetwork + 20, kPayload = kTransport + 8;
+  constexpr std::size_t kVxlanSize = 8;
+  constexpr std::uint8_t kIpv4InIp = 4, kIpv6InIp = 41, kGre = 47;
+  if (frame.size() < kPayload + kVxlanSize + kPlainSize) return kNotCommon;
+  if (wire::raw<std::uint16_t>(frame, kNetwork - 2) != kIpv4Type || wire::u8_at(frame, kNetwork) != 0x45)
+    return kNotCommon;
+  const auto fragment_ttl_protocol = wire::raw<std::uint32_t>(frame, kNetwork + 6);
+  if ((fragment_ttl_protocol & kMoreFragmentsAndOffset) != 0) return kNotCommon;
+  switch (fragment_ttl_protocol >> 24) {
+    case kGre:
+      return fold_gre<policy, direction>(frame, kTransport);
+    case kIpv4InIp:
+      return fold_network<policy, direction, Inside::tunnel>(frame, kTransport, kIpv4Type);
+    case kIpv6InIp:
+      return fold_network<policy, direction, Inside::tunnel>(frame, kTransport, kIpv6Type);
+    case wire::kProtocolUdp:
+      break;
+    default:
+      return kNotCommon;
+  }
+  const std::uint16_t port = __builtin_bswap16(wire::raw<std::uint16_t>(frame, kTransport + 2));
+  if (port == wire::kUdpPortGtpU) return fold_gtp_u<policy, direction>(frame, kPayload);
+  constexpr std::uint8_t kInstance = 0x08;
+  const bool is_vxlan = (port == wire::kUdpPortVxlan || port == wire::kUdpPortVxlanLinux) &&
+                        (wire::u8_at(frame, kPayload) & kInstance) != 0;
+  return is_vxlan ? fold_inner_frame<policy, direction>(frame.subspan(kPayload + kVxlanSize)) : kNotCommon;
 }
 
 }  // namespace detail
@@ -178,17 +276,18 @@ template <HashPolicy policy, Direction direction, typename Other>
       return detail::fold_mac_ends<kReads.mac, direction>(frame, 0);
   }
   if constexpr (kReads.ip != Ends::none) {
+    std::uint64_t common = detail::kNotCommon;
     if (detail::is_plain_ipv4(frame)) {
       if (!kReads.tunnel ||
           !detail::may_be_tunnel(wire::u8_at(frame, 23), wire::raw<std::uint32_t>(frame, 34)))
         return detail::fold_plain_ipv4<policy, direction>(frame);
-    } else {
-      if constexpr (kReads.ip == Ends::both && !kReads.tunnel)
-        if (const std::uint64_t common = detail::fold_common<policy, direction>(frame);
-            common != detail::kNotCommon)
-          return static_cast<std::uint32_t>(common);
-      other(frame);
+    } else if constexpr (kReads.ip == Ends::both) {
+      common = detail::fold_common<policy, direction>(frame);
     }
+    if constexpr (kReads.tunnel)
+      if (common == detail::kNotCommon) common = detail::fold_tunnel<policy, direction>(frame);
+    if (common != detail::kNotCommon) return static_cast<std::uint32_t>(common);
+    other(frame);
   }
   if constexpr (kReads.ip == Ends::none && kReads.vlan) other(frame);
   return fold_frame<policy, direction>(frame);
