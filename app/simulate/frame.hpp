@@ -52,6 +52,7 @@ struct lagoon::fast::PacketTraits<lagoon::simulate::SimFrame> {
   static std::uint32_t length(const P& p) noexcept { return p.length; }
   static std::optional<std::uint32_t> nic_hash(const P&) noexcept { return std::nullopt; }
   static bool is_ip(const P& p) noexcept { return p.number != 0; }
+  static bool is_tcp_or_udp(const P&) noexcept { return false; }
   static void prefetch(const P&) noexcept {}
   static void each_segment(const P& p, auto&& use) noexcept { use(p.headers); }
   static void set_source(P&, const MacAddress&) noexcept {}

@@ -20,6 +20,7 @@ namespace lagoon::fast {
 ///   nic_hash(p)            the hash that the port computed, if it did
 ///   is_ip(p)               true only when the port has said that IP follows the Ethernet header: the frame
 ///                          can't be of a slow protocol, and its header need not be read; false: unknown
+///   is_tcp_or_udp(p)       true only when the port has said so; false: unknown
 ///   prefetch(p)            asks for the cache line of the headers
 ///   set_source(p, mac)     writes the Ethernet source; precondition: headers(p) has it, p is not shared
 ///   set_destination(p, mac)
@@ -35,6 +36,7 @@ concept Packet = requires(const P& packet) {
   { PacketTraits<P>::length(packet) } noexcept -> std::same_as<std::uint32_t>;
   { PacketTraits<P>::nic_hash(packet) } noexcept -> std::same_as<std::optional<std::uint32_t>>;
   { PacketTraits<P>::is_ip(packet) } noexcept -> std::same_as<bool>;
+  { PacketTraits<P>::is_tcp_or_udp(packet) } noexcept -> std::same_as<bool>;
   { PacketTraits<P>::prefetch(packet) } noexcept;
 } && requires(P& packet, const P& look, const MacAddress& mac, std::uint16_t n) {
   {

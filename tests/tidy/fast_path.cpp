@@ -34,6 +34,7 @@ struct lagoon::fast::PacketTraits<lagoon::tidy::Frame> {
   static std::uint32_t length(const P& p) noexcept { return static_cast<std::uint32_t>(p.octets.size()); }
   static std::optional<std::uint32_t> nic_hash(const P&) noexcept { return std::nullopt; }
   static bool is_ip(const P&) noexcept { return false; }
+  static bool is_tcp_or_udp(const P&) noexcept { return false; }
   static void prefetch(const P&) noexcept {}
   static void each_segment(const P& p, auto&& use) noexcept { use(p.octets); }
   static void set_source(P&, const MacAddress&) noexcept;

@@ -32,6 +32,10 @@ struct lagoon::fast::PacketTraits<rte_mbuf> {
   [[nodiscard]] static bool is_ip(const rte_mbuf& mbuf) noexcept {
     return (mbuf.packet_type & RTE_PTYPE_L3_MASK) != 0;
   }
+  [[nodiscard]] static bool is_tcp_or_udp(const rte_mbuf& mbuf) noexcept {
+    const std::uint32_t transport = mbuf.packet_type & RTE_PTYPE_L4_MASK;
+    return transport == RTE_PTYPE_L4_TCP || transport == RTE_PTYPE_L4_UDP;
+  }
   static void prefetch(const rte_mbuf& mbuf) noexcept {
     rte_prefetch0(static_cast<const std::byte*>(mbuf.buf_addr) + mbuf.data_off);
   }
@@ -47,12 +51,21 @@ struct lagoon::fast::PacketTraits<rte_mbuf> {
                 mac.octets.size());
   }
   static void share(rte_mbuf& mbuf, std::uint16_t count) noexcept {
-    rte_pktmbuf_refcnt_update(&mbuf, static_cast<std::int16_t>(count));
+    add_references(mbuf, static_cast<std::int16_t>(count));
   }
   static void unshare(rte_mbuf& mbuf, std::uint16_t count) noexcept {
-    rte_pktmbuf_refcnt_update(&mbuf, static_cast<std::int16_t>(-count));
+    add_references(mbuf, static_cast<std::int16_t>(-count));
   }
   static void release(rte_mbuf& mbuf) noexcept { rte_pktmbuf_free(&mbuf); }
+
+ private:
+  // (where the next segment is stands in the second cache line, which one segment need not fetch)
+  static void add_references(rte_mbuf& mbuf, std::int16_t count) noexcept {
+    if (mbuf.nb_segs == 1) [[likely]]
+      rte_mbuf_refcnt_update(&mbuf, count);
+    else
+      rte_pktmbuf_refcnt_update(&mbuf, count);
+  }
 };
 
 static_assert(lagoon::fast::Packet<rte_mbuf>);

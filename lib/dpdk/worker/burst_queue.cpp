@@ -112,15 +112,16 @@ Polled poll_members(RxQueue& queue, std::span<rte_mbuf*> frames) noexcept {
       const std::uint16_t count =
           rte_eth_rx_burst(port.id, q, room.data(), static_cast<std::uint16_t>(room.size()));
       if (count == 0) continue;
-      const std::span<rte_mbuf*> data = fast::collect<rte_mbuf>(
-          *table, member, without_cut(port, member, room.first(count), queue.counters), PuntRings{ports},
-          Freer{}, queue.collector, queue.counters);
-      if (queue.port)
-        for (rte_mbuf* frame : data) {
-          frame->port = *queue.port;
-          octets += frame->pkt_len;
-        }
-      taken += data.size();
+      const std::span<rte_mbuf*> heard = without_cut(port, member, room.first(count), queue.counters);
+      const auto collect = [&](auto mark) noexcept {
+        return fast::collect_marked<rte_mbuf>(*table, member, heard, PuntRings{ports}, Freer{},
+                                              queue.collector, queue.counters, mark);
+      };
+      const fast::Collected<rte_mbuf> data =
+          queue.port ? collect([id = *queue.port](rte_mbuf& frame) noexcept { frame.port = id; })
+                     : collect([](rte_mbuf&) noexcept {});
+      octets += data.octets;
+      taken += data.frames.size();
     }
     if (taken != frames.size()) continue;
     // No room for more. Who may have been cut short is first in the next call; if that was the first in this

@@ -30,7 +30,7 @@ struct RxQueue {
   std::uint16_t first_queue = 0;
   fast::CollectorState collector{};
   fast::LagCounters counters{};
-  // What its user got. Octets only where `port` is set.
+  // What its user got.
   fast::Counter delivered_packets{};
   fast::Counter delivered_bytes{};
 };
@@ -45,7 +45,7 @@ struct TxQueue {
   std::uint32_t sending = 0;  // members of the table that Steering follows
 };
 
-/// Frames, and their octets where the queue has a `port`.
+/// Frames, and their octets.
 struct Polled {
   std::size_t frames = 0;
   std::uint64_t octets = 0;

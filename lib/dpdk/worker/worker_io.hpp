@@ -53,7 +53,11 @@ class MemberSender {
       return sent;
     return sent + send_past_unfit(ports_[member], frames.subspan(sent));
   }
-  [[nodiscard]] fast::Unfit take_unfit() noexcept { return std::exchange(unfit_, {}); }
+  [[nodiscard]] fast::Unfit take_unfit() noexcept {
+    if (unfit_.frames == 0) [[likely]]
+      return {};
+    return std::exchange(unfit_, {});
+  }
 
  private:
   // The first frame of `frames` was refused just now.

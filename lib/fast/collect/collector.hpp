@@ -29,14 +29,15 @@ struct Seen {
 
 // No prefetch: the work for one packet is so little that the processor has many of them under way by itself.
 // So little that the loop's own is a fifth of it: hence unrolled.
-template <Packet P>
-[[nodiscard]] inline Seen look_over(std::span<P* const> received) noexcept {
+template <Packet P, typename Mark>
+[[nodiscard, gnu::always_inline]] inline Seen look_over(std::span<P* const> received, Mark& mark) noexcept {
   using Traits = PacketTraits<P>;
   Seen seen;
 #pragma GCC unroll 4
-  for (const P* packet : received) {
+  for (P* packet : received) {
     seen.slow += is_punted(*packet) ? 1U : 0U;
     seen.octets += Traits::length(*packet);
+    mark(*packet);
   }
   return seen;
 }
@@ -67,10 +68,10 @@ inline void count_delivered(MemberCounters& counted, std::size_t frames, std::ui
   counted.rx_bytes.add(octets);
 }
 
-// All that is not the common path, out of its way.
+// All that is not the common path, out of its way. `seen.octets` are those of what it returns then.
 template <Packet P, typename Punt, typename Sink>
 [[gnu::noinline]] std::span<P*> sort_out(const table::PortTable& table, MemberIndex member,
-                                         std::span<P*> received, Seen seen, Punt& punt, Sink& sink,
+                                         std::span<P*> received, Seen& seen, Punt& punt, Sink& sink,
                                          CollectorState& state, LagCounters& counters) noexcept {
   std::size_t heard = received.size();
   if (seen.slow != 0) received = take_out_slow<P>(member, received, punt, sink, counters, seen.octets);
@@ -85,21 +86,39 @@ template <Packet P, typename Punt, typename Sink>
 
 }  // namespace detail
 
+/// What is to be delivered: a prefix of what was received, and its octets.
+template <typename P>
+struct Collected {
+  std::span<P*> frames;
+  std::uint64_t octets = 0;
+};
+
 /// Sorts what `member` received. Slow-protocol frames go to `punt` whether the member is collecting or not;
 /// data of a member that is not goes to `sink`, counted, and so does what the table's filters deny
-/// (fast/collect/collector_filters.hpp). Returns the frames to deliver: a prefix of `received`, in order.
-/// Thread: the worker that polls the member. `received` may have any size.
+/// (fast/collect/collector_filters.hpp). Returns the frames to deliver, in order. `mark(frame)` is called
+/// once for each that was received, in the one look that is taken at it. Thread: the worker that polls the
+/// member. `received` may have any size.
+template <Packet P, typename Punt, typename Sink, typename Mark>
+  requires PuntSink<Punt, P> && DropSink<Sink, P>
+[[nodiscard]] inline Collected<P> collect_marked(const table::PortTable& table, MemberIndex member,
+                                                 std::span<P*> received, Punt&& punt, Sink&& sink,
+                                                 CollectorState& state, LagCounters& counters,
+                                                 Mark mark) noexcept {
+  if (received.empty()) return {received};
+  detail::Seen seen = detail::look_over<P>(received, mark);
+  if (seen.slow != 0 || !table.delivers_all_of(member)) [[unlikely]] {
+    received = detail::sort_out<P>(table, member, received, seen, punt, sink, state, counters);
+    return {received, seen.octets};
+  }
+  detail::count_delivered(counters.of(member), received.size(), seen.octets);
+  return {received, seen.octets};
+}
 template <Packet P, typename Punt, typename Sink>
   requires PuntSink<Punt, P> && DropSink<Sink, P>
 [[nodiscard]] inline std::span<P*> collect(const table::PortTable& table, MemberIndex member,
                                            std::span<P*> received, Punt&& punt, Sink&& sink,
                                            CollectorState& state, LagCounters& counters) noexcept {
-  if (received.empty()) return received;
-  const detail::Seen seen = detail::look_over<P>(received);
-  if (seen.slow != 0 || !table.delivers_all_of(member)) [[unlikely]]
-    return detail::sort_out<P>(table, member, received, seen, punt, sink, state, counters);
-  detail::count_delivered(counters.of(member), received.size(), seen.octets);
-  return received;
+  return collect_marked<P>(table, member, received, punt, sink, state, counters, [](P&) noexcept {}).frames;
 }
 
 }  // namespace lagoon::fast

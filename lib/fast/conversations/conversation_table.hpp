@@ -76,7 +76,19 @@ class ConversationTable {
   [[nodiscard]] bool exists() const noexcept { return !lines_.empty(); }
   [[nodiscard]] std::size_t lines() const noexcept { return lines_.size(); }
 
-  void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&lines_[home(hash)], 1); }
+  /// Asks for the line of a hash, ahead of find(). A copy of what that takes, for loops.
+  class LookAhead {
+   public:
+    explicit LookAhead(std::span<const ConversationLine> lines) noexcept : lines_{lines} {}
+    void operator()(std::uint32_t hash) const noexcept {
+      __builtin_prefetch(&lines_[home(hash, lines_.size())], 1);
+    }
+
+   private:
+    std::span<const ConversationLine> lines_;
+  };
+  [[nodiscard]] LookAhead look_ahead() const noexcept { return LookAhead{lines_}; }
+  void prefetch(std::uint32_t hash) const noexcept { look_ahead()(hash); }
 
   [[nodiscard]] Entry find(std::uint32_t hash) noexcept {
     ConversationLine& first = lines_[home(hash)];
@@ -121,9 +133,10 @@ class ConversationTable {
   // A conversation may be in this many lines.
   static constexpr std::size_t kProbes = table::kConversationProbes;
 
-  [[nodiscard]] std::size_t home(std::uint32_t hash) const noexcept {
-    return static_cast<std::size_t>(std::uint64_t{hash} * lines_.size() >> 32);
+  [[nodiscard]] static std::size_t home(std::uint32_t hash, std::size_t lines) noexcept {
+    return static_cast<std::size_t>(std::uint64_t{hash} * lines >> 32);
   }
+  [[nodiscard]] std::size_t home(std::uint32_t hash) const noexcept { return home(hash, lines_.size()); }
   /// Its n-th line: lines apart by a step of its own, so that neighbours' conversations go different ways.
   [[nodiscard]] std::size_t probe(std::uint32_t hash, std::size_t n) const noexcept {
     const std::uint32_t mixed = (hash + static_cast<std::uint32_t>(n) * 0x9e37'79b9U) * 0x85eb'ca6bU;

@@ -83,10 +83,10 @@ inline bool fold_burst(const dist::FlowHashSettings& settings, std::span<P* cons
 
 /// The member of each frame's bucket.
 template <Packet P>
-[[nodiscard]] inline bool look_up_burst(const dist::FlowHashSettings& settings, std::span<P* const> burst,
-                                        const dist::LaneMap& where,
+[[nodiscard]] inline bool look_up_burst(const dist::FlowHashSettings& settings, const dist::FlowMixer& mixer,
+                                        std::span<P* const> burst, const dist::LaneMap& where,
                                         std::array<std::uint8_t, kBurstMax>& out) noexcept {
-  const dist::FlowMixer mix{settings.seed};
+  const dist::FlowMixer mix = mixer;
   const std::uint8_t* const member_of = where.data();
   std::uint8_t* const members = out.data();
   return detail::fold_each<P>(settings, burst, [mix, member_of, members](std::size_t i, std::uint32_t fold) {
@@ -97,13 +97,27 @@ template <Packet P>
 /// The flow hash of each frame: what lanes and conversations are known by.
 using BurstHashes = std::array<std::uint32_t, kBurstMax>;
 
+/// `ahead(hash)` is called for each as soon as it is known.
+template <Packet P, typename Ahead>
+inline bool hash_burst(const dist::FlowHashSettings& settings, const dist::FlowMixer& mixer,
+                       std::span<P* const> burst, BurstHashes& out, Ahead ahead) noexcept {
+  const dist::FlowMixer mix = mixer;
+  std::uint32_t* const hashes = out.data();
+  return detail::fold_each<P>(settings, burst, [mix, hashes, ahead](std::size_t i, std::uint32_t fold) {
+    const std::uint32_t hash = mix(fold);
+    hashes[i] = hash;
+    ahead(hash);
+  });
+}
+template <Packet P>
+inline bool hash_burst(const dist::FlowHashSettings& settings, const dist::FlowMixer& mixer,
+                       std::span<P* const> burst, BurstHashes& out) noexcept {
+  return hash_burst<P>(settings, mixer, burst, out, [](std::uint32_t) noexcept {});
+}
 template <Packet P>
 inline bool hash_burst(const dist::FlowHashSettings& settings, std::span<P* const> burst,
                        BurstHashes& out) noexcept {
-  const bool slow = fold_burst<P>(settings, burst, out);
-  const dist::FlowMixer mix{settings.seed};
-  for (std::size_t i = 0; i < burst.size(); ++i) out[i] = mix(out[i]);
-  return slow;
+  return hash_burst<P>(settings, dist::FlowMixer{settings.seed}, burst, out);
 }
 
 }  // namespace lagoon::fast

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "base/time.hpp"
+#include "dist/flow_hash.hpp"
 #include "dist/lanes.hpp"
 #include "dist/load_group.hpp"
 #include "fast/conversations/conversation_table.hpp"
@@ -47,6 +48,7 @@ class LaneLoad {
 struct DistributorState {
   /// The worker's time, brought up to date by it once a turn.
   Instant now{};
+  dist::SeededMixer mixer{};
   /// flow_hash, adaptive, weighted: where lanes are.
   Steering steering{};
   /// The generation of a table. Frames that older tables sent to a member have left the queues in front of

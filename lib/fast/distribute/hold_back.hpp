@@ -28,7 +28,7 @@ template <Packet P, std::size_t N>
 [[gnu::noinline]] std::span<P*> take_waiting(const table::PortTable& table, std::span<P*> burst,
                                              HoldQueue<P, N>& hold, DistributorState& state) noexcept {
   BurstHashes hashes;
-  hash_burst<P>(table.options.hash, burst, hashes);
+  hash_burst<P>(table.options.hash, state.mixer.of(table.options.hash.seed), burst, hashes);
   const bool weighted = table.distribution == table::Distribution::weighted;
   std::size_t kept = 0;
   bool full = false;

@@ -58,9 +58,10 @@ template <Packet P, MemberTx<P> Tx>
 template <Packet P, MemberTx<P> Tx>
 [[nodiscard]] inline std::size_t send_to_one(MemberIndex member, std::span<P*> packets, Tx& tx,
                                              LagCounters& counters) noexcept {
-  if (kinds_in<P>(packets).slow) [[unlikely]]
+  const Looked looked = look_at_each<P>(packets);
+  if (looked.slow) [[unlikely]]
     return kSlowFound;
-  const Sent sent = send_to<P>(member, packets, octets_of<P>(packets), tx, counters);
+  const Sent sent = send_to<P>(member, packets, looked.octets, tx, counters);
   counters.sent_packets.add(sent.packets);
   counters.sent_bytes.add(sent.octets);
   return sent.taken;
@@ -102,17 +103,14 @@ template <Packet P, typename Refused>
 
 /// Sends to each member what is its own. Returns how many were sent; the rest is then the burst's tail.
 template <Packet P, MemberTx<P> Tx, typename Refused>
-[[nodiscard, gnu::always_inline]] inline std::size_t send_scattered(std::uint32_t sending,
-                                                                    std::span<P*> burst,
+[[nodiscard, gnu::always_inline]] inline std::size_t send_scattered(std::span<P*> burst,
                                                                     Scattered<P>& scattered, Tx& tx,
                                                                     LagCounters& counters,
                                                                     Refused refused) noexcept {
   std::array<std::uint8_t, kMembersMax> accepted;
   Sent all;
-  for (std::uint32_t members = sending; members != 0; members &= members - 1) {
+  for (std::uint32_t members = scattered.used; members != 0; members &= members - 1) {
     const auto m = static_cast<std::uint8_t>(std::countr_zero(members));
-    accepted[m] = 0;
-    if (scattered.count[m] == 0) continue;
     const Sent sent = send_to<P>(MemberIndex{m}, scattered.of(m), scattered.octets[m], tx, counters);
     accepted[m] = static_cast<std::uint8_t>(sent.taken);
     all.taken += sent.taken;

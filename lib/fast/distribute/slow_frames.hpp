@@ -1,10 +1,10 @@
 // Slow-protocol frames among those that are to be sent: on its links the LAG alone may say such (IEEE 802.3
 // Annex 57A), so they are dropped. Policies that read headers find them on the way, and the others by
-// kinds_in().
+// look_at_each().
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -18,28 +18,33 @@ namespace lagoon::fast::detail {
 /// What a policy returns in place of a number when it has found some, and has sent nothing.
 inline constexpr std::size_t kSlowFound = std::numeric_limits<std::size_t>::max();
 
-/// Of a whole burst.
-struct KindsFound {
-  bool slow = false;
-  bool group = false;  // some are to a group address
+/// What one look over packets says.
+struct Looked {
+  bool slow = false;   // some are slow-protocol frames
+  bool group = false;  // some may be to a group address; of TCP and UDP it is not said
+  std::uint64_t octets = 0;
 };
 
-/// In one pass without a branch for each frame's kind.
+// Without a branch for each frame's kind. No prefetch: the work for one packet is so little that the
+// processor has many of them under way by itself.
 template <Packet P>
-[[nodiscard]] inline KindsFound kinds_in(std::span<P* const> burst) noexcept {
+[[gnu::always_inline]] inline void look_at(const P& packet, Looked& looked) noexcept {
   using Traits = PacketTraits<P>;
-  constexpr std::size_t kAhead = 8;
-  for (std::size_t i = 0; i < std::min(burst.size(), kAhead); ++i) Traits::prefetch(*burst[i]);
-  KindsFound found;
-  for (std::size_t i = 0; i < burst.size(); ++i) {
-    if (i + kAhead < burst.size()) Traits::prefetch(*burst[i + kAhead]);
-    const auto frame = Traits::headers(*burst[i]);
-    if (frame.size() < wire::kEthernetHeaderSize) [[unlikely]]
-      continue;
-    found.slow |= is_slow_protocol(frame);
-    found.group |= (wire::u8_at(frame, 0) & 1U) != 0;
-  }
-  return found;
+  looked.octets += Traits::length(packet);
+  if (Traits::is_tcp_or_udp(packet)) return;
+  const auto frame = Traits::headers(packet);
+  if (frame.size() < wire::kEthernetHeaderSize) [[unlikely]]
+    return;
+  looked.slow |= is_slow_protocol(frame);
+  looked.group |= (wire::u8_at(frame, 0) & 1U) != 0;
+}
+
+template <Packet P>
+[[nodiscard]] inline Looked look_at_each(std::span<P* const> packets) noexcept {
+  Looked looked;
+#pragma GCC unroll 4
+  for (const P* packet : packets) look_at(*packet, looked);
+  return looked;
 }
 
 /// Drops them. Returns the others, in order: the burst's tail.

@@ -11,6 +11,8 @@ namespace collector_test {
 
 using namespace lagoon;
 using lagoon::test::FlowFrame;
+using lagoon::test::packets_of;
+using lagoon::test::pointers;
 using lagoon::test::Prng;
 using lagoon::test::TestPacket;
 using lagoon::test::TestPunt;
@@ -116,6 +118,25 @@ TEST_CASE("A frame that the port has called IP is not looked into", "[fast][coll
   CHECK(fast::is_punted(packet));
   packet.is_ip = true;
   CHECK_FALSE(fast::is_punted(packet));
+}
+
+TEST_CASE("Each received frame is marked once, and what is delivered is measured", "[fast][collector]") {
+  table::PortTable table;
+  table.collecting = 0b1;
+  auto packets = packets_of(5, 60);
+  packets[2].octets[12] = std::byte{0x88};  // a slow protocol's: it goes to control
+  packets[2].octets[13] = std::byte{0x09};
+  auto burst = pointers(packets);
+  TestPunt punt;
+  fast::CollectorState state;
+  fast::LagCounters counters;
+  const auto collected =
+      fast::collect_marked<TestPacket>(table, MemberIndex{0}, burst, punt, TestSink{}, state, counters,
+                                       [](TestPacket& packet) noexcept { ++packet.conversation; });
+  CHECK(collected.frames.size() == 4);
+  CHECK(collected.octets == 4 * 60);
+  CHECK(punt.frames.size() == 1);
+  for (const TestPacket& packet : packets) CHECK(packet.conversation == 1);
 }
 
 }  // namespace collector_test

@@ -13,6 +13,7 @@ namespace distributor_test {
 
 using namespace lagoon;
 using lagoon::test::FlowFrame;
+using lagoon::test::packets_of;
 using lagoon::test::pointers;
 using lagoon::test::Prng;
 using lagoon::test::TestPacket;
@@ -251,6 +252,32 @@ TEST_CASE("A member is called once for a burst, and an idle one not at all", "[f
   fast::DistributorState state;
   REQUIRE(fast::distribute<TestPacket>(*table_of(0xff), burst, tx, state, counters) == kBurstMax);
   CHECK(tx.calls == 1);
+}
+
+TEST_CASE("Policies that hash nothing do not read a frame that the port calls TCP or UDP",
+          "[fast][distributor]") {
+  const auto sent_with = [](table::Distribution distribution, std::uint32_t members, bool is_tcp_or_udp) {
+    auto table = std::make_unique<table::PortTable>();
+    table->distribution = distribution;
+    table->distributing = members;
+    auto packets = packets_of(3, 60);
+    packets[1].octets[12] = std::byte{0x88};  // a slow protocol's
+    packets[1].octets[13] = std::byte{0x09};
+    packets[1].is_tcp_or_udp = is_tcp_or_udp;
+    auto burst = pointers(packets);
+    TestTx tx;
+    fast::DistributorState state;
+    fast::LagCounters counters;
+    CHECK(fast::distribute<TestPacket>(*table, burst, tx, state, counters) == 3);
+    return counters.sent_packets.read();
+  };
+  for (const auto distribution :
+       {table::Distribution::round_robin, table::Distribution::broadcast, table::Distribution::flow_hash}) {
+    const std::uint32_t members = distribution == table::Distribution::flow_hash ? 0b1 : 0b11;
+    CAPTURE(static_cast<int>(distribution));
+    CHECK(sent_with(distribution, members, false) == 2);
+    CHECK(sent_with(distribution, members, true) == 3);
+  }
 }
 
 }  // namespace distributor_test

@@ -22,6 +22,7 @@ struct TestPacket {
   std::uint32_t number = 0;  // of all packets, in order
   std::optional<std::uint32_t> nic_hash;
   bool is_ip = false;
+  bool is_tcp_or_udp = false;
   std::size_t cut = 0;  // where its second segment begins; 0: it has one
   int references = 1;
 };
@@ -110,6 +111,7 @@ struct lagoon::fast::PacketTraits<lagoon::test::TestPacket> {
   static std::uint32_t length(const P& p) noexcept { return static_cast<std::uint32_t>(p.octets.size()); }
   static std::optional<std::uint32_t> nic_hash(const P& p) noexcept { return p.nic_hash; }
   static bool is_ip(const P& p) noexcept { return p.is_ip; }
+  static bool is_tcp_or_udp(const P& p) noexcept { return p.is_tcp_or_udp; }
   static void prefetch(const P&) noexcept {}
   static void set_destination(P& p, const MacAddress& mac) noexcept { write(p, 0, mac); }
   static void set_source(P& p, const MacAddress& mac) noexcept { write(p, 6, mac); }

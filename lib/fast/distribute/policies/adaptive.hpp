@@ -41,8 +41,8 @@ struct Adaptive {
     place<P>(table, burst, folds, state, scattered, spread);
     scatter_by_member<P>(table.sending(), burst, scattered);
     std::uint64_t refused = 0;
-    const std::size_t sent = detail::send_scattered<P>(
-        table.sending(), burst, scattered, tx, counters, [&](std::size_t i) noexcept {
+    const std::size_t sent =
+        detail::send_scattered<P>(burst, scattered, tx, counters, [&](std::size_t i) noexcept {
           refused |= bit(i);
           // What the caller tries again, or gives to another table, is as it was.
           if ((spread.rewritten & bit(i)) != 0) PacketTraits<P>::set_source(*burst[i], spread.source[i]);
@@ -72,7 +72,7 @@ struct Adaptive {
   static void place(const table::PortTable& table, std::span<P* const> burst, const BurstFolds& folds,
                     DistributorState& state, Scattered<P>& out, Spread& spread) noexcept {
     using Traits = PacketTraits<P>;
-    const dist::FlowMixer mix{table.options.hash.seed};
+    const dist::FlowMixer mix = state.mixer.of(table.options.hash.seed);
     const std::uint8_t gathering = detail::gathering_member(table);
     for (std::size_t i = 0; i < burst.size(); ++i) {
       const auto frame = Traits::headers(*burst[i]);

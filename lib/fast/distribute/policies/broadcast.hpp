@@ -24,6 +24,17 @@ namespace lagoon::fast {
 
 namespace detail {
 
+// In blocks: for so few pointers a call of memcpy() takes longer than the copying.
+template <Packet P>
+[[gnu::always_inline]] inline void copy_pointers(std::span<P* const> from,
+                                                 std::array<P*, kBurstMax>& to) noexcept {
+  constexpr std::size_t kBlock = 8;
+  std::size_t i = 0;
+  for (; i + kBlock <= from.size(); i += kBlock)
+    for (std::size_t k = 0; k < kBlock; ++k) to[i + k] = from[i + k];
+  for (; i < from.size(); ++i) to[i] = from[i];
+}
+
 // The references of members that refused. The others' may be gone with their ports by now, so the last of
 // ours may be the last of all.
 template <Packet P>
@@ -50,25 +61,32 @@ struct Broadcast {
                                               DistributorState&, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
       return detail::send_to_one<P>(*only, burst, tx, counters);
-    if (detail::kinds_in<P>(burst).slow) [[unlikely]]
-      return detail::kSlowFound;
     const auto copies = static_cast<std::uint16_t>(std::popcount(table.distributing) - 1);
-    std::uint64_t octets = 0;
+    detail::Looked looked;
     for (P* packet : burst) {
+      detail::look_at(*packet, looked);
       PacketTraits<P>::share(*packet, copies);
-      octets += PacketTraits<P>::length(*packet);
+    }
+    if (looked.slow) [[unlikely]] {
+      for (P* packet : burst) PacketTraits<P>::unshare(*packet, copies);
+      return detail::kSlowFound;
     }
     std::array<std::uint8_t, kMembersMax> accepted;
     std::size_t offered = 0;
     detail::Sent most;
     std::size_t least = burst.size();
     for (std::uint32_t members = table.distributing; members != 0; members &= members - 1) {
-      // A port may use the array that it gets for its own ends.
-      std::array<P*, kBurstMax> packets;
-      std::copy(burst.begin(), burst.end(), packets.begin());
+      // A port may use the array that it gets for its own ends. The last one may have the burst itself, if
+      // all others took all: what it leaves then is the array's rest, whichever packets that are.
+      std::array<P*, kBurstMax> copy;
+      const bool is_last = (members & (members - 1)) == 0;
+      std::span<P*> packets = burst;
+      if (!is_last || least != burst.size()) {
+        detail::copy_pointers<P>(burst, copy);
+        packets = std::span{copy}.first(burst.size());
+      }
       const MemberIndex m{static_cast<std::uint8_t>(std::countr_zero(members))};
-      const detail::Sent sent =
-          detail::send_to<P>(m, std::span{packets}.first(burst.size()), octets, tx, counters);
+      const detail::Sent sent = detail::send_to<P>(m, packets, looked.octets, tx, counters);
       accepted[offered++] = static_cast<std::uint8_t>(sent.taken);
       if (sent.taken >= most.taken) most = sent;
       least = std::min(least, sent.taken);

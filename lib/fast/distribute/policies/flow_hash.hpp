@@ -31,10 +31,11 @@ struct FlowHash {
     if (!state.steering.plain()) return distribute_by_lane<P>(table, burst, tx, state, counters);
     if (table.counts_lanes) return distribute_counted<P>(table, burst, tx, state, counters);
     Scattered<P> scattered;
-    if (look_up_burst<P>(table.options.hash, burst, state.steering.current(), scattered.member)) [[unlikely]]
+    if (look_up_burst<P>(table.options.hash, state.mixer.of(table.options.hash.seed), burst,
+                         state.steering.current(), scattered.member)) [[unlikely]]
       return detail::kSlowFound;
     scatter_by_member<P>(table.sending(), burst, scattered);
-    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
+    return detail::send_scattered<P>(burst, scattered, tx, counters, [](std::size_t) {});
   }
 
  private:
@@ -45,7 +46,8 @@ struct FlowHash {
                                                                      DistributorState& state,
                                                                      LagCounters& counters) noexcept {
     BurstHashes hashes;
-    if (hash_burst<P>(table.options.hash, burst, hashes)) [[unlikely]]
+    if (hash_burst<P>(table.options.hash, state.mixer.of(table.options.hash.seed), burst, hashes))
+        [[unlikely]]
       return detail::kSlowFound;
     Scattered<P> scattered;
     const auto lane_of = [&](std::size_t i) { return dist::bucket_of(hashes[i]); };
@@ -55,11 +57,10 @@ struct FlowHash {
     }
     scatter_by_member<P>(table.sending(), burst, scattered);
     detail::sample<P>(burst, hashes, scattered, state);
-    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
-                                     [&](std::size_t i) noexcept {
-                                       // counted when it is tried again
-                                       state.lanes.take_back(lane_of(i), PacketTraits<P>::length(*burst[i]));
-                                     });
+    return detail::send_scattered<P>(burst, scattered, tx, counters, [&](std::size_t i) noexcept {
+      // counted when it is tried again
+      state.lanes.take_back(lane_of(i), PacketTraits<P>::length(*burst[i]));
+    });
   }
 
   template <Packet P, MemberTx<P> Tx>
@@ -68,7 +69,8 @@ struct FlowHash {
                                                                      DistributorState& state,
                                                                      LagCounters& counters) noexcept {
     BurstHashes hashes;
-    if (hash_burst<P>(table.options.hash, burst, hashes)) [[unlikely]]
+    if (hash_burst<P>(table.options.hash, state.mixer.of(table.options.hash.seed), burst, hashes))
+        [[unlikely]]
       return detail::kSlowFound;
     Scattered<P> scattered;
     std::array<std::uint16_t, kBurstMax> lane;
@@ -82,12 +84,10 @@ struct FlowHash {
       detail::sample<P>(burst, hashes, scattered, state);
     }
     scatter_by_member<P>(table.sending(), burst, scattered);
-    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters,
-                                     [&](std::size_t i) noexcept {
-                                       // counted when it is tried again
-                                       if (table.counts_lanes)
-                                         state.lanes.take_back(lane[i], PacketTraits<P>::length(*burst[i]));
-                                     });
+    return detail::send_scattered<P>(burst, scattered, tx, counters, [&](std::size_t i) noexcept {
+      // counted when it is tried again
+      if (table.counts_lanes) state.lanes.take_back(lane[i], PacketTraits<P>::length(*burst[i]));
+    });
   }
 };
 

@@ -7,6 +7,7 @@
 // group goes to table.active, where the membership was joined, and uses up no turn.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -71,6 +72,36 @@ class Lots {
   std::array<std::uint8_t, kMembersMax> members_;
 };
 
+// One frame to each member in turn, from the one after `turn` on: what goes to a member lies a stride apart.
+template <Packet P>
+[[nodiscard]] inline Looked deal_out(std::uint32_t distributing, std::uint8_t turn, std::span<P* const> burst,
+                                     Scattered<P>& out) noexcept {
+  const auto members = static_cast<std::size_t>(std::popcount(distributing));
+  Looked all;
+  out.used = 0;
+  std::uint32_t left = distributing & (~std::uint32_t{1} << turn);
+  if (left == 0) left = distributing;
+  for (std::size_t first = 0; first < std::min(members, burst.size()); ++first) {
+    const auto m = static_cast<std::uint8_t>(std::countr_zero(left));
+    left &= left - 1;
+    if (left == 0) left = distributing;
+    P** const track = out.tracks.data() + m * Scattered<P>::kTrack;
+    Looked looked;
+    std::uint8_t count = 0;
+    for (std::size_t i = first; i < burst.size(); i += members) {
+      track[count++] = burst[i];
+      out.member[i] = m;
+      look_at(*burst[i], looked);
+    }
+    out.used |= std::uint32_t{1} << m;
+    out.count[m] = count;
+    out.octets[m] = looked.octets;
+    all.slow |= looked.slow;
+    all.group |= looked.group;
+  }
+  return all;
+}
+
 // `groups`: some frames are to a group.
 template <Packet P, typename Order>
 void give_turns(const table::PortTable& table, std::span<P* const> burst, bool groups, Order order,
@@ -92,16 +123,25 @@ struct RoundRobin {
                                               DistributorState& state, LagCounters& counters) noexcept {
     if (const auto only = detail::only_member(table))
       return detail::send_to_one<P>(*only, burst, tx, counters);
-    const detail::KindsFound found = detail::kinds_in<P>(burst);
+    Scattered<P> scattered;
+    if (table.options.packets_per_member == 1 && state.turn_left == 0) [[likely]] {
+      const detail::Looked looked = detail::deal_out<P>(table.distributing, state.turn, burst, scattered);
+      if (looked.slow) [[unlikely]]
+        return detail::kSlowFound;
+      if (!looked.group) [[likely]] {
+        state.turn = scattered.member[burst.size() - 1];
+        return detail::send_scattered<P>(burst, scattered, tx, counters, [](std::size_t) {});
+      }
+    }
+    const detail::Looked found = detail::look_at_each<P>(burst);
     if (found.slow) [[unlikely]]
       return detail::kSlowFound;
-    Scattered<P> scattered;
     if (table.options.packets_per_member == 0)
       detail::give_turns<P>(table, burst, found.group, detail::Lots{table, state}, scattered);
     else
       detail::give_turns<P>(table, burst, found.group, detail::Turns{table, state}, scattered);
     scatter_by_member<P>(table.distributing, burst, scattered);
-    return detail::send_scattered<P>(table.distributing, burst, scattered, tx, counters, [](std::size_t) {});
+    return detail::send_scattered<P>(burst, scattered, tx, counters, [](std::size_t) {});
   }
 };
 

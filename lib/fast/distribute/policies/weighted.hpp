@@ -30,16 +30,21 @@ struct Weighted {
                                               DistributorState& state, LagCounters& counters) noexcept {
     LAGOON_DCHECK(state.conversations.exists());
     BurstHashes hashes;
-    if (hash_burst<P>(table.options.hash, burst, hashes)) [[unlikely]]
+    const ConversationTable& conversations = state.conversations;
+    if (hash_burst<P>(table.options.hash, state.mixer.of(table.options.hash.seed), burst, hashes,
+                      [lines = conversations.look_ahead()](std::uint32_t hash) { lines(hash); })) [[unlikely]]
       return detail::kSlowFound;
-    for (std::size_t i = 0; i < burst.size(); ++i) state.conversations.prefetch(hashes[i]);
     Scattered<P> scattered;
     const ConversationClock now = ConversationClock::at(state.now);
-    for (std::size_t i = 0; i < burst.size(); ++i)
-      scattered.member[i] = member_of(table, hashes[i], state, now);
+    if (table.pins.any()) [[unlikely]]
+      for (std::size_t i = 0; i < burst.size(); ++i)
+        scattered.member[i] = member_with_pins(table, hashes[i], state, now);
+    else
+      for (std::size_t i = 0; i < burst.size(); ++i)
+        scattered.member[i] = member_of(table, hashes[i], state, now);
     if (table.counts_lanes) detail::sample<P>(burst, hashes, scattered, state);
     scatter_by_member<P>(table.sending(), burst, scattered);
-    return detail::send_scattered<P>(table.sending(), burst, scattered, tx, counters, [](std::size_t) {});
+    return detail::send_scattered<P>(burst, scattered, tx, counters, [](std::size_t) {});
   }
 
   /// Whether the frame must wait until the table's move is released. Precondition: state.steering.waits().
@@ -63,9 +68,6 @@ struct Weighted {
   [[nodiscard, gnu::always_inline]] static std::uint8_t member_of(const table::PortTable& table,
                                                                   std::uint32_t hash, DistributorState& state,
                                                                   ConversationClock now) noexcept {
-    if (table.pins.any()) [[unlikely]]
-      if (const std::size_t lane = table.pins.lane_of(hash); lane >= dist::kBuckets)
-        return state.steering.choose(table, lane, state.now);
     const auto entry = state.conversations.find(hash);
     if (!entry) [[unlikely]]
       return begin(table, hash, state, now);
@@ -75,6 +77,14 @@ struct Weighted {
       return m;
     }
     return place_anew(table, entry, state, now);
+  }
+
+  [[nodiscard]] static std::uint8_t member_with_pins(const table::PortTable& table, std::uint32_t hash,
+                                                     DistributorState& state,
+                                                     ConversationClock now) noexcept {
+    const std::size_t lane = table.pins.lane_of(hash);
+    return lane >= dist::kBuckets ? state.steering.choose(table, lane, state.now)
+                                  : member_of(table, hash, state, now);
   }
 
   [[nodiscard]] static std::uint8_t choose(const table::PortTable& table, DistributorState& state) noexcept {
