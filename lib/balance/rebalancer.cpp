@@ -87,8 +87,14 @@ void Rebalancer::members_changed(const Capacities& capacity, std::uint32_t distr
   for (std::size_t m = 0; m < kMembersMax; ++m)
     if (contains(distributing_ ^ distributing, m)) rest_[m] = {};
   distributing_ = distributing;
-  for (std::uint8_t& member : overrides_)
-    if (!contains(distributing_, member)) member = kNone;
+  static constexpr Overrides kNoOverrides = [] {
+    Overrides none{};
+    none.fill(kNone);
+    return none;
+  }();
+  if (overrides_ != kNoOverrides)
+    for (std::uint8_t& member : overrides_)
+      if (!contains(distributing_, member)) member = kNone;
   for (std::size_t pin = 0; pin < dist::kPins; ++pin)
     if (pins_[pin].used && !contains(distributing_, pin_members_[pin])) drop_pin(pin);
   for (std::size_t m = 0; m < kMembersMax; ++m)

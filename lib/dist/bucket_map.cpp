@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <numeric>
 
 #include "base/check.hpp"
@@ -38,25 +39,42 @@ class Diffusion {
   std::array<std::uint64_t, kMembersMax> carried_{};
 };
 
+// Whoever is `member` becomes what stands in `others`. (In steps of a cache line, which the compiler makes a
+// few instructions each.)
+constexpr std::size_t kStep = 64;
+void replace(std::uint8_t member, std::span<const std::uint8_t> others, std::span<std::uint8_t> members) {
+  for (std::size_t at = 0; at < members.size(); at += kStep) {
+    std::uint8_t* const mine = &members[at];
+    std::array<std::uint8_t, kStep> other;
+    std::copy_n(&others[at], kStep, other.begin());
+    for (std::size_t i = 0; i < kStep; ++i) {
+      const auto is = static_cast<std::uint8_t>(mine[i] == member ? 0xffU : 0U);
+      mine[i] = static_cast<std::uint8_t>((mine[i] & ~is) | (other[i] & is));
+    }
+  }
+}
+
 }  // namespace
 
 template <std::size_t Size>
 void Preferences<Size>::lay_out(std::span<const std::uint32_t, kMembersMax> capacity) {
   std::copy(capacity.begin(), capacity.end(), capacity_.begin());
   members_ = 0;
+  using Order = std::array<std::uint8_t, kMembersMax>;
+  const auto orders = std::make_unique<std::array<Order, Size>>();
   std::array<std::uint16_t, Size> visit{};
   std::iota(visit.begin(), visit.end(), std::uint16_t{0});
   std::uint64_t weight_before = 0;
   for (std::size_t k = 0; k < kMembersMax; ++k) {
     const std::uint64_t weight = capacity[k];
     if (weight == 0) continue;
-    std::sort(visit.begin(), visit.end(), [this](std::uint16_t a, std::uint16_t b) {
-      const int order = std::memcmp(preference_[a].data(), preference_[b].data(), members_);
+    std::sort(visit.begin(), visit.end(), [&](std::uint16_t a, std::uint16_t b) {
+      const int order = std::memcmp((*orders)[a].data(), (*orders)[b].data(), members_);
       return order != 0 ? order < 0 : a < b;
     });
     Diffusion diffusion;
     for (const std::uint16_t bucket : visit) {
-      auto& order = preference_[bucket];
+      Order& order = (*orders)[bucket];
       std::uint64_t from_here_on = weight_before;
       std::size_t at = 0;
       while (at < members_ && !diffusion.take(at, weight, from_here_on))
@@ -69,18 +87,32 @@ void Preferences<Size>::lay_out(std::span<const std::uint32_t, kMembersMax> capa
     weight_before += weight;
     ++members_;
   }
+  for (std::size_t bucket = 0; bucket < Size; ++bucket)
+    for (std::size_t i = 0; i < members_; ++i) choice_[i][bucket] = (*orders)[bucket][i];
 }
 
+// All buckets have their first choice; those whose choice does not distribute take the next one, and so on.
+// Where few members are silent that is done in loops that compare many buckets at a time, for a failover
+// waits for it.
 template <std::size_t Size>
 void Preferences<Size>::map(const BucketMapInput& input, std::array<std::uint8_t, Size>& out) {
   if (input.capacity != capacity_) lay_out(input.capacity);
-  for (std::size_t bucket = 0; bucket < Size; ++bucket) {
-    const auto& order = preference_[bucket];
-    std::size_t at = 0;
-    while (at < members_ && (input.distributing >> order[at] & 1U) == 0) ++at;
-    LAGOON_CHECK(at < members_);
-    out[bucket] = order[at];
+  std::uint32_t silent = 0;  // members with a capacity that do not distribute
+  for (std::size_t m = 0; m < kMembersMax; ++m)
+    if (capacity_[m] != 0 && (input.distributing >> m & 1U) == 0) silent |= std::uint32_t{1} << m;
+  const auto passes = static_cast<std::size_t>(std::popcount(silent));
+  LAGOON_CHECK(passes < members_);
+  static_assert(Size % kStep == 0);
+  out = choice_[0];
+  constexpr std::size_t kFew = 3;
+  if (passes > kFew) {
+    for (std::size_t bucket = 0; bucket < Size; ++bucket)
+      for (std::size_t at = 1; (silent >> out[bucket] & 1U) != 0; ++at) out[bucket] = choice_[at][bucket];
+    return;
   }
+  for (std::size_t pass = 1; pass <= passes; ++pass)
+    for (std::uint32_t left = silent; left != 0; left &= left - 1)
+      replace(static_cast<std::uint8_t>(std::countr_zero(left)), choice_[pass], out);
 }
 
 template class Preferences<kBuckets>;

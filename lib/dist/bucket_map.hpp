@@ -28,9 +28,10 @@ struct BucketMapInput {
   std::uint32_t distributing = 0;
 };
 
-/// Precondition: at least one distributing member has a capacity. Costs a few microseconds once the
-/// preferences for these capacities were laid out, which for 4096 buckets takes about 2 ms for 8 members and
-/// 10 ms for 32, and which is kept. Exists for the two sizes that are named (load_group.hpp has the other).
+/// Precondition: at least one distributing member has a capacity. Costs a microsecond or so for each member
+/// that has a capacity and does not distribute, once the preferences for these capacities were laid out,
+/// which for 4096 buckets takes about 2 ms for 8 members and 10 ms for 32, and which is kept. Exists for the
+/// two sizes that are named (load_group.hpp has the other).
 template <std::size_t Size>
 class Preferences {
  public:
@@ -43,8 +44,8 @@ class Preferences {
 
   std::array<std::uint32_t, kMembersMax> capacity_{};
   std::size_t members_ = 0;
-  // preference_[b][i]: the i-th choice of bucket b, i < members_.
-  std::array<std::array<std::uint8_t, kMembersMax>, Size> preference_{};
+  // choice_[i][b]: the i-th choice of bucket b, i < members_. So that all buckets are looked at side by side.
+  std::array<std::array<std::uint8_t, Size>, kMembersMax> choice_{};
 };
 
 using BucketPreferences = Preferences<kBuckets>;

@@ -71,11 +71,9 @@ void LoadKeeper::measured(const Measurement& counts, const TableMaker& tables, I
   if (const auto due = groups_.deadline(); due && now >= *due) groups_.measured(counts.group_octets, now);
   if (weighted() && now >= next_) measure_members(counts, now);
   if (const auto due = rebalancer_.deadline(); due && now >= *due && !tables.moving()) {
-    dist::LaneMap carried{};
-    for (std::size_t lane = 0; lane < dist::kLanes; ++lane) carried[lane] = tables.lane(lane).member;
     rebalancer_.measured({.lane_octets = counts.lane_octets,
                           .member_octets = counts.tx_octets,
-                          .carried_by = carried,
+                          .carried_by = tables.lanes(),
                           .hitters = counts.hitters,
                           .buckets_may_move = distribution_ == table::Distribution::flow_hash},
                          now);

@@ -7,7 +7,7 @@ namespace lagoon::control {
 BucketsPlaced OrderedMoves::place(const BucketChoice& which, std::optional<MemberIndex> to) {
   BucketsPlaced done;
   for (std::size_t b = which.first; b <= which.last; ++b) {
-    const std::uint8_t carrier = tables_.lane(b).member;
+    const std::uint8_t carrier = tables_.lanes()[b];
     if (which.of && carrier != which.of->value()) continue;
     ++done.chosen;
     done.buckets.insert(b);
@@ -18,7 +18,7 @@ BucketsPlaced OrderedMoves::place(const BucketChoice& which, std::optional<Membe
 
 std::size_t OrderedMoves::count_on(const dist::LaneSet& buckets, MemberIndex member) const noexcept {
   std::size_t count = 0;
-  buckets.each([&](std::size_t b) { count += tables_.lane(b).member == member.value() ? 1U : 0U; });
+  buckets.each([&](std::size_t b) { count += tables_.lanes()[b] == member.value() ? 1U : 0U; });
   return count;
 }
 
@@ -63,7 +63,7 @@ void OrderedMoves::report(const Progress& progress, Instant now) {
 void OrderedMoves::explain(Explanation& out) const {
   const std::size_t lane = tables_.lane_of(out.hash);
   if (lane >= dist::kBuckets) out.pin = lane - dist::kBuckets;
-  const TableMaker::LaneFacts& facts = tables_.lane(lane);
+  const TableMaker::LaneFacts facts = tables_.lane(lane);
   if (facts.member < kMembersMax) out.member = MemberIndex{facts.member};
   if (facts.before < kMembersMax) out.before = MemberIndex{facts.before};
   out.why = name_of(facts.why);

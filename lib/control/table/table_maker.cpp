@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "table/port_table_builder.hpp"
@@ -63,6 +66,72 @@ void copy_plain(const TableInput& input, table::PortTable& table) {
   table.active = active;
 }
 
+// The buckets that have a member there go to it, if it distributes. (Mostly none has.)
+void prefer(const TableInput& input, const BucketMembers& wanted, dist::BucketMap& buckets) {
+  if (wanted == kNoMembers) return;
+  for (std::size_t b = 0; b < dist::kBuckets; ++b)
+    if (distributes(input, wanted[b])) buckets[b] = wanted[b];
+}
+
+// Calls `use(b)` for each bucket that differs, eight compared at a time.
+template <typename Use>
+void each_difference(std::span<const std::uint8_t, dist::kBuckets> a,
+                     std::span<const std::uint8_t, dist::kBuckets> b, Use use) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static_assert(dist::kBuckets % kWord == 0 && std::endian::native == std::endian::little);
+  constexpr std::uint64_t kLow = 0x7f7f'7f7f'7f7f'7f7fU;
+  for (std::size_t at = 0; at < dist::kBuckets; at += kWord) {
+    std::uint64_t differs = 0;
+    std::uint64_t other = 0;
+    std::memcpy(&differs, &a[at], kWord);
+    std::memcpy(&other, &b[at], kWord);
+    differs ^= other;
+    // Each octet's highest bit: it is not 0.
+    for (std::uint64_t left = (((differs & kLow) + kLow) | differs) & ~kLow; left != 0; left &= left - 1)
+      use(at + static_cast<std::size_t>(std::countr_zero(left)) / 8);
+  }
+}
+
+// Why lanes leave a member. Most of it is the same for all lanes of that member, and is found out once.
+class Reasons {
+ public:
+  Reasons(const TableInput& before, const TableInput& now, const BucketMembers& stays)
+      : before_{before}, now_{now}, stays_{stays} {
+    const bool fresh = before.distributing == 0;
+    // Under another hash every conversation may have moved, and none can be told by its bucket.
+    all_new_ = fresh || !(before.options.hash == now.options.hash);
+    if (all_new_) {
+      of_nobody_ = fresh ? MoveReason::first : MoveReason::rehashed;
+      of_member_.fill(of_nobody_);
+      return;
+    }
+    by_bucket_ = stays != kNoMembers || before.placed != now.placed;
+    const bool others = before.distributing != now.distributing;
+    const bool wished = !(before.wishes == now.wishes);
+    of_member_.fill(wished ? MoveReason::rebalanced : others ? MoveReason::returned : MoveReason::capacity);
+    for_each(~now.distributing, [&](MemberIndex m) {
+      of_member_[m.value()] = contains(now.withdrawn, m) ? MoveReason::drained : MoveReason::lost;
+    });
+  }
+  [[nodiscard]] bool are_all_new() const noexcept { return all_new_; }
+  [[nodiscard]] MoveReason of(std::size_t lane, std::uint8_t from) const noexcept {
+    const MoveReason why = from < kMembersMax ? of_member_[from] : of_nobody_;
+    if (!by_bucket_ || lane >= dist::kBuckets) return why;
+    if (stays_[lane] != kNoMember) return MoveReason::no_room;
+    const bool was_placed = before_.placed[lane] != now_.placed[lane];
+    return was_placed && distributes(now_, from) ? MoveReason::placed : why;
+  }
+
+ private:
+  const TableInput& before_;
+  const TableInput& now_;
+  const BucketMembers& stays_;
+  bool all_new_ = false;
+  bool by_bucket_ = false;  // some buckets have reasons of their own
+  MoveReason of_nobody_ = MoveReason::lost;
+  std::array<MoveReason, kMembersMax> of_member_{};
+};
+
 }  // namespace
 
 std::unique_ptr<table::PortTable> TableMaker::compose(const TableInput& input) {
@@ -75,12 +144,9 @@ std::unique_ptr<table::PortTable> TableMaker::compose(const TableInput& input) {
                                        preferences_);
   copy_plain(input, *table);
   if (input.distributing == 0) return table;
-  for (std::size_t b = 0; b < dist::kBuckets; ++b) {
-    if (input.wishes && distributes(input, input.wishes->member[b]))
-      table->bucket[b] = input.wishes->member[b];
-    if (distributes(input, input.placed[b])) table->bucket[b] = input.placed[b];
-    if (distributes(input, stays_[b])) table->bucket[b] = stays_[b];
-  }
+  if (input.wishes) prefer(input, input.wishes->member, table->bucket);
+  prefer(input, input.placed, table->bucket);
+  prefer(input, stays_, table->bucket);
   place_pins(input, *table);
   return table;
 }
@@ -97,7 +163,7 @@ void TableMaker::place_pins(const TableInput& input, table::PortTable& table) co
     const bool may_have = wished.used && distributes(input, wishes.pin_member[i]);
     if (known.used && (!may_have || wished.hash != known.hash)) {
       const std::uint8_t home = table.bucket[dist::bucket_of(known.hash)];
-      const bool is_home = lanes_[dist::kBuckets + i].member == home && !keeper_.under_way();
+      const bool is_home = members_[dist::kBuckets + i] == home && !keeper_.under_way();
       if (!is_home) {
         pins[i] = known;
         table.pin_member[i] = home;
@@ -120,18 +186,15 @@ std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input
   if (!changed && !news && !refused) return nullptr;
   // What stays for want of room does so until it matters who carries what.
   if (changed && (input.distributing != published_.distributing || !(input.capacity == published_.capacity)))
-    stays_ = LaneWishes{}.member;
+    stays_ = kNoMembers;
   // (what the operator says is tried anew)
-  for (std::size_t b = 0; changed && b < dist::kBuckets; ++b)
-    if (input.placed[b] != published_.placed[b]) stays_[b] = kNoMember;
+  if (changed)
+    each_difference(input.placed, published_.placed, [this](std::size_t b) { stays_[b] = kNoMember; });
   if (refused) stay_put(*refused);
   auto table = compose(input);
   if (changed || refused) {
     const TableInput before = std::exchange(published_, input);
     note_moves(before, *table, working, options, now);
-    buckets_.fill(0);
-    if (input.distributing != 0)
-      for (const std::uint8_t member : table->bucket) ++buckets_[member];
   }
   pins_ = table->pins;
   to_ask_ = to_ask_ || ((changed || news) && keeper_.may_ask());
@@ -143,58 +206,68 @@ std::unique_ptr<const table::PortTable> TableMaker::make(const TableInput& input
 
 void TableMaker::stay_put(const dist::LaneSet& refused) {
   refused.each([this](std::size_t lane) {
-    if (lane < dist::kBuckets) stays_[lane] = lanes_[lane].before;
+    if (lane < dist::kBuckets) stays_[lane] = stories_[lane].before;
   });
 }
 
-// Compares where lanes were with where they are to be, and begins a move when some are elsewhere.
+// Compares where lanes were with where they are to be.
+MemberSet TableMaker::follow_lanes(const TableInput& before, const table::PortTable& table, Instant now) {
+  const bool any = published_.distributing != 0;
+  const Reasons reasons{before, published_, stays_};
+  MemberSet left = 0;
+  const auto follow = [&](std::size_t lane, std::uint8_t to) {
+    const std::uint8_t from = std::exchange(members_[lane], to);
+    if (from < kMembersMax) left |= set_of(MemberIndex{from});
+    stories_[lane] = {.since = now, .before = from, .why = reasons.of(lane, from)};
+  };
+  if (any && reasons.are_all_new())
+    for (std::size_t b = 0; b < dist::kBuckets; ++b) follow(b, table.bucket[b]);
+  else if (any)
+    each_difference(std::span{members_}.first<dist::kBuckets>(), table.bucket,
+                    [&](std::size_t b) { follow(b, table.bucket[b]); });
+  for (std::size_t i = 0; i < dist::kPins; ++i) {
+    const std::size_t lane = dist::kBuckets + i;
+    begin_pin(i, table.pins.pins()[i], now);
+    if (!any || !table.pins.pins()[i].used) continue;
+    if (reasons.are_all_new() || members_[lane] != table.pin_member[i]) follow(lane, table.pin_member[i]);
+  }
+  return left;
+}
+
+// A new pin begins where its bucket is; one that is gone is nowhere.
+void TableMaker::begin_pin(std::size_t i, const dist::Pin& pin, Instant now) {
+  const std::size_t lane = dist::kBuckets + i;
+  const dist::Pin& known = pins_.pins()[i];
+  if (!pin.used) {
+    members_[lane] = kNoMember;
+    stories_[lane] = {};
+  } else if (!known.used || known.hash != pin.hash) {
+    const std::size_t bucket = dist::bucket_of(pin.hash);
+    members_[lane] = members_[bucket];
+    stories_[lane] = {.since = now, .before = stories_[bucket].before, .why = MoveReason::pinned};
+  }
+}
+
+// Begins a move when some lanes are elsewhere.
 void TableMaker::note_moves(const TableInput& before, const table::PortTable& table, MemberSet working,
                             const MoveOptions& options, Instant now) {
-  // Under another hash every conversation may have moved, and none can be told by its bucket.
-  const bool rehashed = !(before.options.hash == published_.options.hash);
   const bool fresh = before.distributing == 0;
   MoveKeeper::Change change;
-  MemberSet left = 0;
-  const auto leaves = [&](std::uint8_t member) {
-    if (member >= kMembersMax) return;
-    const MemberIndex from{member};
-    const bool stays = table.may_send_on(member);
+  MemberSet left = follow_lanes(before, table, now);
+  if (fresh) left = 0;
+  // (conversations of their own leave a member also where no lane does)
+  if (published_.distribution == table::Distribution::weighted && !fresh) {
+    const MemberSet gone = before.distributing & ~published_.distributing;
+    change.conversations = gone != 0;
+    left |= gone;
+  }
+  for_each(left, [&](MemberIndex from) {
+    const bool stays = table.may_send_on(from.value());
     change.can_stay = change.can_stay || stays;
     change.gone = change.gone || !stays;
     change.working = change.working || contains(working, from);
-    if (contains(working, from)) left |= set_of(from);
-  };
-  for (std::size_t lane = 0; lane < dist::kLanes; ++lane) {
-    const bool is_pin = lane >= dist::kBuckets;
-    const dist::Pin* pin = is_pin ? &table.pins.pins()[lane - dist::kBuckets] : nullptr;
-    if (is_pin && !pin->used) {
-      lanes_[lane] = {};
-      continue;
-    }
-    LaneFacts& record = lanes_[lane];
-    const dist::Pin* known = is_pin ? &pins_.pins()[lane - dist::kBuckets] : nullptr;
-    if (is_pin && (!known->used || known->hash != pin->hash)) {
-      record = lanes_[dist::bucket_of(pin->hash)];
-      record.why = MoveReason::pinned;
-      record.since = now;
-    }
-    if (published_.distributing == 0) continue;
-    const std::uint8_t to = table.target(lane);
-    if (!fresh && !rehashed && record.member == to) continue;
-    if (!fresh) leaves(record.member);
-    record = {.member = to,
-              .before = record.member,
-              .why = fresh      ? MoveReason::first
-                     : rehashed ? MoveReason::rehashed
-                                : reason_of(before, lane, record.member),
-              .since = now};
-  }
-  // (conversations of their own leave a member also where no lane does)
-  if (published_.distribution == table::Distribution::weighted && !fresh)
-    for_each(before.distributing & ~published_.distributing, [&](MemberIndex m) {
-      change.conversations = true;
-      leaves(m.value());
-    });
+  });
+  left &= working;
   if (fresh || published_.distributing == 0 || !keeps_order(published_.distribution)) {
     left_ = 0;
     return keeper_.cancel();
@@ -205,14 +278,10 @@ void TableMaker::note_moves(const TableInput& before, const table::PortTable& ta
   keeper_.begin(change, table.generation, options, now);
 }
 
-MoveReason TableMaker::reason_of(const TableInput& before, std::size_t lane,
-                                 std::uint8_t from) const noexcept {
-  if (lane < dist::kBuckets && stays_[lane] != LaneWishes::kNone) return MoveReason::no_room;
-  if (!distributes(published_, from))
-    return contains(published_.withdrawn, MemberIndex{from}) ? MoveReason::drained : MoveReason::lost;
-  if (lane < dist::kBuckets && before.placed[lane] != published_.placed[lane]) return MoveReason::placed;
-  if (!(before.wishes == published_.wishes)) return MoveReason::rebalanced;
-  return before.distributing != published_.distributing ? MoveReason::returned : MoveReason::capacity;
+std::uint32_t TableMaker::buckets(MemberIndex member) const noexcept {
+  if (published_.distributing == 0) return 0;
+  return static_cast<std::uint32_t>(
+      std::ranges::count(std::span{members_}.first<dist::kBuckets>(), member.value()));
 }
 
 MemberSet TableMaker::take_questions() noexcept {

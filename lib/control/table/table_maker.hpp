@@ -98,11 +98,17 @@ class TableMaker {
     MoveReason why = MoveReason::first;
     Instant since{};
   };
-  [[nodiscard]] const LaneFacts& lane(std::size_t lane) const noexcept { return lanes_[lane]; }
+  [[nodiscard]] LaneFacts lane(std::size_t lane) const noexcept {
+    const Story& story = stories_[lane];
+    return {.member = members_[lane], .before = story.before, .why = story.why, .since = story.since};
+  }
+  /// The member of each lane; kNoMember: it has none.
+  [[nodiscard]] const dist::LaneMap& lanes() const noexcept { return members_; }
   /// The pin's lane, or the bucket's.
   [[nodiscard]] std::size_t lane_of(std::uint32_t hash) const noexcept { return pins_.lane_of(hash); }
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
-  [[nodiscard]] std::uint32_t buckets(MemberIndex member) const noexcept { return buckets_[member.value()]; }
+  /// How many the member has.
+  [[nodiscard]] std::uint32_t buckets(MemberIndex member) const noexcept;
 
  private:
   [[nodiscard]] std::unique_ptr<table::PortTable> compose(const TableInput& input);
@@ -110,16 +116,28 @@ class TableMaker {
   void stay_put(const dist::LaneSet& refused);
   void note_moves(const TableInput& before, const table::PortTable& table, MemberSet working,
                   const MoveOptions& options, Instant now);
-  [[nodiscard]] MoveReason reason_of(const TableInput& before, std::size_t lane,
-                                     std::uint8_t from) const noexcept;
+  /// Writes down where lanes are to be. Gives the members that some have left.
+  [[nodiscard]] MemberSet follow_lanes(const TableInput& before, const table::PortTable& table, Instant now);
+  void begin_pin(std::size_t i, const dist::Pin& pin, Instant now);
 
   dist::BucketPreferences preferences_;
   TableInput published_{};
-  std::vector<LaneFacts> lanes_ = std::vector<LaneFacts>(dist::kLanes);
+  // Where each lane is to be, in a place of its own, for many are compared at a time; and the rest of
+  // LaneFacts.
+  struct Story {
+    Instant since{};
+    std::uint8_t before = kNoMember;
+    MoveReason why = MoveReason::first;
+  };
+  dist::LaneMap members_ = [] {
+    dist::LaneMap none{};
+    none.fill(kNoMember);
+    return none;
+  }();
+  std::vector<Story> stories_ = std::vector<Story>(dist::kLanes);
   table::PinIndex pins_{};
   // Lanes that stay on a member though they should be elsewhere: there was no room to move them in order.
-  std::array<std::uint8_t, dist::kBuckets> stays_ = LaneWishes{}.member;
-  std::array<std::uint32_t, kMembersMax> buckets_{};
+  BucketMembers stays_ = kNoMembers;
   std::uint64_t generation_ = 0;
   MoveKeeper keeper_{};
   MemberSet left_ = 0;  // members that lanes have left in the move under way, and that work
