@@ -36,7 +36,7 @@ usage: ./lagoon.sh VERB
   build              build into build/
   install PREFIX     PREFIX/bin/lagoond and lagoon-console, liblagoon.so, include/lagoon/, lagoon.pc
   deb                Debian packages, into build-deb/
-  bench [--quick]    price of a packet, beside net_bonding and bare ports
+  bench [OPTION..]   price of a packet, beside net_bonding and bare ports; --quick, --only NAMES, --report FILE (JSON)
   plots              run the simulator's scenarios and draw docs/plots/*.svg (equal runs give equal files)
   check              formatting, tidy tests, shellcheck
   clean              remove what the above built
@@ -234,9 +234,11 @@ verb_deb() {
 }
 
 verb_bench() {
-  need_packages "${packages_build[@]}" "${packages_bench[@]}"
+  local plots=()
+  [[ " $* " != *" --docs "* ]] || plots=("${packages_plots[@]}")
+  need_packages "${packages_build[@]}" "${packages_bench[@]}" "${plots[@]}"
   build_optimized -Dbench=true
-  "$optimized"/bench/lagoon-bench "$@"
+  /usr/bin/python3 -B bench/bench.py --build "$optimized" "$@"
 }
 
 verb_plots() {

@@ -1,26 +1,52 @@
-// lagoon-bench: what a packet costs in Lagoon, in DPDK's net_bonding and over bare ports, in one process.
-// lagoon-bench [--quick] [Google Benchmark's own options]
+// lagoon-bench: one launch of the cases that a process can measure by itself: Lagoon, DPDK's net_bonding and
+// bare ports in turn. Writes JSON: bench/bench.py launches it several times and puts the launches together.
+// lagoon-bench [--quick] [--samples FILE] [Google Benchmark's own options]
 #include <benchmark/benchmark.h>
+#include <dlfcn.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_version.h>
 #include <sched.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
-#include "cases.hpp"
-#include "race.hpp"
-#include "ratio_table.hpp"
-#include "rig.hpp"
+#include "cases/cases.hpp"
+#include "measure/gate.hpp"
+#include "rig/rig.hpp"
 
 namespace lagoon::bench {
 namespace {
+
+struct Options {
+  bool quick = false;
+  std::string samples{};
+  std::vector<std::string> benchmark{};
+};
+
+Options options_of(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word{argv[i]};
+    if (word == "--quick")
+      options.quick = true;
+    else if (word == "--samples" && i + 1 < argc)
+      options.samples = argv[++i];
+    else
+      options.benchmark.emplace_back(word);
+  }
+  return options;
+}
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> out;
@@ -40,33 +66,85 @@ int measuring_cpu() {
   return last;
 }
 
+// As programs over DPDK mostly run; bench.py sees to it that there are some, where it may.
+bool has_huge_pages() {
+  constexpr int kWanted = 300;  // of 2 MB
+  int there = 0;
+  std::ifstream{"/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"} >> there;
+  return there >= kWanted;
+}
+
+// (a driver registers itself as it is loaded)
+void load_pmd() {
+#ifdef LAGOON_PMD_LIBRARY
+  if (dlopen(LAGOON_PMD_LIBRARY, RTLD_NOW) == nullptr) std::fprintf(stderr, "lagoon-bench: %s\n", dlerror());
+#endif
+}
+
 bool start_eal() {
   std::vector<std::string> words{"lagoon-bench",
                                  "--lcores=0@" + std::to_string(measuring_cpu()),
-                                 "--no-huge",
+                                 has_huge_pages() ? "--in-memory" : "--no-huge",
                                  "-m",
-                                 "128",
+                                 "512",
                                  "--no-pci",
                                  "--no-telemetry",
                                  "--file-prefix=lagoon-bench-" + std::to_string(getpid()),
-                                 "--log-level=error"};
+                                 "--log-level=error",
+                                 "--log-level=*bond*:critical"};
+  load_pmd();
   auto argv = pointers(words);
   if (rte_eal_init(static_cast<int>(words.size()), argv.data()) >= 0) return true;
   std::fprintf(stderr, "lagoon-bench: EAL does not start: %s\n", rte_strerror(rte_errno));
   return false;
 }
 
-// The races print themselves.
+// bench.py prints.
 class Quiet : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>&) override {}
 };
 
-void register_group(const std::string& name, Group& group) {
-  for (Race& race : group.races)
-    benchmark::RegisterBenchmark((name + "/" + race.title()).c_str(),
-                                 [&race](benchmark::State& state) { race.run(state); });
+nlohmann::json number(double value) {
+  return std::isnan(value) ? nlohmann::json{} : nlohmann::json(value);
+}
+
+nlohmann::json said_of(const Case& one) {
+  const Race& race = one.race;
+  return {{"name", one.name},
+          {"peer_name", one.peer_name},
+          {"ours", number(race.cycles_per_packet(kOurs))},
+          {"peer", number(race.cycles_per_packet(kPeer))},
+          {"floor", number(race.cycles_per_packet(kFloor))},
+          {"instructions", number(race.instructions_per_packet(kOurs))},
+          {"peer_instructions", number(race.instructions_per_packet(kPeer))},
+          {"ratio", number(race.ratio(kOurs, kPeer))},
+          {"rounds", race.rounds()},
+          {"quiet", std::min(race.measured(kOurs), race.measured(kPeer))}};
+}
+
+void write(const Cases& cases, const std::string& file) {
+  nlohmann::json all{{"dpdk", rte_version()},
+                     {"huge_pages", rte_eal_has_hugepages() != 0},
+                     {"cases", nlohmann::json::array()}};
+  for (const Case& one : cases)
+    if (one.race.rounds() != 0) all["cases"].push_back(said_of(one));
+  const std::string text = all.dump(1);
+  if (file.empty())
+    std::cout << text << "\n" << std::flush;
+  else
+    std::ofstream{file} << text << '\n';
+}
+
+Cases all_cases(Rig& rig) {
+  Cases cases;
+  add_sending(rig, cases);
+  add_receiving(rig, cases);
+  add_scale(rig, cases);
+  add_conversation_table(cases);
+  add_folds(cases);
+  return cases;
 }
 
 }  // namespace
@@ -74,35 +152,25 @@ void register_group(const std::string& name, Group& group) {
 
 int main(int argc, char** argv) {
   using namespace lagoon::bench;
+  Options options = options_of(argc, argv);
   std::vector<std::string> words{argv[0], "--benchmark_enable_random_interleaving=true"};
-  bool quick = false;
-  for (int i = 1; i < argc; ++i) quick = quick || std::string_view{argv[i]} == "--quick";
-  words.emplace_back(quick ? "--benchmark_repetitions=15" : "--benchmark_repetitions=50");
-  words.emplace_back(quick ? "--benchmark_min_time=0.02" : "--benchmark_min_time=0.1");
-  for (int i = 1; i < argc; ++i)
-    if (std::string_view{argv[i]} != "--quick") words.emplace_back(argv[i]);
+  words.insert(words.end(), options.benchmark.begin(), options.benchmark.end());
   auto arguments = pointers(words);
   int count = static_cast<int>(words.size());
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data()) || !start_eal()) return 1;
 
   Rig rig;
-  Race hashes = hash_race();
-  Group distribute = distribute_races(rig);
-  Group collect = collect_races(rig);
-  Group forward = forward_races(rig);
-  benchmark::RegisterBenchmark("hash", [&hashes](benchmark::State& state) { hashes.run(state); });
-  register_group("distribute", distribute);
-  register_group("collect", collect);
-  register_group("forward", forward);
+  const Gate gate = Gate::calibrated();
+  Cases cases = all_cases(rig);
+  for (Case& one : cases)
+    benchmark::RegisterBenchmark(one.name.c_str(),
+                                 [&one, &gate](benchmark::State& state) { one.race.run(state, gate); })
+        ->Iterations(50)
+        ->Repetitions(options.quick ? 4 : 20);
   Quiet quiet;
   benchmark::RunSpecifiedBenchmarks(&quiet);
-  std::printf("CPU time for one packet as ratios; below 1 Lagoon is cheaper\n");
-  print_hashes(hashes);
-  print_group(distribute, {"lagoon", "lagoon-embedded", "lagoon-counting", "lagoon-weighted"});
-  print_group(collect, {"lagoon", "lagoon-embedded", "lagoon-classified"});
-  print_group(forward, {"lagoon", "lagoon-embedded"});
-  std::fflush(stdout);
+  write(cases, options.samples);
   // rte_eal_cleanup() faults while bonds are up, and their alarms run until the end: leave without unwinding.
   std::error_code ignored;
   std::filesystem::remove_all(rte_eal_get_runtime_dir(), ignored);

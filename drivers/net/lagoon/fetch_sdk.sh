@@ -2,11 +2,12 @@
 # fetch_sdk.sh FOLDER: puts the four headers that a driver needs and Debian's libdpdk-dev leaves out into FOLDER.
 # They come from Debian's own source package of the libdpdk-dev that is installed, by the apt sources that this
 # machine has, in a private apt configuration: nothing of the system changes. Nothing is done where they are there.
+# (The file that says which they are is not called "version": in a folder of headers that is the standard library's.)
 set -eu
 folder=${1:?usage: fetch_sdk.sh FOLDER}
 headers='lib/eal/include/dev_driver.h lib/ethdev/ethdev_driver.h lib/ethdev/ethdev_vdev.h drivers/bus/vdev/bus_vdev_driver.h'
 version=$(dpkg-query -W -f '${source:Version}' libdpdk-dev)
-[ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || exit 0
+[ "$(cat "$folder/debian-version" 2>/dev/null)" != "$version" ] || exit 0
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -42,4 +43,4 @@ for header in $headers; do
   tar xf "$archive" -C "$folder" --strip-components="$(echo "$header" | tr -cd / | wc -c | awk '{ print $1 + 1 }')" \
     --wildcards "*/$header"
 done
-echo "$version" >"$folder/version"
+echo "$version" >"$folder/debian-version"
