@@ -1,4 +1,5 @@
 // What a DPDK program knows of its ports, as a LAG has it: the table in docs/library.md.
+#define _DEFAULT_SOURCE  // DPDK's headers use strnlen()
 #include <stdio.h>
 #include <string.h>
 

@@ -45,4 +45,6 @@ class Stopped:
 
 def worker():
     """What the thread of the worker is called, where the process has the CPUs of this one."""
-    return f"rte-worker-{sorted(os.sched_getaffinity(0))[1]}"
+    lcore = sorted(os.sched_getaffinity(0))[1]
+    newest = subprocess.run(["pkg-config", "--atleast-version=23.03", "libdpdk"], check=False).returncode == 0
+    return f"dpdk-worker{lcore}" if newest else f"rte-worker-{lcore}"

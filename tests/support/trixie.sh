@@ -42,6 +42,7 @@ trixie_outside() {
   fi
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -euc '
+    mount --bind "$1" "$1" # (a root that is no mount point has no namespaces of its own below it)
     for folder in proc sys dev; do mount --rbind "/$folder" "$1/$folder"; done
     mount -t tmpfs none "$1/run"
     cp -L /etc/resolv.conf "$1/etc/" 2>/dev/null || :
@@ -51,7 +52,8 @@ trixie_outside() {
 }
 
 # What the tests here need of packages_test: the sanitized builds, Prometheus and Open vSwitch are for `test`.
-packages_trixie=(tshark mandoc dpdk dpdk-dev python3-scapy binutils iproute2 iputils-ping util-linux)
+packages_trixie=(tshark mandoc dpdk dpdk-dev python3-scapy binutils iproute2 iputils-ping util-linux
+  munin-plugins-core)
 pmd_tests=('PMD in testpmd' 'PMD and LACP' "PMD under net_bonding's API" "PMD under DPDK's own tests")
 
 trixie_inside() {

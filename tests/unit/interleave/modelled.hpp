@@ -108,6 +108,8 @@ using lagoon_modelled = ::lagoon::interleave::Modelled<T>;
 #define atomic lagoon_modelled
 #define __atomic_load_n(at, order) ::lagoon::interleave::load_at(at, order)
 #define __atomic_store_n(at, value, order) ::lagoon::interleave::store_at(at, value, order)
+#define __atomic_fetch_add(at, value, order) \
+  ::lagoon::interleave::change_at(at, [&](auto before) { return before + (value); }, order)
 #define __atomic_add_fetch(at, value, order) \
   (::lagoon::interleave::change_at(at, [&](auto before) { return before + (value); }, order) + (value))
 #define rte_atomic_thread_fence(order) ::lagoon::interleave::fence_of(order)

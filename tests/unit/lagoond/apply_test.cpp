@@ -166,7 +166,7 @@ class StandingWorker {
       std::ifstream comm{task.path() / "comm"};
       std::string name;
       std::getline(comm, name);
-      if (!name.starts_with("rte-worker-")) continue;
+      if (!name.starts_with("rte-worker-") && !name.starts_with("dpdk-worker")) continue;  // (from 23.03 on)
       REQUIRE(tgkill(getpid(), std::stoi(task.path().filename()), SIGUSR2) == 0);
       found = true;
     }
