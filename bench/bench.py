@@ -19,8 +19,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 LAUNCHES = 5
 QUICK_LAUNCHES = 3
-# Launches that differ by more than this share of the ratio leave it open, and so do cases of which the gate let through less
-# than this share of the rounds.
+# Launches (but for the highest and the lowest of five) that differ by more than this share of the ratio leave it open, and so do
+# cases of which the gate let through less than this share of the rounds.
 APART = 0.10
 QUIET = 0.2
 HUGE_PAGES = 320
@@ -65,12 +65,14 @@ class HugePages:
             write(self.FILE, str(self._before))
 
 
-def launch(build, options, folder):
-    """What one launch of lagoon-bench said."""
+def launch(build, options, folder, instructions):
+    """What one launch of lagoon-bench said. (Counting instructions takes long, and gives the same each time.)"""
     samples = os.path.join(folder, "samples")
     command = [os.path.join(build, "bench", "lagoon-bench"), "--samples", samples]
     if options.quick:
         command.append("--quick")
+    if instructions:
+        command.append("--instructions")
     if options.only:
         command.append(f"--benchmark_filter={options.only}")
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -131,7 +133,9 @@ def median(values):
 def together(launches):
     """One case of the report out of that case's launches."""
     first = launches[0]
-    ratios = [said["ratio"] for said in launches if said["ratio"] is not None]
+    ratios = sorted(said["ratio"] for said in launches if said["ratio"] is not None)
+    if len(ratios) >= 5:
+        ratios = ratios[1:-1]
     case = {"name": first["name"], "unit": first.get("unit", "cycles/packet"), "peer_name": first["peer_name"]}
     for who in ("ours", "peer", "floor", "ratio", "instructions", "peer_instructions"):
         case[who] = median([said[who] for said in launches])
@@ -180,7 +184,7 @@ def main(argv):
     with tempfile.TemporaryDirectory(prefix="lagoon-bench-") as folder, HugePages(HUGE_PAGES):
         for i in range(options.launches):
             print(f"launch {i + 1} of {options.launches}", file=sys.stderr, flush=True)
-            said = launch(options.build, options, folder)
+            said = launch(options.build, options, folder, instructions=i == 0 and not options.quick)
             for case in said["cases"]:
                 by_name.setdefault(case["name"], []).append(case)
     report = {"machine": {**machine(), "dpdk": said["dpdk"], "huge_pages": said["huge_pages"]}, "launches": options.launches,
