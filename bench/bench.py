@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -115,13 +116,25 @@ def balances(options):
         yield once("balance-worst-linux", "max/mean", said["lagoon"], said["linux"], "Linux, layer3+4")
 
 
+def appliances(options):
+    if not os.path.exists(os.path.join(options.build, "app", "lagoond")) or shutil.which("dpdk-testpmd") is None:
+        print("appliance-vs-testpmd is left out: it needs lagoond, and dpdk-testpmd (package dpdk-dev)", file=sys.stderr)
+        return
+    done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "appliance.py"), options.build, "6" if options.quick else "20"],
+                          check=True, stdout=subprocess.PIPE, text=True)
+    said = json.loads(done.stdout)
+    yield {**once("appliance-vs-testpmd", "frames/us of the forwarding core, more is better", said["lagoond"], said["testpmd"],
+                  "testpmd over net_bonding, mode 2, l34"), "ratio": said["ratio"], "spread": said["spread"]}
+
+
 def others(options):
-    """Cases of the programs that run once."""
+    """Cases of the programs that run once. (None is run of which nothing is wanted.)"""
     wanted = re.compile(options.only or "")
-    for cases in (failovers, balances):
-        # (no program is run of which nothing is wanted)
-        prefix = cases.__name__.rstrip("s")
-        if any(wanted.search(f"{prefix}-{end}") for end in ("p50", "p99", "worst", "worst-linux", "frames-p50", "p50-polled")):
+    failover_names = [f"failover-{name}" for part in ("p50", "p99") for name in (part, f"{part}-polled", f"frames-{part}")]
+    programs = {failovers: failover_names,
+                balances: ["balance-worst", "balance-worst-linux"], appliances: ["appliance-vs-testpmd"]}
+    for cases, names in programs.items():
+        if any(wanted.search(name) for name in names):
             yield from (case for case in cases(options) if wanted.search(case["name"]))
 
 
