@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.hpp"
+
+namespace lagoon::lldp {
+
+/// Of one port. 802.1AB-2016 Table 9-4 has the names and the defaults: msgTxInterval, msgTxHold.
+struct Options {
+  bool transmit = true;
+  bool receive = true;
+  Duration interval = 30s;  // 5 s to 3600 s
+  std::uint16_t hold = 4;   // 1 to 100: a neighbour keeps what it has heard for so many intervals
+  friend constexpr bool operator==(const Options&, const Options&) noexcept = default;
+};
+
+/// 9.2.5.22: TTL as it stands in the frame.
+[[nodiscard]] constexpr std::uint16_t ttl_of(const Options& options) noexcept {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(options.interval).count() * options.hold + 1;
+  return static_cast<std::uint16_t>(seconds < 65'535 ? seconds : 65'535);
+}
+
+}  // namespace lagoon::lldp
