@@ -1,9 +1,9 @@
 // Agent: LLDP on one port (IEEE 802.1AB-2016 clause 9): when it tells, and whom it has heard.
 //
-// Told at the start and each interval; four times a second apart when a neighbour is new (fast
-// start, 9.2.5.19); at once when what is told changes. Never more often than a credit of five allows, which
-// grows by one each second (9.2.5.17), so that a neighbour who comes and goes makes no flood. What comes in
-// has a budget, too: what a port brings beyond it is not looked at, and counted.
+// Told at the start and each interval (msgTxInterval); four times a second apart when a neighbour is new
+// (txFastInit, msgFastTx); at once when what is told changes. Never more often than a credit of five allows
+// (txCreditMax), which grows by one each second, so that a neighbour who comes and goes makes no flood. What
+// comes in has a budget, too: what a port brings beyond it is not looked at, and counted.
 //
 // Sans-IO: time comes in, frames and events go out. Thread: one at a time.
 #pragma once
@@ -47,7 +47,7 @@ class Agent {
   [[nodiscard]] Events expire(Instant now) noexcept { return neighbors_.expire(now); }
   /// When transmit() or expire() has something to do.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
-  /// The last frame, with TTL 0, for neighbours to forget us at once (9.2.7.10); nothing: none was sent that
+  /// The last frame, with TTL 0, for neighbours to forget us at once; nothing: none was sent that
   /// they could forget.
   [[nodiscard]] std::optional<wire::Lldpdu> farewell() noexcept;
 

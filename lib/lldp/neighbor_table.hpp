@@ -1,5 +1,5 @@
-// NeighborTable: who was heard on one port, and for how long that holds (802.1AB-2016 9.2.8). Bounded: a port
-// has one neighbour, or a few behind something that forwards what it should not.
+// NeighborTable: who was heard on one port, and for how long that holds (802.1AB-2016 clause 9). Bounded: a
+// port has one neighbour, or a few behind something that forwards what it should not.
 //
 // Sans-IO. Thread: one at a time.
 #pragma once
@@ -44,7 +44,8 @@ using Events = FixedVector<Event, kNeighborsMax>;
 
 class NeighborTable {
  public:
-  /// What a frame changes. `room()` was not there when a new neighbour is not taken: counted.
+  /// What a frame changes; nothing: it says what is known, or is of a new neighbour for whom there is no
+  /// room.
   [[nodiscard]] std::optional<Event> heard(const wire::Lldpdu& pdu, const MacAddress& source,
                                            Instant now) noexcept;
   /// Those whose time is over.

@@ -6,7 +6,7 @@
 
 namespace lagoon::lldp {
 
-/// Of one port. 802.1AB-2016 Table 9-4 has the names and the defaults: msgTxInterval, msgTxHold.
+/// Of one port. The names and the defaults are 802.1AB-2016's, clause 9: msgTxInterval, msgTxHold.
 struct Options {
   bool transmit = true;
   bool receive = true;
@@ -15,7 +15,7 @@ struct Options {
   friend constexpr bool operator==(const Options&, const Options&) noexcept = default;
 };
 
-/// 9.2.5.22: TTL as it stands in the frame.
+/// txTTL, as it stands in the frame.
 [[nodiscard]] constexpr std::uint16_t ttl_of(const Options& options) noexcept {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(options.interval).count() * options.hold + 1;

@@ -25,7 +25,7 @@ struct Looked {
   std::uint64_t octets = 0;
 };
 
-// Without a branch for each frame's kind. No prefetch: the work for one packet is so little that the
+// Without a branch for what the header says. No prefetch: the work for one packet is so little that the
 // processor has many of them under way by itself.
 template <Packet P>
 [[gnu::always_inline]] inline void look_at(const P& packet, Looked& looked) noexcept {

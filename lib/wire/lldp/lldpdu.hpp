@@ -49,7 +49,7 @@ struct LldpManagementAddress {
   friend bool operator==(const LldpManagementAddress&, const LldpManagementAddress&) noexcept = default;
 };
 
-/// Of the Link Aggregation TLV: IEEE 802.1AX-2014 Annex F.1 (00-80-C2, subtype 7), and the same fields in
+/// Of the Link Aggregation TLV: IEEE 802.1AX's (00-80-C2, subtype 7), and the same fields in
 /// IEEE 802.3 (00-12-0F, subtype 3), which is what lldpd reads.
 struct LldpAggregation {
   bool capable = false;
@@ -84,7 +84,7 @@ struct Lldpdu {
   friend bool operator==(const Lldpdu&, const Lldpdu&) noexcept = default;
 };
 
-/// Why a frame is discarded (9.2.8.7): each is counted by its name.
+/// Why a frame is discarded (clause 9, rxProcessFrame()): each is counted by its name.
 enum class LldpError : std::uint8_t {
   too_short,          // the last TLV is not whole
   bad_order,          // Chassis ID, Port ID and TTL are not the first three, or come twice
