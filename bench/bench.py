@@ -75,7 +75,7 @@ def launch(build, options, folder, instructions):
     if instructions:
         command.append("--instructions")
     if options.only:
-        command.append(f"--benchmark_filter={options.only}")
+        command += ["--only", options.only]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with open(samples, encoding="utf-8") as file:
         return json.load(file)
@@ -105,6 +105,8 @@ def failovers(options):
                    told["last_us"][part], "net_bonding, told by its driver")
         yield once(f"failover-{part}-polled", "us, event to the last frame on the dead member", ours["last_us"][part],
                    polling["last_us"][part], "net_bonding, polling every ms")
+        yield once(f"failover-published-{part}", "us, event to the control loop's next turn, the table published",
+                   ours["published_us"][part], None, "-")
         yield once(f"failover-frames-{part}", "frames on the dead member", ours["frames"][part], told["frames"][part],
                    "net_bonding, told by its driver")
 
@@ -130,7 +132,7 @@ def appliances(options):
 def others(options):
     """Cases of the programs that run once. (None is run of which nothing is wanted.)"""
     wanted = re.compile(options.only or "")
-    failover_names = [f"failover-{name}" for part in ("p50", "p99") for name in (part, f"{part}-polled", f"frames-{part}")]
+    failover_names = [f"failover-{name}" for part in ("p50", "p99") for name in (part, f"{part}-polled", f"frames-{part}", f"published-{part}")]
     programs = {failovers: failover_names,
                 balances: ["balance-worst", "balance-worst-linux"], appliances: ["appliance-vs-testpmd"]}
     for cases, names in programs.items():
@@ -186,6 +188,10 @@ def options_of(argv):
     parser.add_argument("--docs", metavar="FOLDER", help="write the report, a table and plots there (docs/performance)")
     options = parser.parse_args(argv)
     options.launches = options.launches or (QUICK_LAUNCHES if options.quick else LAUNCHES)
+    try:
+        re.compile(options.only or "")
+    except re.error as error:
+        parser.error(f"--only {options.only}: {error}")
     if options.launches < 1:
         parser.error("--launches is a number from 1 up")
     return options

@@ -1,6 +1,6 @@
 // lagoon-bench: one launch of the cases that a process can measure by itself: Lagoon, DPDK's net_bonding and
 // bare ports in turn. Writes JSON: bench/bench.py launches it several times and puts the launches together.
-// lagoon-bench [--quick] [--instructions] [--samples FILE] [Google Benchmark's own options]
+// lagoon-bench [--quick] [--instructions] [--only REGEX] [--samples FILE] [Google Benchmark's own options]
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
 #include <rte_eal.h>
@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -32,6 +33,7 @@ struct Options {
   bool quick = false;
   bool instructions = false;
   std::string samples{};
+  std::string only{};
   std::vector<std::string> benchmark{};
 };
 
@@ -45,6 +47,8 @@ Options options_of(int argc, char** argv) {
       options.instructions = true;
     else if (word == "--samples" && i + 1 < argc)
       options.samples = argv[++i];
+    else if (word == "--only" && i + 1 < argc)
+      options.only = argv[++i];
     else
       options.benchmark.emplace_back(word);
   }
@@ -170,11 +174,13 @@ int main(int argc, char** argv) {
   Rig rig;
   const Gate gate = Gate::calibrated();
   Cases cases = all_cases(rig);
+  const std::regex wanted{options.only};
   for (Case& one : cases)
-    benchmark::RegisterBenchmark(one.name.c_str(),
-                                 [&one, &gate](benchmark::State& state) { one.race.run(state, gate); })
-        ->Iterations(50)
-        ->Repetitions(options.quick ? 4 : 20);
+    if (std::regex_search(one.name, wanted))
+      benchmark::RegisterBenchmark(one.name.c_str(),
+                                   [&one, &gate](benchmark::State& state) { one.race.run(state, gate); })
+          ->Iterations(50)
+          ->Repetitions(options.quick ? 4 : 20);
   Quiet quiet;
   benchmark::RunSpecifiedBenchmarks(&quiet);
   write(cases, options);

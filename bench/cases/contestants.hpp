@@ -127,18 +127,22 @@ template <typename Receive>
   });
 }
 
-/// The distributor, with what a worker does for it: load the table, count, report a quiescent state.
+/// One burst through the distributor, with what a worker does for it: load the table, count, report a
+/// quiescent state.
+[[nodiscard]] inline std::size_t distribute_burst(Rig& rig, WorkerLag& lag, std::span<rte_mbuf*> burst) {
+  const table::PortTable& table = lag.table();
+  dpdk::MemberSender members{dpdk::ports_of(lag.side())};
+  const std::size_t sent =
+      fast::distribute<rte_mbuf>(table, burst, members, lag.state().distributor, lag.state().counters);
+  rte_rcu_qsbr_quiescent(rig.qsbr, 0);
+  return sent;
+}
+
 [[nodiscard]] inline Contestant distributor(Rig& rig, std::span<const std::uint16_t> ports,
                                             const LagSettings& settings, Load load) {
   const auto lag = std::make_shared<WorkerLag>(settings, ports);
-  return sender(ports, load, [lag, &rig](std::span<rte_mbuf*> burst) {
-    const table::PortTable& table = lag->table();
-    dpdk::MemberSender members{dpdk::ports_of(lag->side())};
-    const std::size_t sent =
-        fast::distribute<rte_mbuf>(table, burst, members, lag->state().distributor, lag->state().counters);
-    rte_rcu_qsbr_quiescent(rig.qsbr, 0);
-    return sent;
-  });
+  return sender(ports, load,
+                [lag, &rig](std::span<rte_mbuf*> burst) { return distribute_burst(rig, *lag, burst); });
 }
 
 /// All that a worker does in a turn in which one burst comes that is for the LAG.

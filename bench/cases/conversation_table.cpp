@@ -109,11 +109,11 @@ void add_conversation_table(Cases& cases) {
   const auto arm = [tables] {
     if (*tables == nullptr) *tables = std::make_unique<Tables>();
   };
-  Race& race = cases
-                   .emplace_back(Case{.name = "table-1m",
-                                      .peer_name = "rte_hash, lock-free, bulk with hashes",
-                                      .race = Race{"table-1m", kTurn}})
-                   .race;
+  Race& race =
+      cases
+          .emplace_back(Case{
+              .name = "table-1m", .peer_name = "rte_hash, lock-free, bulk with hashes", .race = Race{kTurn}})
+          .race;
   race.add(kOurs, {.turn =
                        [tables] {
                          for (std::size_t done = 0; done < kTurn; done += kBurst)

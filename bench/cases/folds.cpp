@@ -39,10 +39,9 @@ FlowFrame plain() {
 
 void add_folds(Cases& cases) {
   const auto add = [&](const std::string& name, HashPolicy policy, const FlowFrame& frame) {
-    Race& race = cases
-                     .emplace_back(Case{
-                         .name = name, .peer_name = "lagoon, plain IPv4, l3+4", .race = Race{name, kTurn}})
-                     .race;
+    Race& race =
+        cases.emplace_back(Case{.name = name, .peer_name = "lagoon, plain IPv4, l3+4", .race = Race{kTurn}})
+            .race;
     race.add(kOurs, folding(policy, frame));
     race.add(kPeer, folding(HashPolicy::l34, plain()));
   };

@@ -9,8 +9,7 @@ namespace lagoon::bench {
 void add_receiving(Rig& rig, Cases& cases) {
   const Bond& bond = rig.ports.lacp_bond();
   const auto new_race = [&](const std::string& name) -> Race& {
-    return cases
-        .emplace_back(Case{.name = name, .peer_name = "net_bonding, mode 4", .race = Race{name, kTurn}})
+    return cases.emplace_back(Case{.name = name, .peer_name = "net_bonding, mode 4", .race = Race{kTurn}})
         .race;
   };
   const auto add = [&](const std::string& name, FrameSet& frames) {

@@ -19,12 +19,7 @@ Contestant lags_in_turn(Rig& rig, std::size_t count) {
   return sender(ports, {rig.warm}, [lags, &rig, next = std::size_t{0}](std::span<rte_mbuf*> burst) mutable {
     WorkerLag& lag = (*lags)[next];
     next = next + 1 == lags->size() ? 0 : next + 1;
-    const table::PortTable& table = lag.table();
-    dpdk::MemberSender members{dpdk::ports_of(lag.side())};
-    const std::size_t sent =
-        fast::distribute<rte_mbuf>(table, burst, members, lag.state().distributor, lag.state().counters);
-    rte_rcu_qsbr_quiescent(rig.qsbr, 0);
-    return sent;
+    return distribute_burst(rig, lag, burst);
   });
 }
 
@@ -32,7 +27,7 @@ Contestant lags_in_turn(Rig& rig, std::size_t count) {
 
 void add_scale(Rig& rig, Cases& cases) {
   const auto new_race = [&](const std::string& name, const std::string& peer) -> Race& {
-    return cases.emplace_back(Case{.name = name, .peer_name = peer, .race = Race{name, kTurn}}).race;
+    return cases.emplace_back(Case{.name = name, .peer_name = peer, .race = Race{kTurn}}).race;
   };
   const auto of_members = [&](std::size_t members) {
     return distributor(rig, rig.ports.bond(8).members, {.members = members}, {rig.warm});

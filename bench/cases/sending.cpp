@@ -71,7 +71,7 @@ class Sending {
  private:
   [[nodiscard]] std::span<const std::uint16_t> four() const { return rig_.ports.bond(4).members; }
   [[nodiscard]] Race& new_case(const std::string& name, const std::string& peer) {
-    return cases_.emplace_back(Case{.name = name, .peer_name = peer, .race = Race{name, kTurn}}).race;
+    return cases_.emplace_back(Case{.name = name, .peer_name = peer, .race = Race{kTurn}}).race;
   }
   Rig& rig_;
   Cases& cases_;

@@ -31,15 +31,13 @@ class Race {
   };
 
   /// `packets`: of a turn.
-  Race(std::string title, std::size_t packets) : title_{std::move(title)}, packets_{packets} {}
+  explicit Race(std::size_t packets) : packets_{packets} {}
   void add(std::string name, Contestant contestant) {
     lanes_.push_back({.name = std::move(name), .contestant = std::move(contestant)});
   }
   /// One iteration is one round.
   void run(benchmark::State& state, const Gate& gate);
 
-  [[nodiscard]] const std::string& title() const { return title_; }
-  [[nodiscard]] bool has(const std::string& name) const { return find(name) != nullptr; }
   /// Medians over the rounds in which all that is asked for was measured; NaN: there was none.
   [[nodiscard]] double ratio(const std::string& of, const std::string& to) const;
   [[nodiscard]] double cycles_per_packet(const std::string& of) const;
@@ -52,7 +50,6 @@ class Race {
  private:
   [[nodiscard]] const Lane* find(const std::string& name) const;
   [[nodiscard]] double timed(Lane& lane, const Gate& gate) const;
-  std::string title_;
   std::size_t packets_;
   std::vector<Lane> lanes_;
   std::size_t rounds_ = 0;
