@@ -7,6 +7,7 @@ set -eu
 folder=${1:?usage: fetch_sdk.sh FOLDER}
 headers='lib/eal/include/dev_driver.h lib/ethdev/ethdev_driver.h lib/ethdev/ethdev_vdev.h drivers/bus/vdev/bus_vdev_driver.h'
 version=$(dpkg-query -W -f '${source:Version}' libdpdk-dev)
+[ ! -f "$folder/version" ] || mv "$folder/version" "$folder/debian-version" # (as it was called)
 [ "$(cat "$folder/debian-version" 2>/dev/null)" != "$version" ] || exit 0
 
 scratch=$(mktemp -d)
