@@ -1,5 +1,6 @@
-// The checksum of IPv4, IGMP and ICMPv6 (RFC 1071): the complement of the ones' complement sum of 16-bit
-// words, and for ICMPv6 over a pseudo-header first (RFC 8200 8.1). A part of odd length may only come last.
+// The checksum of IPv4, IGMP, UDP and ICMPv6 (RFC 1071): the complement of the ones' complement sum of 16-bit
+// words, and for UDP and ICMPv6 over a pseudo-header first (RFC 768, RFC 8200 8.1). A part of odd length may
+// only come last.
 #pragma once
 
 #include <cstddef>
@@ -17,9 +18,11 @@ class InternetChecksum {
       sum_ += std::to_integer<std::uint64_t>(octets[i]) << (i % 2 == 0 ? 8 : 0);
     return *this;
   }
-  constexpr InternetChecksum& add_pseudo_header(const Ipv6Address& from, const Ipv6Address& to,
-                                                std::size_t length, std::uint8_t next_header) noexcept {
-    sum_ += length + next_header;
+  /// Ipv4Address or Ipv6Address.
+  template <typename Address>
+  constexpr InternetChecksum& add_pseudo_header(const Address& from, const Address& to, std::size_t length,
+                                                std::uint8_t protocol) noexcept {
+    sum_ += length + protocol;
     for (std::size_t i = 0; i < from.octets.size(); ++i)
       sum_ += static_cast<std::uint64_t>(from.octets[i] + to.octets[i]) << (i % 2 == 0 ? 8 : 0);
     return *this;

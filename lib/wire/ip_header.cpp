@@ -25,7 +25,7 @@ void write_address(ByteWriter& writer, const Ipv6Address& address) noexcept {
   writer.octets(std::as_bytes(std::span{address.octets}));
 }
 
-std::optional<Ipv4Packet> read_ipv4(ByteReader& reader) noexcept {
+std::expected<Ipv4Packet, IpError> read_ipv4(ByteReader& reader) noexcept {
   ByteReader whole = reader;
   const std::uint8_t version_and_size = reader.u8();
   const std::size_t header_size = (version_and_size & 0x0fU) * 4U;
@@ -33,24 +33,26 @@ std::optional<Ipv4Packet> read_ipv4(ByteReader& reader) noexcept {
   const std::size_t size = reader.be16();
   reader.skip(2);
   const std::uint16_t fragment = reader.be16();
-  reader.skip(1);
   Ipv4Packet packet;
+  packet.ttl = reader.u8();
   packet.protocol = reader.u8();
   reader.skip(2);
   packet.sender = read_ipv4_address(reader);
   packet.receiver = read_ipv4_address(reader);
-  constexpr std::uint16_t kMoreFragmentsAndOffset = 0x3fff;
-  if (version_and_size >> 4 != 4 || header_size < 20 || size < header_size ||
-      (fragment & kMoreFragmentsAndOffset) != 0)
-    return std::nullopt;
+  if (reader.failed()) return std::unexpected{IpError::cut};
+  if (version_and_size >> 4 != 4 || header_size < 20 || size < header_size)
+    return std::unexpected{IpError::bad_header};
   const std::span<const std::byte> octets = whole.octets(size);
-  if (reader.failed() || whole.failed()) return std::nullopt;
-  if (InternetChecksum{}.add(octets.first(header_size)).value() != 0) return std::nullopt;
+  if (whole.failed()) return std::unexpected{IpError::cut};
+  if (InternetChecksum{}.add(octets.first(header_size)).value() != 0)
+    return std::unexpected{IpError::bad_checksum};
+  constexpr std::uint16_t kMoreFragmentsAndOffset = 0x3fff;
+  if ((fragment & kMoreFragmentsAndOffset) != 0) return std::unexpected{IpError::fragment};
   packet.payload = octets.subspan(header_size);
   return packet;
 }
 
-std::optional<Ipv6Packet> read_ipv6(ByteReader& reader) noexcept {
+std::expected<Ipv6Packet, IpError> read_ipv6(ByteReader& reader) noexcept {
   constexpr std::uint8_t kHopByHop = 0;
   const std::uint32_t version_class_flow = reader.be32();
   const std::size_t size = reader.be16();
@@ -60,13 +62,14 @@ std::optional<Ipv6Packet> read_ipv6(ByteReader& reader) noexcept {
   packet.sender = read_ipv6_address(reader);
   packet.receiver = read_ipv6_address(reader);
   packet.payload = reader.octets(size);
-  if (reader.failed() || version_class_flow >> 28 != 6) return std::nullopt;
+  if (version_class_flow >> 28 != 6) return std::unexpected{IpError::bad_header};
+  if (reader.failed()) return std::unexpected{IpError::cut};
   if (packet.next_header != kHopByHop) return packet;
   packet.has_hop_by_hop = true;
   ByteReader options{packet.payload};
   packet.next_header = options.u8();
   const std::size_t options_size = (options.u8() + std::size_t{1}) * 8;
-  if (options.failed() || options_size > packet.payload.size()) return std::nullopt;
+  if (options.failed() || options_size > packet.payload.size()) return std::unexpected{IpError::bad_header};
   packet.payload = packet.payload.subspan(options_size);
   return packet;
 }

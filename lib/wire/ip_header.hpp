@@ -1,9 +1,10 @@
-// IP headers in front of messages that the control lcore reads and makes (IGMP, MLD, Neighbor Discovery).
+// IP headers in front of messages that the control lcore reads and makes (IGMP, MLD, Neighbor Discovery,
+// BFD).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <expected>
 #include <span>
 
 #include "base/byte_reader.hpp"
@@ -15,10 +16,12 @@ namespace lagoon::wire {
 inline constexpr std::uint16_t kIpv4EtherType = 0x0800;
 inline constexpr std::uint16_t kIpv6EtherType = 0x86dd;
 inline constexpr std::uint8_t kIgmp = 2;
+inline constexpr std::uint8_t kUdp = 17;
 inline constexpr std::uint8_t kIcmpv6 = 58;
 
 struct Ipv4Packet {
   std::uint8_t protocol = 0;
+  std::uint8_t ttl = 0;
   Ipv4Address sender{};
   Ipv4Address receiver{};
   std::span<const std::byte> payload{};
@@ -38,10 +41,16 @@ struct Ipv6Packet {
 void write_address(ByteWriter& writer, const Ipv4Address& address) noexcept;
 void write_address(ByteWriter& writer, const Ipv6Address& address) noexcept;
 
-/// `reader` stands behind the Ethernet header; octets behind the packet are padding. Empty when it is not a
-/// whole packet, a fragment, or (IPv4) a wrong checksum.
-[[nodiscard]] std::optional<Ipv4Packet> read_ipv4(ByteReader& reader) noexcept;
-[[nodiscard]] std::optional<Ipv6Packet> read_ipv6(ByteReader& reader) noexcept;
+enum class IpError : std::uint8_t {
+  bad_header,  // another version, or sizes that contradict each other
+  cut,         // shorter than it says
+  bad_checksum,
+  fragment,
+};
+
+/// `reader` stands behind the Ethernet header; octets behind the packet are padding.
+[[nodiscard]] std::expected<Ipv4Packet, IpError> read_ipv4(ByteReader& reader) noexcept;
+[[nodiscard]] std::expected<Ipv6Packet, IpError> read_ipv6(ByteReader& reader) noexcept;
 
 /// 01:00:5e:.. (RFC 1112 6.4) and 33:33:.. (RFC 2464 7).
 [[nodiscard]] MacAddress multicast_mac(const Ipv4Address& group) noexcept;
