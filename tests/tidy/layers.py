@@ -50,7 +50,7 @@ OURS = {
 }
 # Rooms of a layer, lowest first: a room may include those before it, and what stands in the layer's own folder.
 ROOMS = {
-    "lib/wire": ["flow", "lldp", "capture"],
+    "lib/wire": ["flow", "lldp", "bfd", "capture"],
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
     "lib/control": ["journal", "links", "table", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
