@@ -20,7 +20,10 @@
 namespace lagoon::config {
 namespace {
 
-constexpr std::string_view kLacp = "lacp";  // a map that is set key by key
+// A map that no word stands for: it is set key by key.
+[[nodiscard]] bool is_set_by_key(std::string_view key) {
+  return options::lag_row(key) == nullptr && inner_section(lag_section(), key) != nullptr;
+}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -235,9 +238,13 @@ Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_v
                                                                   : "; change the file and start anew"));
   auto node = value_of(value);
   if (!node) return std::unexpected{std::move(node).error()};
-  if (key->outer == "lacp" && key->inner.empty())
-    return fail(Errc::invalid_argument, "lacp is a map; set one of its keys, like lacp.rate: " +
-                                            listed(inner_section(lag_section(), kLacp)->keys));
+  if (key->inner.empty() && is_set_by_key(key->outer)) {
+    const auto& inner = inner_section(lag_section(), key->outer)->keys;
+    const std::string map{key->outer};
+    return fail(Errc::invalid_argument, map + " is a map; set one of its keys, like " + map + "." +
+                                            std::string{inner[inner.size() > 1 ? 1 : 0]} + ": " +
+                                            listed(inner));
+  }
   Lag changed = lag;
   if (key->inner.empty()) forget(key->outer, *node, changed.options);
   const YamlNode root =
@@ -277,7 +284,7 @@ std::vector<std::string> run_time_keys() {
   std::vector<std::string> keys;
   for (const std::string_view key : lag_section().keys) {
     if (is_fixed(key)) continue;
-    if (key != kLacp) keys.emplace_back(key);
+    if (!is_set_by_key(key)) keys.emplace_back(key);
     if (const Section* const within = inner_section(lag_section(), key))
       for (const std::string_view inner : within->keys)
         keys.push_back(std::string{key} + "." + std::string{inner});

@@ -17,24 +17,19 @@ void write_eal(std::string& out, const Eal& eal) {
 }
 
 void write_lag(std::string& out, const Lag& lag) {
-  constexpr std::string_view kLacp = "lacp.";
-  constexpr std::size_t kAlways = 2;  // name and mode
   const std::vector<KeyText> usual = keys_of(Lag{});
   const std::vector<KeyText> own = keys_of(lag);
-  std::vector<KeyText> lacp;
-  std::string rest;
-  for (std::size_t i = 0; i < own.size(); ++i) {
+  std::vector<KeyText> said{own[0], own[1]};  // name and mode, always
+  for (std::size_t i = said.size(); i < own.size(); ++i) {
     // (targets without it would be a mistake; a monitor that is switched off is said to be)
     const bool off_is_said = own[i].key == "arp-interval" && !lag.options.targets.targets.empty();
-    if (i >= kAlways && own[i] == usual[i] && !off_is_said) continue;
-    if (own[i].key.starts_with(kLacp))
-      lacp.push_back({own[i].key.substr(kLacp.size()), own[i].value});
-    else if (i >= kAlways)
-      rest += "    " + own[i].key + ": " + own[i].value + "\n";
+    if (own[i] != usual[i] || off_is_said) said.push_back(own[i]);
   }
-  out += "  - name: " + own[0].value + "\n    mode: " + own[1].value + "\n";
-  if (!lacp.empty()) out += "    lacp: " + flow_map(lacp) + "\n";
-  out += rest;
+  std::string_view before = "  - ";
+  for (const KeyText& key : in_maps(said)) {
+    out.append(before).append(key.key).append(": ").append(key.value).append("\n");
+    before = "    ";
+  }
   if (lag.members.empty()) {
     out += "    members: []\n";
     return;

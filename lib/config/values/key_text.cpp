@@ -106,6 +106,24 @@ std::vector<KeyText> keys_of(const Member& member) {
   return keys;
 }
 
+std::vector<KeyText> in_maps(const std::vector<KeyText>& keys) {
+  std::vector<KeyText> out;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::size_t dot = keys[i].key.find('.');
+    if (dot == std::string::npos) {
+      out.push_back(keys[i]);
+      continue;
+    }
+    const std::string map = keys[i].key.substr(0, dot + 1);
+    if (i > 0 && keys[i - 1].key.starts_with(map)) continue;
+    std::vector<KeyText> inner;
+    for (const KeyText& key : keys)
+      if (key.key.starts_with(map)) inner.push_back({key.key.substr(map.size()), key.value});
+    out.push_back({map.substr(0, dot), flow_map(inner)});
+  }
+  return out;
+}
+
 std::string yaml_of(const Port& port) {
   return flow_map({{"name", yaml_of(port.name)}, of_source(port.source)});
 }
@@ -113,18 +131,12 @@ std::string yaml_of(const Port& port) {
 std::string yaml_of(const Member& member) {
   std::vector<KeyText> all{{"name", yaml_of(member.name)}, of_source(member.source)};
   if (member.name == default_name(member.source)) all.erase(all.begin());
-  constexpr std::string_view kLacp = "lacp.";
   const std::vector<KeyText> usual = keys_of(Member{});
-  std::vector<KeyText> own = keys_of(member);
-  std::vector<KeyText> nested;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (own[i] == usual[i]) continue;
-    if (own[i].key.starts_with(kLacp))
-      nested.push_back({own[i].key.substr(kLacp.size()), std::move(own[i].value)});
-    else
-      all.push_back(std::move(own[i]));
-  }
-  if (!nested.empty()) all.push_back({"lacp", flow_map(nested)});
+  const std::vector<KeyText> own = keys_of(member);
+  std::vector<KeyText> unusual;
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (own[i] != usual[i]) unusual.push_back(own[i]);
+  for (KeyText& key : in_maps(unusual)) all.push_back(std::move(key));
   return flow_map(all);
 }
 

@@ -21,7 +21,9 @@ namespace lagoon::config {
 /// "{ name: va0, dev: \"net_af_packet1,iface=va0\" }": what differs from the defaults.
 [[nodiscard]] std::string yaml_of(const Member& member);
 [[nodiscard]] std::string yaml_of(const Port& port);
-/// Keys of a member but name and source, those of lacp as "lacp.port-priority".
+/// Keys of a member but name and source, nested ones as "lacp.port-priority".
 [[nodiscard]] std::vector<KeyText> keys_of(const Member& member);
+/// "lacp.rate" and "lacp.key" as one "lacp" with a map, in the place of the first one.
+[[nodiscard]] std::vector<KeyText> in_maps(const std::vector<KeyText>& keys);
 
 }  // namespace lagoon::config

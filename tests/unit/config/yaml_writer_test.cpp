@@ -70,16 +70,17 @@ TEST_CASE("What is written of any configuration reads back as the same", "[confi
 TEST_CASE("Every key of the schema is written", "[config][writer]") {
   std::set<std::string> written;
   for (const KeyText& key : keys_of(Lag{})) written.insert(key.key);
-  written.merge(std::set<std::string>{"members", "lacp"});
+  written.merge(std::set<std::string>{"members", "lacp", "lldp"});
   for (const std::string_view key : lag_section().keys) {
     if (key == "lacp-strict" || key == "failover-rx-all") continue;  // other words for keys
     CAPTURE(key);
     CHECK(written.contains(std::string{key}));
   }
-  for (const std::string_view key : inner_section(lag_section(), "lacp")->keys) {
-    CAPTURE(key);
-    CHECK(written.contains("lacp." + std::string{key}));
-  }
+  for (const std::string map : {"lacp", "lldp"})
+    for (const std::string_view key : inner_section(lag_section(), map)->keys) {
+      CAPTURE(map, key);
+      CHECK(written.contains(map + "." + std::string{key}));
+    }
   std::set<std::string> of_eal;
   for (const KeyText& key : keys_of(Eal{})) of_eal.insert(key.key);
   CHECK(of_eal == std::set<std::string>{kEalSection.keys.begin(), kEalSection.keys.end()});
@@ -99,7 +100,7 @@ TEST_CASE("A small configuration is written small", "[config][writer]") {
         "    min-links-up: 2\n"
         "    members:\n"
         "      - { dev: \"net_a,iface=x\" }\n"
-        "      - { name: b, dev: \"3b:00.1\", state: drained, lacp: { port-priority: 5 } }\n");
+        "      - { name: b, dev: \"3b:00.1\", lacp: { port-priority: 5 }, state: drained }\n");
 }
 
 TEST_CASE("Quantities are written exactly, in the largest unit", "[config][writer]") {
