@@ -13,9 +13,9 @@ enum class Drop : std::uint8_t {
   no_distributing_member,  // nobody to send it to: the LAG is down
   tx_refused,              // the member's transmit queue stayed full for the bounded time of retries
   port_tx_refused,         // the same for an access port
-  punt_ring_full,          // a slow-protocol frame, and the control lcore is behind
+  punt_ring_full,          // a slow frame, and the control lcore is behind
   no_peer,                 // came from a port that nothing is cross-connected with
-  slow_from_port,          // a slow-protocol frame from behind the LAG: the Partner would take it for ours
+  slow_from_port,          // a slow frame from behind the LAG: the other end would take it for ours
   inactive_member,         // came from a member that works while another is the active one
   other_address,           // not to the address of its member: a bridge flooded it, the active one has it too
   reflected,               // a frame of our own that a bridge has sent back

@@ -14,7 +14,7 @@ namespace lagoon::dpdk {
 namespace {
 
 // Frames of all members in a turn, by kind. With 32 members an ARP that a monitor looks at costs about 20 us.
-constexpr std::array<unsigned, kPuntKinds> kPuntBudget{64, 32, 64};
+constexpr std::array<unsigned, kPuntKinds> kPuntBudget{64, 32, 16, 64};
 constexpr unsigned kOutgoingBudget = 32;
 // Of one member's own queue or socket in a turn.
 constexpr std::uint16_t kQueueBudget = 8;
@@ -55,6 +55,7 @@ bool Intake::turn(Descriptors heard, Instant now) {
       busy |= poll_queue(source, now);
   }
   busy |= take(PuntKind::slow, now);
+  busy |= take(PuntKind::lldp, now);
   busy |= take(PuntKind::neighbor, now);
   busy |= take_outgoing(now);
   return busy;
@@ -146,7 +147,7 @@ bool Intake::take_outgoing(Instant now) {
 void Intake::take_rest(LagRuntime& lag, MemberIndex member, Instant now) {
   const MemberRuntime* const runtime = lag.find(member);
   if (runtime == nullptr || runtime->punts == nullptr) return;
-  for (const PuntKind kind : {PuntKind::lacpdu, PuntKind::slow, PuntKind::neighbor})
+  for (const PuntKind kind : {PuntKind::lacpdu, PuntKind::slow, PuntKind::lldp, PuntKind::neighbor})
     while (rte_mbuf* const frame = runtime->punts->take(kind)) hand_over(lag, member, frame, now);
 }
 

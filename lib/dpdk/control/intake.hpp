@@ -5,7 +5,7 @@
 //   member:  own socket, or own receive queue --+
 //            ring of LACPDUs -------------------+--> LACPDUs, member by member     first
 //            ring of Markers ----------------------> the same                      then
-//            ring of ARP and ND -------------------> the same                      then
+//            rings of LLDP, of ARP and ND ---------> the same                      then
 //   LAG:     ring of frames on their way out ------> LAG by LAG                    last
 //
 // It also counts anew each second how many LACPDUs of a member may pass, and tells its LAG how many did not.

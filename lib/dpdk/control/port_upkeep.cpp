@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "wire/lldp/lldp.hpp"
 #include "wire/slow_protocol.hpp"
 
 namespace lagoon::dpdk {
@@ -74,7 +75,7 @@ bool PortUpkeep::set_addresses(const std::vector<MacAddress>& wanted) {
 }
 
 bool PortUpkeep::set_multicast(const std::vector<MacAddress>& groups) {
-  std::vector<rte_ether_addr> list{to_dpdk(wire::kSlowProtocolsAddress)};
+  std::vector<rte_ether_addr> list{to_dpdk(wire::kSlowProtocolsAddress), to_dpdk(wire::kLldpAddress)};
   for (const MacAddress& group : groups) list.push_back(to_dpdk(group));
   return rte_eth_dev_set_mc_addr_list(port_.value(), list.data(), static_cast<std::uint32_t>(list.size())) ==
          0;

@@ -14,8 +14,9 @@ namespace lagoon::dpdk {
 namespace {
 
 // By kind. LACPDUs: more than the default limit lets through in a second. Markers: as many as a Responder
-// answers in a second. ARP and ND: answers to all probes of a turn, and a burst.
-constexpr std::array<unsigned, kPuntKinds> kPuntRoom{16, 32, 128};
+// answers in a second. LLDP: more than an agent looks at at once. ARP and ND: answers to all probes of a
+// turn, and a burst.
+constexpr std::array<unsigned, kPuntKinds> kPuntRoom{16, 32, 16, 128};
 
 }  // namespace
 
@@ -47,7 +48,9 @@ MemberPunts::Taken MemberPunts::push(rte_mbuf* frame) noexcept {
   const auto give = [&](PuntKind kind) noexcept {
     return ring(kind).push(frame) ? Taken::yes : Taken::no_room;
   };
-  if (!fast::is_slow_protocol(fast::PacketTraits<rte_mbuf>::headers(*frame))) return give(PuntKind::neighbor);
+  const auto octets = fast::PacketTraits<rte_mbuf>::headers(*frame);
+  if (!fast::is_slow_protocol(octets))
+    return give(fast::is_lldp(octets) ? PuntKind::lldp : PuntKind::neighbor);
   if (!slow_elsewhere_ && !is_lacpdu(*frame)) return give(PuntKind::slow);
   if (!slow_elsewhere_ && admit_lacpdu()) return give(PuntKind::lacpdu);
   rte_pktmbuf_free(frame);

@@ -3,6 +3,7 @@
 //
 //   worker --> [lacpdu]    at most so many a second as control allows; the rest is freed and counted
 //          --> [slow]      Markers, and what else there is of the slow protocols
+//          --> [lldp]      who is at the other end
 //          --> [neighbor]  ARP and Neighbor Discovery: answers to probes, and copies
 //                 \--> control takes from all members in turn (dpdk/control/intake.hpp)
 //
@@ -23,8 +24,8 @@ struct rte_mbuf;
 
 namespace lagoon::dpdk {
 
-enum class PuntKind : std::uint8_t { lacpdu, slow, neighbor };
-inline constexpr std::size_t kPuntKinds = 3;
+enum class PuntKind : std::uint8_t { lacpdu, slow, lldp, neighbor };
+inline constexpr std::size_t kPuntKinds = 4;
 
 class MemberPunts;
 using MemberPuntsPtr = std::unique_ptr<MemberPunts, void (*)(MemberPunts*)>;
@@ -73,7 +74,8 @@ class MemberPunts {
     return *rings_[static_cast<std::size_t>(kind)];
   }
 
-  std::array<FrameInboxPtr, kPuntKinds> rings_{FrameInbox::none(), FrameInbox::none(), FrameInbox::none()};
+  std::array<FrameInboxPtr, kPuntKinds> rings_{FrameInbox::none(), FrameInbox::none(), FrameInbox::none(),
+                                               FrameInbox::none()};
   bool slow_elsewhere_ = false;
   std::atomic<std::int32_t> lacpdus_left_{10};  // until control says so
   std::atomic<std::uint64_t> lacpdus_above_{0};

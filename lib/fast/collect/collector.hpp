@@ -1,5 +1,5 @@
-// Frame Collector (802.1AX-2014 6.2.3): what one member received, sorted into data to deliver, slow-protocol
-// frames for the control lcore, and drops by name. Each frame goes exactly one way, and data keeps its order.
+// Frame Collector (802.1AX-2014 6.2.3): what one member received, sorted into data to deliver, slow frames
+// for the control lcore, and drops by name. Each frame goes exactly one way, and data keeps its order.
 //
 // Use by a worker:
 //   std::span<P*> data = fast::collect(table, member, received, punt, sink, state, counters);   // a prefix
@@ -42,7 +42,7 @@ template <Packet P, typename Mark>
   return seen;
 }
 
-// Takes the slow-protocol frames out and closes the gaps.
+// Takes the slow frames out and closes the gaps.
 template <Packet P, typename Punt, typename Sink>
 [[nodiscard]] std::span<P*> take_out_slow(MemberIndex member, std::span<P*> received, Punt& punt, Sink& sink,
                                           LagCounters& counters, std::uint64_t& octets) noexcept {
@@ -93,7 +93,7 @@ struct Collected {
   std::uint64_t octets = 0;
 };
 
-/// Sorts what `member` received. Slow-protocol frames go to `punt` whether the member is collecting or not;
+/// Sorts what `member` received. Slow frames go to `punt` whether the member is collecting or not;
 /// data of a member that is not goes to `sink`, counted, and so does what the table's filters deny
 /// (fast/collect/collector_filters.hpp). Returns the frames to deliver, in order. `mark(frame)` is called
 /// once for each that was received, in the one look that is taken at it. Thread: the worker that polls the

@@ -26,14 +26,13 @@ inline constexpr std::size_t kPrefetchAhead = 8;
 
 // These loops are functions of their own, and what they call for each packet is inlined by order: the
 // compiler otherwise merges the loops of all policies into one function and finds that too large to inline
-// anything. `use(i, fold)` is called for each packet of the burst, in order. True: some are slow-protocol
-// frames.
+// anything. `use(i, fold)` is called for each packet of the burst, in order. True: some are slow frames.
 
 template <Packet P, dist::HashPolicy policy, dist::Direction direction, typename Use>
 [[gnu::noinline]] bool fold_headers(std::span<P* const> burst, Use use) noexcept {
   using Traits = PacketTraits<P>;
   bool slow = false;
-  const auto look = [&slow](std::span<const std::byte> frame) noexcept { slow |= is_slow_protocol(frame); };
+  const auto look = [&slow](std::span<const std::byte> frame) noexcept { slow |= is_slow(frame); };
   const std::size_t count = burst.size();
   const std::size_t ahead = std::min(count, kPrefetchAhead);
   for (std::size_t i = 0; i < ahead; ++i) Traits::prefetch(*burst[i]);

@@ -51,7 +51,7 @@ template <typename Use>
 
 /// Sends the burst over the distributing members and counts per member what was accepted. Returns how many
 /// were sent; the rest is burst[sent..], in its original order and as it was, and stays the caller's.
-/// burst[..sent] is then meaningless. Two things are dropped and freed here: slow-protocol frames
+/// burst[..sent] is then meaningless. Two things are dropped and freed here: slow frames
 /// (Drop::slow_from_port; they count as sent), and by broadcast the copies of members that refused a frame
 /// which another has taken (Drop::copy_refused). Thread: the worker that owns `tx`, `state` and `counters`.
 /// Precondition: burst.size() <= kBurstMax.

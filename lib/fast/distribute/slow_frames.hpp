@@ -1,6 +1,6 @@
-// Slow-protocol frames among those that are to be sent: on its links the LAG alone may say such (IEEE 802.3
-// Annex 57A), so they are dropped. Policies that read headers find them on the way, and the others by
-// look_at_each().
+// Slow frames (fast/collect/punt.hpp) among those that are to be sent: on its links the LAG alone may say
+// such (IEEE 802.3 Annex 57A, 802.1AB), so they are dropped. Policies that read headers find them on the way,
+// and the others by look_at_each().
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ inline constexpr std::size_t kSlowFound = std::numeric_limits<std::size_t>::max(
 
 /// What one look over packets says.
 struct Looked {
-  bool slow = false;   // some are slow-protocol frames
+  bool slow = false;   // some are slow frames
   bool group = false;  // some may be to a group address; of TCP and UDP it is not said
   std::uint64_t octets = 0;
 };
@@ -35,7 +35,7 @@ template <Packet P>
   const auto frame = Traits::headers(packet);
   if (frame.size() < wire::kEthernetHeaderSize) [[unlikely]]
     return;
-  looked.slow |= is_slow_protocol(frame);
+  looked.slow |= is_slow(frame);
   looked.group |= (wire::u8_at(frame, 0) & 1U) != 0;
 }
 
@@ -52,7 +52,7 @@ template <Packet P>
 [[nodiscard, gnu::noinline]] std::span<P*> without_slow(std::span<P*> burst, LagCounters& counters) noexcept {
   std::size_t kept = burst.size();
   for (std::size_t i = burst.size(); i-- > 0;) {
-    if (!is_slow_protocol(PacketTraits<P>::headers(*burst[i]))) {
+    if (!is_slow(PacketTraits<P>::headers(*burst[i]))) {
       burst[--kept] = burst[i];
       continue;
     }

@@ -43,6 +43,13 @@ std::string text_of_port(const LldpId& id) {
   return text_of_id(id, kPortMacAddress, kPortNetworkAddress);
 }
 
+std::string text_of_address(const LldpManagementAddress& address) {
+  FixedVector<std::byte, 32> value;
+  value.push_back(static_cast<std::byte>(address.family));
+  for (const std::byte octet : address.address) value.push_back(octet);
+  return network_address({value.begin(), value.end()}).value_or("");
+}
+
 // (what comes from the network goes to terminals and files: no control characters, and nothing that isn't
 // ASCII)
 std::string text_of(const LldpValue& value) {

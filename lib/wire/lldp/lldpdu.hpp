@@ -12,13 +12,9 @@
 #include <string_view>
 
 #include "base/fixed_vector.hpp"
-#include "base/mac_address.hpp"
+#include "wire/lldp/lldp.hpp"
 
 namespace lagoon::wire {
-
-inline constexpr std::uint16_t kLldpEtherType = 0x88cc;
-/// Nearest bridge (7.1): no bridge forwards it.
-inline constexpr MacAddress kLldpAddress{{0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e}};
 
 /// 255 octets of information is what 8.5 allows each of these.
 inline constexpr std::size_t kLldpValueMax = 255;
@@ -105,6 +101,8 @@ enum class LldpError : std::uint8_t {
 [[nodiscard]] std::string text_of_chassis(const LldpId& id);
 [[nodiscard]] std::string text_of_port(const LldpId& id);
 [[nodiscard]] std::string text_of(const LldpValue& value);
+/// Empty: of a family that is not known here.
+[[nodiscard]] std::string text_of_address(const LldpManagementAddress& address);
 /// Cut to what a TLV takes.
 [[nodiscard]] LldpValue lldp_value(std::string_view text) noexcept;
 

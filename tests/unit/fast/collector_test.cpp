@@ -20,7 +20,8 @@ using lagoon::test::TestSink;
 
 namespace {
 
-enum class Kind : std::uint8_t { data, slow, tagged_slow, short_frame };
+// (far_lldp: to bridges farther away than the other end of the link)
+enum class Kind : std::uint8_t { data, slow, tagged_slow, short_frame, far_lldp };
 
 TestPacket packet_of(Kind kind, std::uint32_t number, Prng& random) {
   FlowFrame frame;
@@ -29,10 +30,16 @@ TestPacket packet_of(Kind kind, std::uint32_t number, Prng& random) {
       frame.macs().ipv4({}).udp(1, 2).zeros(random.below(60));
       break;
     case Kind::slow:
-      frame.macs(random.next() >> 16).be16(0x8809).zeros(random.below(120));
+      if (random.chance(0.5))
+        frame.macs(random.next() >> 16).be16(0x8809).zeros(random.below(120));
+      else
+        frame.macs(0x0180c200000e).be16(0x88cc).zeros(random.below(120));
       break;
     case Kind::tagged_slow:
       frame.macs(0x0180c2000002).tag(0x8100, 1).be16(0x8809).u8(1).zeros(50);
+      break;
+    case Kind::far_lldp:
+      frame.macs(0x0180c2000000 | random.below(14)).be16(0x88cc).zeros(random.below(120));
       break;
     case Kind::short_frame:
       frame.zeros(random.below(14));
@@ -66,7 +73,7 @@ TEST_CASE("Each frame is delivered, punted or dropped by name: one of them, once
     const std::uint64_t count = random.below(100);
     for (std::uint32_t i = 0; i < count; ++i)
       packets.push_back(
-          packet_of(random.chance(0.6) ? Kind::data : static_cast<Kind>(random.below(4)), i, random));
+          packet_of(random.chance(0.6) ? Kind::data : static_cast<Kind>(random.below(5)), i, random));
     std::vector<TestPacket*> received;
     std::uint64_t data = 0;
     std::uint64_t data_octets = 0;

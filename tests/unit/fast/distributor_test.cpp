@@ -105,7 +105,7 @@ TEST_CASE("Every packet of a burst leaves exactly once, in order, and is counted
   for (int round = 0; round < 3000; ++round) check_one_burst(random, false);
 }
 
-TEST_CASE("Slow-protocol frames leave by no member, whatever distributes, and the rest goes in order",
+TEST_CASE("Slow frames leave by no member, whatever distributes, and the rest goes in order",
           "[fast][distributor]") {
   const auto distribution = GENERATE(table::Distribution::flow_hash, table::Distribution::round_robin,
                                      table::Distribution::broadcast, table::Distribution::adaptive);
@@ -119,7 +119,11 @@ TEST_CASE("Slow-protocol frames leave by no member, whatever distributes, and th
     for (TestPacket& packet : packets) {
       if (random.chance(0.5)) packet.nic_hash = random.u32();
       if (!random.chance(0.2)) continue;
-      const FlowFrame frame = FlowFrame{}.macs().be16(wire::kSlowProtocolsEtherType).zeros(random.below(110));
+      const bool lldp = random.chance(0.5);
+      const FlowFrame frame = FlowFrame{}
+                                  .macs(lldp ? 0x0180c200000e : 0x0180c2000002)
+                                  .be16(lldp ? wire::kLldpEtherType : wire::kSlowProtocolsEtherType)
+                                  .zeros(random.below(110));
       packet.octets.assign(frame.octets().begin(), frame.octets().end());
       ++slow;
     }
