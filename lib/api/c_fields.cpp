@@ -81,6 +81,18 @@ int give_field(std::span<const control::Field<Of>> fields, const Of& of, const a
   return LAGOON_OK;
 }
 
+/// Of things that are walked through.
+template <typename Of, typename Walk>
+int field_of_nth(std::span<const control::Field<Of>> fields, Walk walk, std::size_t index,
+                 const api::WantedField& wanted, lagoon_field* field, lagoon_text* text) {
+  int answer = LAGOON_ERR_NO_SUCH_THING;
+  std::size_t at = 0;
+  walk([&](const Of& of) {
+    if (at++ == index) answer = give_field(fields, of, wanted, field, text);
+  });
+  return answer;
+}
+
 }  // namespace
 
 namespace lagoon::api {
@@ -99,6 +111,14 @@ int field_of(const control::LagStatus& lag, std::uint32_t subject, std::size_t i
     case LAGOON_OF_CLASS:
       if (index >= lag.classes.size()) return LAGOON_ERR_NO_SUCH_THING;
       return give_field(control::class_fields(), lag.classes[index], wanted, field, text);
+    case LAGOON_OF_NEIGHBOR:
+      return field_of_nth(
+          control::neighbor_fields(), [&](auto action) { control::for_each_neighbor(lag, action); }, index,
+          wanted, field, text);
+    case LAGOON_OF_WIRING:
+      return field_of_nth(
+          control::wiring_fields(), [&](auto action) { control::for_each_wiring(lag, action); }, index,
+          wanted, field, text);
     default:
       return LAGOON_ERR_INVALID_ARGUMENT;
   }

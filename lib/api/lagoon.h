@@ -284,7 +284,9 @@ int lagoon_status_drop(const struct lagoon_status* status, size_t index, struct 
 enum lagoon_subject {
   LAGOON_OF_LAG = 0,  // `index` is 0
   LAGOON_OF_MEMBER = 1,
-  LAGOON_OF_CLASS = 2,  // a traffic class
+  LAGOON_OF_CLASS = 2,     // a traffic class
+  LAGOON_OF_NEIGHBOR = 3,  // at the other end of a member's cable (LLDP); of all members in their order
+  LAGOON_OF_WIRING = 4,    // what is wrong with a member's cable
 };
 
 /// One field of a status: all that the JSON view says of a LAG, a member or a class, by its names there. New
@@ -300,11 +302,12 @@ struct lagoon_field {
   bool applies;      // false: the mode has no such thing, or it is not known
 };
 
-/// The field of that number, from 0 on, of the LAG, the member or class numbered `index`; or of that name.
+/// The field of that number, from 0 on, of the LAG, or of the member, class .. numbered `index`; or of that
+/// name.
 /// The value as text is `text`'s (words with spaces between them), which may be NULL.
 /// Thread:   as above.
 /// Errors:   LAGOON_ERR_INVALID_ARGUMENT, _STRUCT_SIZE, _NO_RESOURCES; _NO_SUCH_THING: no such member,
-///           class, number or name.
+///           class .., number or name.
 int lagoon_status_field(const struct lagoon_status* status, uint32_t subject, size_t index, size_t number,
                         struct lagoon_field* field, struct lagoon_text* text);
 int lagoon_status_field_named(const struct lagoon_status* status, uint32_t subject, size_t index,

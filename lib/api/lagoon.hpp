@@ -162,6 +162,8 @@ enum class Subject : std::uint32_t {
   lag = LAGOON_OF_LAG,  // numbered 0
   member = LAGOON_OF_MEMBER,
   traffic_class = LAGOON_OF_CLASS,
+  neighbor = LAGOON_OF_NEIGHBOR,
+  wiring = LAGOON_OF_WIRING,
 };
 
 /// Who runs the control loop.

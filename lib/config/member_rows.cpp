@@ -15,6 +15,9 @@ using options::Words;
 
 constexpr std::uint64_t kU16Max = 65'535;
 
+template <std::string lldp::ExpectedNeighbor::* part>
+constexpr options::Field<Member> kExpected = at<Member, &Member::expect, part>();
+
 // clang-format off
 constexpr std::array kRows{
     MemberRow{.key = "speed", .field = at<Member, &Member::speed>(), .kind = Rate{},
@@ -31,6 +34,10 @@ constexpr std::array kRows{
               .says = "to become the active member: the higher one; among equals the first", .effect = options::kActiveOnly},
     MemberRow{.key = "state", .field = at<Member, &Member::administration>(), .kind = Words{options::kStateWords},
               .says = "drained sends no more and goes on receiving; disabled does neither"},
+    MemberRow{.key = "expect.system", .field = kExpected<&lldp::ExpectedNeighbor::system>, .kind = options::Text{"a system's name, or its Chassis ID"},
+              .says = "who is to be at the other end ([neighbours.md](neighbours.md))", .unset = "any"},
+    MemberRow{.key = "expect.port", .field = kExpected<&lldp::ExpectedNeighbor::port>, .kind = options::Text{"a Port ID, or a port's description"},
+              .says = "and its port there", .unset = "any"},
 };
 // clang-format on
 

@@ -68,6 +68,7 @@ struct Member {
   std::optional<std::uint32_t> weight{};  // of its capacity, in units of weight-unit; instead of the speed's
   std::int32_t priority = 0;              // to become the active member; higher first
   control::Administration administration = control::Administration::enabled;  // state: enabled
+  lldp::ExpectedNeighbor expect{};
   friend bool operator==(const Member&, const Member&) = default;
 };
 

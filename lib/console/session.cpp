@@ -22,9 +22,9 @@ std::unexpected<Error> no_lag(std::string_view wanted, std::span<const control::
 
 std::vector<CommandRow> command_table() {
   std::vector<CommandRow> rows;
-  for (const auto table : {show_commands(), explain_commands(), lacp_commands(), port_commands(),
-                           change_commands(), watch_commands(), capture_commands(), config_commands(),
-                           bonding_commands(), foreign_commands(), general_commands()})
+  for (const auto table : {show_commands(), explain_commands(), lacp_commands(), neighbor_commands(),
+                           port_commands(), change_commands(), watch_commands(), capture_commands(),
+                           config_commands(), bonding_commands(), foreign_commands(), general_commands()})
     rows.insert(rows.end(), table.begin(), table.end());
   return rows;
 }

@@ -30,6 +30,7 @@ struct CommandRow {
 [[nodiscard]] std::span<const CommandRow> show_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> explain_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> lacp_commands() noexcept;
+[[nodiscard]] std::span<const CommandRow> neighbor_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> port_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> change_commands() noexcept;
 [[nodiscard]] std::span<const CommandRow> watch_commands() noexcept;

@@ -103,6 +103,7 @@ std::optional<wire::Lldpdu> Agent::farewell() noexcept {
   wire::Lldpdu last;
   last.chassis = own_->chassis;
   last.port = own_->port;
+  own_.reset();
   return last;
 }
 

@@ -48,7 +48,7 @@ class Agent {
   /// When transmit() or expire() has something to do.
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;
   /// The last frame, with TTL 0, for neighbours to forget us at once; nothing: none was sent that
-  /// they could forget.
+  /// they could forget. Nothing is told after it before tell().
   [[nodiscard]] std::optional<wire::Lldpdu> farewell() noexcept;
 
   [[nodiscard]] std::span<const Neighbor> neighbors() const noexcept { return neighbors_.neighbors(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/time.hpp"
 
@@ -13,6 +14,13 @@ struct Options {
   Duration interval = 30s;  // 5 s to 3600 s
   std::uint16_t hold = 4;   // 1 to 100: a neighbour keeps what it has heard for so many intervals
   friend constexpr bool operator==(const Options&, const Options&) noexcept = default;
+};
+
+/// Who is to be at the other end of a port's cable; empty: anybody.
+struct ExpectedNeighbor {
+  std::string system{};  // its name, or its Chassis ID
+  std::string port{};    // its Port ID, or its description
+  friend bool operator==(const ExpectedNeighbor&, const ExpectedNeighbor&) = default;
 };
 
 /// txTTL, as it stands in the frame.

@@ -22,6 +22,7 @@
 #include "failover/damping.hpp"
 #include "failover/debounce.hpp"
 #include "lacp/config.hpp"
+#include "lldp/options.hpp"
 #include "monitor/target_monitor.hpp"
 #include "options/mode.hpp"
 #include "options/move_options.hpp"
@@ -115,6 +116,7 @@ struct LagOptions {
   std::optional<bool> rebalances{};  // nothing: when weighted
   balance::RebalancerOptions rebalance{};
   Duration miimon = 1ms;  // between polls of the links; 0: interrupts only
+  lldp::Options lldp{};
   failover::DebounceOptions debounce{};
   failover::DampingOptions damping{};
   monitor::TargetOptions targets{};

@@ -23,6 +23,7 @@ using Extras = control::LacpExtras;
 using Fast = table::FastOptions;
 using Hash = dist::FlowHashSettings;
 using Lacp = lacp::AggregatorConfig;
+using Lldp = lldp::Options;
 using Rebalance = balance::RebalancerOptions;
 using Targets = monitor::TargetOptions;
 
@@ -229,6 +230,14 @@ constexpr std::array kRows{
            .says = "the next loss holds the member down so long, doubled for every further one; at most hold-max"},
     LagRow{.key = "flap-damping.hold-max", .field = at<O, &O::damping, &Damping::hold_max>(), .kind = Time{100ms, 3600s},
            .says = "never longer"},
+    LagRow{.key = "lldp.transmit", .field = at<O, &O::lldp, &Lldp::transmit>(), .kind = Flag{},
+           .says = "members tell their neighbours who we are ([neighbours.md](neighbours.md))"},
+    LagRow{.key = "lldp.receive", .field = at<O, &O::lldp, &Lldp::receive>(), .kind = Flag{},
+           .says = "members listen to who their neighbours are"},
+    LagRow{.key = "lldp.interval", .field = at<O, &O::lldp, &Lldp::interval>(), .kind = Time{5s, 3600s},
+           .says = "between what is told"},
+    LagRow{.key = "lldp.hold", .field = at<O, &O::lldp, &Lldp::hold>(), .kind = Whole{1, 100},
+           .says = "a neighbour forgets us after so many intervals, and a second"},
     LagRow{.key = "arp-interval", .field = at<O, &O::targets, &Targets::interval>(), .kind = Time{10ms, 60s, true},
            .says = "every member asks the targets for itself, so often; needs a target"},
     LagRow{.key = "arp-ip-target", .field = targets<Ipv4Address>(), .kind = Hosts{Family::ipv4, monitor::kTargetsMax, "IPv4 addresses: [10.0.0.1]"},

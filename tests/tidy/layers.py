@@ -11,12 +11,12 @@ import sys
 
 import source
 
-PROTOCOLS = ["base", "wire", "lacp", "marker", "monitor", "failover"]
+PROTOCOLS = ["base", "wire", "lacp", "marker", "lldp", "monitor", "failover"]
 # what the configuration file's values become
 OPTIONS = ["lacp/config.hpp", "lacp/key.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
            "failover/damping.hpp", "failover/active_member.hpp", "failover/address_assignment.hpp",
            "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
-           "balance/rebalancer.hpp", "table/weights.hpp", "table/distribution.hpp", "table/fast_options.hpp"]
+           "balance/rebalancer.hpp", "lldp/options.hpp", "table/weights.hpp", "table/distribution.hpp", "table/fast_options.hpp"]
 
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {
@@ -53,7 +53,7 @@ OURS = {
 ROOMS = {
     "lib/wire": ["flow", "lldp", "bfd", "capture"],
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
-    "lib/control": ["journal", "links", "table", "status", "views", "lag"],
+    "lib/control": ["journal", "links", "table", "wiring", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
     "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
     "lib/console": ["text", "commands", "socket", "program"],

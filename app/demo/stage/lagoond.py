@@ -36,7 +36,9 @@ def remove_what_is_left(prefix):
 
 class Appliance:
     """A lagoond of any configuration. `popen` starts a program; `path` gives the files called `name`; `lag` is the LAG
-    that status() and events() are about."""
+    that status() and events() are about. Whoever lets its cables be wrong says so: `cables_are_right`."""
+
+    cables_are_right = True
 
     def __init__(self, binary, config, popen, path, name, lag):
         self.prefix = config["eal"]["prefix"]
@@ -135,10 +137,19 @@ class Appliance:
         self._process.kill()
         self._process.wait()
 
+    def _alarms(self):
+        if not self.cables_are_right:
+            return []
+        try:
+            return [event["evidence"] for event in self.events() if event["kind"] == "wiring" and event["to"] != "right"]
+        except telemetry.TelemetryError:
+            return []
+
     def stop(self):
-        """SIGTERM, after which it has to leave cleanly, with exit code 0."""
+        """SIGTERM, after which it has to leave cleanly, with exit code 0, and without a false alarm about its cables."""
         if self._process is None:
             return
+        alarms = self._alarms()
         process, self._process = self._process, None
         still_ran = process.poll() is None
         process.terminate()
@@ -152,6 +163,8 @@ class Appliance:
             remove_what_is_left(self.prefix)
             raise LagoondError(f"lagoond ended {'' if still_ran else 'by itself '}with {process.returncode}:\n"
                                f"{self.log_end()}")
+        if alarms:
+            raise LagoondError(f"lagoond holds cables for wrong: {alarms}")
 
 
 class Lagoond(Appliance):

@@ -17,11 +17,11 @@ class OpenVSwitch:
     """In namespace par, unless `popen` starts programs elsewhere. `switchd` are names for ovs-vswitchd: the first that is
     there is it; `settings` are in the database before it starts, as other_config."""
 
-    def __init__(self, stage, popen=None, switchd=SWITCHD, settings=(), environment=()):
+    def __init__(self, stage, popen=None, switchd=SWITCHD, settings=(), environment=(), folder="ovs"):
         self._popen = popen or stage.popen_partner
         self._switchd = switchd
         self._settings = dict(settings)
-        self._dir = stage.path("ovs")
+        self._dir = stage.path(folder)
         self._own_environment = dict(environment)
         self._daemons = []
 

@@ -44,6 +44,7 @@ Families families_of(const Snapshot& snapshot) {
   add_lag_families(out, snapshot);
   add_member_families(out, snapshot);
   add_class_families(out, snapshot);
+  add_neighbor_families(out, snapshot);
   add_port_families(out, snapshot);
   add_mempool_families(out, snapshot);
   add_journal_families(out, snapshot);

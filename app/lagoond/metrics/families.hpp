@@ -45,6 +45,7 @@ using Families = std::vector<prometheus::MetricFamily>;
 void add_lag_families(Families& out, const Snapshot& snapshot);
 void add_member_families(Families& out, const Snapshot& snapshot);
 void add_class_families(Families& out, const Snapshot& snapshot);
+void add_neighbor_families(Families& out, const Snapshot& snapshot);
 void add_port_families(Families& out, const Snapshot& snapshot);
 void add_mempool_families(Families& out, const Snapshot& snapshot);
 

@@ -31,4 +31,19 @@ void add_class_families(Families& out, const Snapshot& snapshot) {
       families.add(one, {{"lag", lag.name}, {"class", one.name}});
 }
 
+void add_neighbor_families(Families& out, const Snapshot& snapshot) {
+  FieldFamilies<control::NeighborOf> neighbors{out, "lagoon_member_neighbor_", control::neighbor_fields(),
+                                               snapshot.taken_s};
+  FieldFamilies<control::WiringOf> faults{out, "lagoon_member_wiring_", control::wiring_fields(),
+                                          snapshot.taken_s};
+  for (const control::LagStatus& lag : snapshot.lags) {
+    control::for_each_neighbor(lag, [&](const control::NeighborOf& of) {
+      neighbors.add(of, {{"lag", lag.name}, {"member", of.member.name}});
+    });
+    control::for_each_wiring(lag, [&](const control::WiringOf& of) {
+      faults.add(of, {{"lag", lag.name}, {"member", of.member.name}});
+    });
+  }
+}
+
 }  // namespace lagoon::lagoond

@@ -65,7 +65,30 @@ void JournalKeeper::note_events(lacp::Aggregator& aggregator) {
   while (const auto event = aggregator.poll_event()) note(journal_entry(*event));
 }
 
+void JournalKeeper::note_neighbors(Neighbors& neighbors, Instant now) {
+  while (auto event = neighbors.take_event())
+    note({.at = now,
+          .member = event->member,
+          .kind = "neighbor",
+          .from = "",
+          .to = lldp::name_of(event->change),
+          .why = "lldp",
+          .evidence = std::move(event->words)});
+}
+
+void JournalKeeper::note_wiring(const WiringKeeper::News& news, Instant now) {
+  const std::string_view fault = name_of(news.what.fault);
+  note({.at = now,
+        .member = news.what.member,
+        .kind = "wiring",
+        .from = news.begins ? "right" : fault,
+        .to = news.begins ? fault : "right",
+        .why = "lldp",
+        .evidence = news.what.sentence});
+}
+
 void JournalKeeper::note_port(MemberIndex member, bool was_up, const LinkState& link, Instant now) {
+  facts_[member.value()].linked = now;
   note({.at = now,
         .member = member,
         .kind = "link",

@@ -22,6 +22,8 @@
 #include "control/lag/stall.hpp"
 #include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
+#include "control/wiring/neighbors.hpp"
+#include "control/wiring/wiring_keeper.hpp"
 #include "lacp/aggregator.hpp"
 
 namespace lagoon::control {
@@ -33,7 +35,7 @@ class JournalKeeper {
 
   [[nodiscard]] const Journal& journal() const noexcept { return journal_; }
   /// A new member has this index.
-  void begin(MemberIndex member, Instant now) { facts_[member.value()] = {.changed = now}; }
+  void begin(MemberIndex member, Instant now) { facts_[member.value()] = {.changed = now, .linked = now}; }
 
   /// Fills in the member's name. Written now, or kept for expire().
   void note(JournalEntry entry);
@@ -58,6 +60,9 @@ class JournalKeeper {
   void note_partner_keys(const lacp::Aggregator& aggregator, Instant now);
   void note_stall(const Stall& stall, Instant now);
   void note_fallback(bool on, Instant now);
+  /// All that has happened to them.
+  void note_neighbors(Neighbors& neighbors, Instant now);
+  void note_wiring(const WiringKeeper::News& news, Instant now);
   /// Without LACP; with it the Aggregator tells it itself. `needed`: members that it takes.
   void note_up(bool up, MemberSet usable, int needed, Instant now);
 
@@ -65,12 +70,15 @@ class JournalKeeper {
   [[nodiscard]] std::uint64_t link_failures(MemberIndex member) const noexcept {
     return facts_[member.value()].link_failures;
   }
+  /// When its port came up or went down.
+  [[nodiscard]] Instant linked(MemberIndex member) const noexcept { return facts_[member.value()].linked; }
   /// When it began or ceased to work or to distribute.
   [[nodiscard]] Instant changed(MemberIndex member) const noexcept { return facts_[member.value()].changed; }
 
  private:
   struct Facts {
     Instant changed{};
+    Instant linked{};
     std::uint64_t link_failures = 0;
     // As said last.
     bool works = false;

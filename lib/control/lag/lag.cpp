@@ -20,6 +20,7 @@ LagParts::LagParts(LagSettings settings, Instant now)
       options{std::move(settings.options)},
       links{options, probe_base, now},
       hold_out{options.lacp_extras, row_of(options.mode).choice == Choice::lacp},
+      neighbors{options.lldp, std::move(settings.identity), name, lacp_config().system},
       changed{now},
       moves{settings.workers},
       loads{options, now},
@@ -29,6 +30,7 @@ LagParts::LagParts(LagSettings settings, Instant now)
   LAGOON_CHECK(settings.members.size() <= kMembersMax);
   if (row().choice == Choice::lacp) aggregator.emplace(lacp_config(), now);
   if (row().receive == ReceiveBalance::arp) receive.emplace(now);
+  tell_neighbors();
   for (std::size_t i = 0; i < settings.members.size(); ++i)
     insert(MemberIndex{static_cast<std::uint8_t>(i)}, std::move(settings.members[i]), now);
   settle(*this, now);
@@ -62,6 +64,8 @@ void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, I
     if (contains(lag.hold_out.held(), member)) return lag.hold_out.ignored(member);
     lag.aggregator->receive(member, *lacpdu, now);
     lag.hold_out.reversals(member, lag.aggregator->port(member).counters.partner_reversals, now);
+  } else if (Neighbors::is_one(frame)) {
+    return lag.neighbors.receive(member, frame, now);
   } else {
     lag.links.frame_received(member, frame, now);
     if (lag.receive) lag.receive->frame_received(member, frame, now);
@@ -100,6 +104,7 @@ bool Lag::link_changed(MemberIndex member, LinkState link, Instant now) {
 }
 
 void Lag::hosts_changed(std::span<const HostAddress> hosts, Instant now) {
+  parts_->neighbors.set_hosts(hosts);
   if (parts_->announcements.set_hosts(hosts)) settle(*parts_, now);
 }
 
@@ -134,6 +139,7 @@ void Lag::expire(Instant now) {
   if (lag.aggregator) lag.aggregator->expire(now);
   if (lag.receive) lag.receive->expire(now);
   lag.announcements.expire(lag.outcome.distributing, now);
+  lag.neighbors.expire(now);
   lag.journal.expire(now);
   settle(lag, now);
 }
@@ -141,6 +147,7 @@ void Lag::expire(Instant now) {
 void Lag::shut_down(Instant now) {
   parts_->closing = true;
   parts_->announcements.shut_down();
+  for (const MemberIndex m : parts_->roster.order()) parts_->say_farewell(m);
   if (parts_->aggregator) parts_->aggregator->shut_down(now);
   settle(*parts_, now);
   parts_->journal.flush(now);
@@ -174,6 +181,7 @@ std::optional<Instant> Lag::deadline() const noexcept {
   if (lag.chosen.silent_since && !lag.outcome.fallback)
     first.add(*lag.chosen.silent_since + lag.options.lacp_extras.fallback_delay);
   first.add(lag.announcements.deadline());
+  first.add(lag.neighbors.deadline());
   if (lag.receive) first.add(lag.receive->deadline());
   first.add(lag.loads.group_deadline());
   first.add(lag.loads.lane_deadline(lag.moves.moving()));
@@ -201,6 +209,9 @@ std::optional<OutgoingFrame> Lag::transmit(Instant now, bool addresses_stand) {
     if (lag.receive && addresses_stand)
       if (const auto out = lag.receive->transmit(now))
         return OutgoingFrame{.member = out->member, .frame = out->frame};
+    if (const auto out = lag.neighbors.transmit(now))
+      return OutgoingFrame{.member = out->member, .frame = out->frame};
+    lag.journal.note_neighbors(lag.neighbors, now);
   }
   if (!lag.aggregator) return std::nullopt;
   const auto due = lag.aggregator->transmit(now);

@@ -35,6 +35,8 @@
 #include "control/status/status.hpp"
 #include "control/table/bucket_choice.hpp"
 #include "control/table/move_keeper.hpp"
+#include "control/wiring/neighbors.hpp"
+#include "control/wiring/wiring_judge.hpp"
 #include "failover/address_assignment.hpp"
 #include "options/lag_options.hpp"
 #include "table/port_table.hpp"
@@ -48,6 +50,7 @@ struct LagSettings {
   LagOptions options{};
   std::vector<MemberSettings> members;  // at most kMembersMax, by MemberIndex
   std::size_t workers = 1;              // that send for it: each has to be asked whether what it sent arrived
+  std::optional<SystemIdentity> identity{};  // for LLDP; nothing: it is only listened to
 };
 
 struct LagParts;
@@ -57,7 +60,7 @@ class Lag {
   Lag(LagSettings settings, Instant now);
   ~Lag();
 
-  /// A whole frame that the worker took or copied for us, as a member received it: slow protocols, ARP,
+  /// A whole frame that the worker took or copied for us, as a member received it: slow protocols, LLDP, ARP,
   /// Neighbor Discovery. Anything may be in it.
   void frame_received(MemberIndex member, std::span<const std::byte> frame, Instant now);
   /// LACPDUs of the member that were dropped in the last second, since more came than the option flood-limit
@@ -156,6 +159,8 @@ class Lag {
   friend void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
   friend void end_journal(Lag& lag, Instant now);
   friend void excuse_silence(Lag& lag, Duration away, Instant now);
+  friend LagWiring wiring_of(const Lag& lag);
+  friend void wiring_judged(Lag& lag, std::span<const Miswiring> found, Instant now);
   std::unique_ptr<LagParts> parts_;
 };
 
@@ -170,5 +175,9 @@ void end_journal(Lag& lag, Instant now);
 /// still on the same machine. Members that the target monitor took for alive have time for another proof;
 /// after 0.5 s a LACP Partner has 1.5 s to be heard. Once, until they are.
 void excuse_silence(Lag& lag, Duration away, Instant now);
+/// What judge_wiring() is to look at. It points into the LAG: good until its next input.
+[[nodiscard]] LagWiring wiring_of(const Lag& lag);
+/// What it has found of this LAG. To be called twice a second, also with nothing.
+void wiring_judged(Lag& lag, std::span<const Miswiring> found, Instant now);
 
 }  // namespace lagoon::control

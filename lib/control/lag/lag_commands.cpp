@@ -23,11 +23,26 @@ void LagParts::insert(MemberIndex index, MemberSettings settings, Instant now) {
   roster.add(index, std::move(settings));
   journal.begin(index, now);
   links.add(index, now);
+  neighbors.add(index, roster.settings(index).name, roster.settings(index).address, now);
   if (!aggregator) return;
   const MemberSettings& member = roster.settings(index);
   aggregator->add_port(index, member.lacp, now);
   aggregator->set_enabled(index, member.administration != Administration::disabled, now);
   aggregator->set_drained(index, member.administration == Administration::drained, now);
+}
+
+void LagParts::tell_neighbors() {
+  neighbors.set_aggregate(options.lacp.lag_number + 1U);
+  neighbors.set_hosts(options.announce_addresses);
+  // (of IEEE 802.3: with the header and the FCS)
+  constexpr std::uint16_t kBesideMtu = 18;
+  neighbors.set_frame_size(options.port.mtu
+                               ? std::optional{static_cast<std::uint16_t>(*options.port.mtu + kBesideMtu)}
+                               : std::nullopt);
+}
+
+void LagParts::say_farewell(MemberIndex member) {
+  if (const auto last = neighbors.farewell(member)) outbox.push(member, *last);
 }
 
 void LagParts::fall_quiet(MemberIndex member, Instant now) {
@@ -55,6 +70,7 @@ void Lag::leave_member(MemberIndex member, Instant now) {
   LAGOON_CHECK(contains(lag.roster.members(), member));
   if (lag.roster.leaving(member)) return;
   lag.roster.leave(member, now);
+  lag.say_farewell(member);
   if (lag.aggregator) lag.aggregator->leave(member, now);
   lag.fall_quiet(member, now);
   lag.journal.note(
@@ -81,6 +97,8 @@ void Lag::forget_member(MemberIndex member, Instant now) {
   lag.links.remove(member, now);
   lag.slow_frames.forget(member);
   lag.hold_out.forget(member);
+  lag.neighbors.remove(member);
+  lag.wiring.forget(member);
   lag.announcements.forget(member);
   lag.roster.remove(member);
   if (lag.chosen.active == member) lag.chosen.active.reset();
@@ -183,6 +201,8 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   if (lag.aggregator) lag.aggregator->change(lag.lacp_config(), now);
   lag.links.set_options(lag.options, now);
   lag.hold_out.set_options(lag.options.lacp_extras);
+  lag.neighbors.set_options(lag.options.lldp, now);
+  lag.tell_neighbors();
   lag.loads.set_options(lag.options, now);
   lag.announcements.options_changed(now);
   settle(lag, now, "command");

@@ -3,6 +3,7 @@
 //
 //   ports' links -> MemberLinks (delays, damping, target monitor) -> works
 //   LACPDUs -> HoldOut: members that LACP leaves out for a time
+//   LLDPDUs -> Neighbors; with LACP's Partners -> judge_wiring() -> WiringKeeper: only told
 //   works, LACP, Roster (the operator) -> choose(), decide() (outcome.hpp): who collects and distributes
 //   -> Announcements (addresses), LoadKeeper, ReceiveBalancer, JournalKeeper
 //   -> table_input() -> OrderedMoves -> PortTable
@@ -31,6 +32,8 @@
 #include "control/links/member_links.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
+#include "control/wiring/neighbors.hpp"
+#include "control/wiring/wiring_keeper.hpp"
 #include "lacp/aggregator.hpp"
 #include "options/lag_options.hpp"
 
@@ -51,6 +54,10 @@ struct LagParts {
   [[nodiscard]] MemberSet usable() const { return roster.enabled() & works(); }
   [[nodiscard]] MemberSet works() const;
   void insert(MemberIndex index, MemberSettings settings, Instant now);
+  /// What the options have of it.
+  void tell_neighbors();
+  /// Its neighbours forget it at once.
+  void say_farewell(MemberIndex member);
   /// Until the Partner can have heard that the member sends no more.
   void fall_quiet(MemberIndex member, Instant now);
 
@@ -61,6 +68,8 @@ struct LagParts {
   Roster roster{};
   MemberLinks links;
   HoldOut hold_out;
+  Neighbors neighbors;
+  WiringKeeper wiring{};
   std::optional<lacp::Aggregator> aggregator{};       // under Choice::lacp
   std::optional<balance::ReceiveBalancer> receive{};  // under ReceiveBalance::arp
   StallStatus stalls{};

@@ -9,6 +9,16 @@ namespace lagoon::control {
 
 namespace {
 
+void add_other_end(const LagParts& lag, OtherEndStatus& s, MemberIndex index) {
+  for (const Miswiring& what : lag.wiring.standing())
+    if (what.member == index) s.wiring.push_back(what);
+  const lldp::Agent* const agent = lag.neighbors.agent(index);
+  if (agent == nullptr) return;
+  s.lldp = agent->counters();
+  s.too_many = agent->too_many_neighbors();
+  s.neighbors.assign(agent->neighbors().begin(), agent->neighbors().end());
+}
+
 [[nodiscard]] MemberStatus member_status(const LagParts& lag, MemberIndex index, Instant now) {
   const MemberSettings& settings = lag.roster.settings(index);
   const MemberLinks& links = lag.links;
@@ -49,6 +59,7 @@ namespace {
   lag.moves.add_to(s, index);
   s.link_failures = lag.journal.link_failures(index);
   lag.slow_frames.add_to(s, index);
+  add_other_end(lag, s.other_end, index);
   s.since_change = now - std::max(lag.journal.changed(index), s.lacp.last_change);
   return s;
 }
@@ -78,7 +89,40 @@ void add_clients(const LagParts& lag, LagStatus& s) {
   }
 }
 
+[[nodiscard]] FarEnd far_end_of(const LagParts& lag, MemberIndex m) {
+  const lldp::Agent* const agent = lag.neighbors.agent(m);
+  const MemberSettings& settings = lag.roster.settings(m);
+  FarEnd end{.member = m,
+             .name = settings.name,
+             .up = lag.links.port(m).up && !lag.roster.leaving(m),
+             .in_use = contains(lag.outcome.distributing, m),
+             .silent_since = lag.journal.linked(m),
+             .expected = &settings.expect};
+  if (agent != nullptr) end.neighbors = agent->neighbors();
+  if (!lag.aggregator) return end;
+  const lacp::PortView port = lag.aggregator->port(m);
+  if (port.receive == lacp::ReceiveState::current)
+    end.partner = LacpPartner{.system = port.partner.system, .key = port.partner.key};
+  end.silent_since = std::max(end.silent_since, port.last_received);
+  return end;
+}
+
 }  // namespace
+
+LagWiring wiring_of(const Lag& of) {
+  const LagParts& lag = *of.parts_;
+  LagWiring out{.lag = lag.name,
+                .system = lag.lacp_config().system,
+                .lacp = lag.aggregator.has_value(),
+                .one_system = !lag.row().has_active};
+  for (const MemberIndex m : lag.roster.order()) out.ends.push_back(far_end_of(lag, m));
+  return out;
+}
+
+void wiring_judged(Lag& of, std::span<const Miswiring> found, Instant now) {
+  LagParts& lag = *of.parts_;
+  for (const WiringKeeper::News& news : lag.wiring.take(found, now)) lag.journal.note_wiring(news, now);
+}
 
 LagStatus status_of(const LagParts& lag, Instant now) {
   LagStatus s;

@@ -152,8 +152,8 @@ void LoadKeeper::add_to(LagStatus& s) const {
 void LoadKeeper::add_to(MemberStatus& s, MemberIndex member) const {
   s.capacity_mbps = capacity_[member.value()];
   constexpr double kOne = std::uint64_t{1} << balance::kWeightBits;
-  s.weight = static_cast<double>(member_load_.original_weight(member).value()) / kOne;
-  s.weight_left = static_cast<double>(member_load_.current_weight(member).value()) / kOne;
+  s.weight.whole = static_cast<double>(member_load_.original_weight(member).value()) / kOne;
+  s.weight.left = static_cast<double>(member_load_.current_weight(member).value()) / kOne;
   if (distribution_ == table::Distribution::adaptive)
     s.load_octets_s = groups_.load(member);
   else if (weighted())

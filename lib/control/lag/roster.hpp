@@ -19,6 +19,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "lacp/config.hpp"
+#include "lldp/options.hpp"
 #include "options/lag_options.hpp"
 
 namespace lagoon::control {
@@ -31,6 +32,7 @@ struct MemberSettings {
   std::optional<std::uint32_t> weight{};  // instead of the speed's: in units of WeightedOptions::unit
   std::int32_t priority = 0;
   Administration administration = Administration::enabled;
+  lldp::ExpectedNeighbor expect{};
 };
 
 class Roster {

@@ -185,4 +185,11 @@ std::optional<monitor::MemberHealth> MemberLinks::health(MemberIndex member) con
   return monitor_.health(member);
 }
 
+MemberSet MemberLinks::ports_up() const noexcept {
+  MemberSet up = 0;
+  for (std::size_t i = 0; i < kMembersMax; ++i)
+    if (links_[i].exists && links_[i].link.up) up |= set_of(index_of(i));
+  return up;
+}
+
 }  // namespace lagoon::control

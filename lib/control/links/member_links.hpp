@@ -11,6 +11,7 @@
 
 #include "base/ids.hpp"
 #include "base/link_state.hpp"
+#include "base/member_set.hpp"
 #include "base/time.hpp"
 #include "control/links/interface_news.hpp"
 #include "failover/damping.hpp"
@@ -53,6 +54,8 @@ class MemberLinks {
   [[nodiscard]] std::optional<Instant> count_deadline() const noexcept;
   [[nodiscard]] std::optional<monitor::Probe> transmit(Instant now);
 
+  /// As the ports say.
+  [[nodiscard]] MemberSet ports_up() const noexcept;
   /// As the port says, with the last speed known.
   [[nodiscard]] const LinkState& port(MemberIndex member) const noexcept { return at(member).link; }
   [[nodiscard]] const Absence& absence(MemberIndex member) const noexcept { return at(member).absence; }

@@ -43,4 +43,11 @@ void write_fields(const ClientOf& client, FieldSink& out) {
   write(client_fields(), client, out);
 }
 
+void write_fields(const NeighborOf& neighbor, FieldSink& out) {
+  write(neighbor_fields(), neighbor, out);
+}
+void write_fields(const WiringOf& wiring, FieldSink& out) {
+  write(wiring_fields(), wiring, out);
+}
+
 }  // namespace lagoon::control

@@ -78,6 +78,31 @@ struct ClientOf {
   const balance::Client& client;
 };
 
+/// A neighbour of a member (LLDP).
+struct NeighborOf {
+  const LagStatus& lag;
+  const MemberStatus& member;
+  const lldp::Neighbor& neighbor;
+};
+struct WiringOf {
+  const LagStatus& lag;
+  const MemberStatus& member;
+  const Miswiring& wiring;
+};
+
+/// Member by member.
+template <typename Action>
+void for_each_neighbor(const LagStatus& lag, Action action) {
+  for (const MemberStatus& member : lag.members)
+    for (const lldp::Neighbor& neighbor : member.other_end.neighbors)
+      action(NeighborOf{lag, member, neighbor});
+}
+template <typename Action>
+void for_each_wiring(const LagStatus& lag, Action action) {
+  for (const MemberStatus& member : lag.members)
+    for (const Miswiring& wiring : member.other_end.wiring) action(WiringOf{lag, member, wiring});
+}
+
 /// Of a group: there, or left out.
 [[nodiscard]] inline Value applies_if(bool condition) {
   return condition ? Value{true} : Value{};
@@ -88,6 +113,8 @@ struct ClientOf {
 [[nodiscard]] std::span<const Field<MemberOf>> member_fields() noexcept;
 [[nodiscard]] std::span<const Field<ClassStatus>> class_fields() noexcept;
 [[nodiscard]] std::span<const Field<ClientOf>> client_fields() noexcept;
+[[nodiscard]] std::span<const Field<NeighborOf>> neighbor_fields() noexcept;
+[[nodiscard]] std::span<const Field<WiringOf>> wiring_fields() noexcept;
 
 /// "lacpdu_rx" of "lacp.counters.lacpdu_rx".
 [[nodiscard]] constexpr std::string_view leaf_of(std::string_view name) noexcept {
@@ -125,5 +152,7 @@ void write_fields(const LagStatus& lag, FieldSink& out);
 void write_fields(const MemberOf& member, FieldSink& out);
 void write_fields(const ClassStatus& one, FieldSink& out);
 void write_fields(const ClientOf& client, FieldSink& out);
+void write_fields(const NeighborOf& neighbor, FieldSink& out);
+void write_fields(const WiringOf& wiring, FieldSink& out);
 
 }  // namespace lagoon::control

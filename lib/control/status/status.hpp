@@ -16,8 +16,10 @@
 #include "base/time.hpp"
 #include "control/links/interface_news.hpp"
 #include "control/table/move_keeper.hpp"
+#include "control/wiring/wiring_fault.hpp"
 #include "failover/debounce.hpp"
 #include "lacp/port_view.hpp"
+#include "lldp/agent.hpp"
 #include "marker/requester.hpp"
 #include "monitor/target_monitor.hpp"
 #include "options/lag_options.hpp"
@@ -105,6 +107,20 @@ struct MarkersHeard {
   std::uint64_t answered = 0;
 };
 
+/// A member's capacity in units, and what of it is not used now.
+struct WeightStatus {
+  double whole = 0;
+  double left = 0;
+};
+
+/// What is known of the other end of the member's cable.
+struct OtherEndStatus {
+  std::vector<lldp::Neighbor> neighbors{};
+  lldp::Counters lldp{};
+  std::uint64_t too_many = 0;       // times that a neighbour found no room
+  std::vector<Miswiring> wiring{};  // what is wrong with the cable
+};
+
 struct MemberStatus {
   std::string name;
   std::string port;      // what it is to DPDK: the ethdev's name. Filled in by dpdk/
@@ -125,8 +141,7 @@ struct MemberStatus {
   std::uint64_t queued_packets = 0;  // wait in front of it, of all traffic classes. Filled in by dpdk/
   std::uint64_t load_octets_s = 0;   // what is sent on it now, where that is measured
   std::uint64_t capacity_mbps = 0;   // what its share goes by
-  double weight = 0;                 // of weighted distribution: its capacity in units
-  double weight_left = 0;            // and what of it is not used now
+  WeightStatus weight{};             // of weighted distribution
   std::uint64_t conversations = 0;   // that are on it now, where each is placed. Filled in by dpdk/
   lacp::PortView lacp{};
   Standing standing{};
@@ -136,6 +151,7 @@ struct MemberStatus {
   std::uint64_t link_failures = 0;
   MarkersHeard markers{};
   Duration since_change{};  // of Selected, Mux or the partner's identity
+  OtherEndStatus other_end{};
 };
 
 /// Conversations that are moved in order.

@@ -42,6 +42,9 @@ void add_member(Health& health, const LagStatus& lag, const MemberStatus& member
   }
   if (member.hold_out.flooded)
     health.push_back({Severity::warning, subject, "more LACPDUs come in than may pass"});
+  for (const Miswiring& wiring : member.other_end.wiring)
+    health.push_back(
+        {Severity::warning, subject, std::string{name_of(wiring.fault)} + ": " + wiring.sentence});
   add_gap(health, subject, member.lacp);
   if (member.traffic.kernel_ring_full_lately != 0)
     health.push_back(

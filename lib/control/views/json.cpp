@@ -69,6 +69,12 @@ std::string json_text(const LagStatus& lag) {
   out.open_array("clients");
   for (const balance::Client& client : lag.clients) put_object(out, ClientOf{lag, client});
   out.close_array();
+  out.open_array("neighbors");
+  for_each_neighbor(lag, [&out](const NeighborOf& neighbor) { put_object(out, neighbor); });
+  out.close_array();
+  out.open_array("wiring");
+  for_each_wiring(lag, [&out](const WiringOf& wiring) { put_object(out, wiring); });
+  out.close_array();
   out.open_object("drops");
   for (const NamedCount& d : lag.drops) out.number(d.name, d.count);
   out.close_object();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/status/fields.hpp"
 #include "control/views/renderers.hpp"
 #include "control/views/words.hpp"
 
@@ -84,7 +85,7 @@ std::string load_text(const LagStatus&, const MemberStatus& m) {
 }
 
 std::string weight_text(const LagStatus&, const MemberStatus& m) {
-  return fixed_point(m.weight_left, 1) + " of " + fixed_point(m.weight, 1);
+  return fixed_point(m.weight.left, 1) + " of " + fixed_point(m.weight.whole, 1);
 }
 
 std::string conversations_text(const LagStatus&, const MemberStatus& m) {
@@ -259,6 +260,9 @@ std::string table_text(const LagStatus& lag) {
   }
   append_aligned(text, rows);
   text += evidence_lines(lag, 2);
+  for_each_wiring(lag, [&text](const WiringOf& of) {
+    text += "  wiring of " + of.member.name + ": " + of.wiring.sentence + "\n";
+  });
   append_load(text, lag);
   std::string drops;
   for (const NamedCount& d : lag.drops)

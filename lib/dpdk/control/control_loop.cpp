@@ -24,6 +24,8 @@ constexpr int kSilencePerRest = 8;
 constexpr Duration kOfferInterval = 100ms;
 // Between two questions to the kernel for what its rings had no room for.
 constexpr Duration kLossesInterval = 1s;
+// Between two looks at what is at the other ends of the cables.
+constexpr Duration kWiringInterval = 500ms;
 
 }  // namespace
 
@@ -71,6 +73,7 @@ bool ControlLoop::turn(Instant now) {
   feed_journals();
   offer_state(now);
   look_for_losses(now);
+  judge_wiring(now);
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
   if (busy) last_busy_ = now;
@@ -150,6 +153,16 @@ void ControlLoop::look_for_losses(Instant now) {
   parts_.errands.give(losses_, [all = std::move(all)] {
     for (const auto& losses : all) losses->look();
   });
+}
+
+void ControlLoop::judge_wiring(Instant now) {
+  if (now < next_wiring_) return;
+  next_wiring_ = now + kWiringInterval;
+  std::vector<control::LagWiring> lags;
+  lags.reserve(parts_.lags.size());
+  for (const auto& lag : parts_.lags) lags.push_back(control::wiring_of(*lag->lag));
+  const std::vector<control::Miswirings> found = control::judge_wiring(lags, now);
+  for (std::size_t i = 0; i < found.size(); ++i) control::wiring_judged(*parts_.lags[i]->lag, found[i], now);
 }
 
 void ControlLoop::measure(std::size_t index, Instant now) {

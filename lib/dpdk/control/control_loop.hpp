@@ -73,6 +73,7 @@ class ControlLoop {
   bool run_machines(Instant now);
   void feed_journals();
   void offer_state(Instant now);
+  void judge_wiring(Instant now);
   void measure(std::size_t lag, Instant now);
 
   ControlLoopParts parts_;
@@ -87,6 +88,7 @@ class ControlLoop {
   Instant next_offer_{};
   Errand losses_{};
   Instant next_losses_{};
+  Instant next_wiring_{};
 };
 
 }  // namespace lagoon::dpdk

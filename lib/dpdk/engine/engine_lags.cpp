@@ -1,10 +1,13 @@
 // The LAGs of an Engine, made of the configuration and the ports that run.
 #include <bsd/stdlib.h>
 #include <net/if.h>
+#include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <utility>
 
+#include "base/version.hpp"
 #include "dpdk/base/kernel_interface.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
@@ -30,6 +33,15 @@ MacAddress address_of(const config::Lag& from, const std::vector<control::Member
   for (const control::MemberSettings& member : members)
     if (member.name == from.options.mac_from) return member.address;
   return members.empty() ? random_address() : members.front().address;
+}
+
+// For LLDP. What lagoond connects passes from port to port; a program behind a LAG is a station.
+control::SystemIdentity who_we_are(bool in_a_program) {
+  std::array<char, HOST_NAME_MAX + 1> host{};
+  if (gethostname(host.data(), HOST_NAME_MAX) != 0) host[0] = '\0';
+  return {.name = host.data(),
+          .description = std::string{"Lagoon "} + kVersion,
+          .capabilities = in_a_program ? wire::kLldpStation : wire::kLldpBridge};
 }
 
 // Where each member keeps an address of its own, the switch learns by it where the member is.
@@ -95,7 +107,8 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
                                 .probe_base = random_address(),
                                 .options = from.options,
                                 .members = {},
-                                .workers = runtime.workers.size()};
+                                .workers = runtime.workers.size(),
+                                .identity = who_we_are(guest.has_value())};
   for (std::size_t m = 0; m < from.members.size(); ++m)
     settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));
   settings.address = address_of(from, settings.members);

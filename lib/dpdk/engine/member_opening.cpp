@@ -110,7 +110,8 @@ control::MemberSettings Engine::Parts::settings_of(const config::Member& member,
           .speed = member.speed,
           .weight = member.weight,
           .priority = member.priority,
-          .administration = member.administration};
+          .administration = member.administration,
+          .expect = member.expect};
 }
 
 }  // namespace lagoon::dpdk

@@ -93,6 +93,17 @@ Answer lag_answer(const control::LagStatus& status) {
   }
   made.object("buckets", std::move(buckets));
   made.object("members", std::move(members));
+  Answer neighbors;
+  std::size_t index = 0;
+  control::for_each_neighbor(status, [&](const control::NeighborOf& neighbor) {
+    neighbors.object(std::to_string(index++), fields_of(neighbor));
+  });
+  if (index != 0) made.object("neighbors", std::move(neighbors));
+  Answer wiring;
+  std::size_t faults = 0;
+  control::for_each_wiring(
+      status, [&](const control::WiringOf& of) { wiring.object(std::to_string(faults++), fields_of(of)); });
+  if (faults != 0) made.object("wiring", std::move(wiring));
   if (status.clients.empty()) return made;
   Answer clients;
   for (std::size_t i = 0; i < status.clients.size(); ++i)

@@ -45,8 +45,8 @@ LagStatus weighted(LagStatus s) {
   const auto carries = [&s](std::size_t at, std::uint64_t mbits, double load, std::uint64_t conversations) {
     MemberStatus& m = s.members[at];
     m.capacity_mbps = mbits;
-    m.weight = static_cast<double>(mbits) / 100;
-    m.weight_left = m.weight - load;
+    m.weight.whole = static_cast<double>(mbits) / 100;
+    m.weight.left = m.weight.whole - load;
     m.load_octets_s = static_cast<std::uint64_t>(load * 12'500'000);
     m.conversations = conversations;
   };

@@ -224,7 +224,7 @@ TEST_CASE("Each field of a traffic class is in every outlet that its row names",
 }
 
 TEST_CASE("Every key of the JSON view is a field, and the other way round", "[status]") {
-  std::set<std::string> known{"options", "classes", "members", "clients", "drops"};
+  std::set<std::string> known{"options", "classes", "members", "clients", "neighbors", "wiring", "drops"};
   for (const auto& field : control::lag_fields())
     if (field.also.in_tree) known.insert(split(field.name).front());
   const Json json = Json::parse(control::render(control::View::json, *test::fixed_status("lacp")));

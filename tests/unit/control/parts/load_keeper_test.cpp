@@ -83,8 +83,8 @@ TEST_CASE("Weighted: loads become weights, and crowded members are named", "[con
   loads.add_to(status, MemberIndex{0});
   CHECK(status.capacity_mbps == 1000);
   CHECK(status.load_octets_s > 85'000'000);
-  CHECK(status.weight == 10);
-  CHECK(status.weight_left < 3);
+  CHECK(status.weight.whole == 10);
+  CHECK(status.weight.left < 3);
 }
 
 }  // namespace load_keeper_test
