@@ -37,7 +37,7 @@ class Stalls(unittest.TestCase):
 
     def lagoond(self, name, last, popen, interfaces):
         config = {"eal": eal_section(f"lg{os.getpid()}-{name}", memory="128M"), "journal": self.path(f"{name}.journal"),
-                  "lags": [{"name": "lag0", "mac": f"02:00:00:00:0{last}:01", "lacp": {"rate": "fast", "aggregate-wait": "200ms"},
+                  "lags": [{"name": "lag0", "mac": f"02:00:00:00:0{last}:01", "lldp": {"transmit": False}, "lacp": {"rate": "fast", "aggregate-wait": "200ms"},
                             "members": [{"dev": f"net_af_packet{i},iface={interface}", "name": f"m{i}"}
                                         for i, interface in enumerate(interfaces)]}]}
         return self.enterContext(Appliance(LAGOOND, config, popen, self.path, name, "lag0"))

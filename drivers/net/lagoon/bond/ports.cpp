@@ -21,6 +21,9 @@ constexpr std::string_view kOurs = "net_lagoon";
 // What the API has no words for, for all LAGs that a program makes with it.
 constexpr const char* kMoreOptions = "LAGOON_BOND_OPTIONS";
 
+// As net_bonding, which sends nothing on a member that the program did not: its programs count frames.
+constexpr std::string_view kQuiet = "lldp.transmit=false";
+
 std::string our_name(std::string_view name) {
   if (name.starts_with(kOurs)) return std::string{name};
   if (name.starts_with(kTheirs)) name.remove_prefix(kTheirs.size());
@@ -90,8 +93,10 @@ int create(const char* name, std::uint8_t mode, std::uint8_t socket) {
   if (const int error = rte_vdev_init(ours.c_str(), devargs.c_str()); error != 0) return error;
   const auto port = find_port(ours);
   if (!port) return -ENODEV;
-  const int error =
-      more == nullptr ? 0 : with(*port, [&](LagPort& lag) { return as_errno(lag, define_all(lag, more)); });
+  const int error = with(*port, [&](LagPort& lag) {
+    const Result<void> quiet = define_all(lag, kQuiet);
+    return as_errno(lag, quiet && more != nullptr ? define_all(lag, more) : quiet);
+  });
   if (error == 0) return *port;
   static_cast<void>(rte_vdev_uninit(ours.c_str()));
   return error;
