@@ -10,7 +10,10 @@ import subprocess
 import tempfile
 import time
 
-PROMPT = b"testpmd> "
+# testpmd writes its prompt octet by octet, and from another thread, in two pieces, what DPDK tells it of a port: so that may
+# stand anywhere within the prompt.
+EVENT = rb"(?:\n|Port \d+: [^\n]* event\n)*"
+PROMPT = re.compile(EVENT.join(re.escape(bytes([octet])) for octet in b"testpmd> "))
 ESCAPES = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]|\r")
 START_PATIENCE_S = 60
 ANSWER_PATIENCE_S = 20
@@ -37,6 +40,13 @@ def capture_environment(build):
     first = subprocess.run(["ldd", shutil.which("dpdk-testpmd")], check=True, capture_output=True, text=True).stdout
     linked = re.findall(r"=> (\S*librte_mempool_\w+\.so\S*)", first)
     return {**os.environ, "LD_PRELOAD": ":".join([*linked, os.path.join(build, "drivers", "net", "lagoon", PLUGIN)])}
+
+
+def before_prompt(data):
+    """What the terminal's octets say before the last prompt; None: no prompt is among them yet."""
+    said = ESCAPES.sub(b"", data)
+    prompts = list(PROMPT.finditer(said))
+    return said[:prompts[-1].start()].decode(errors="replace") if prompts else None
 
 
 class Testpmd:
@@ -108,7 +118,7 @@ class Testpmd:
     def _read_to_prompt(self, patience):
         deadline, data = time.monotonic() + patience, b""
         # (an event may be told after the prompt)
-        while PROMPT not in ESCAPES.sub(b"", data):
+        while (answer := before_prompt(data)) is None:
             ready, _, _ = select.select([self._terminal], [], [], max(0.0, deadline - time.monotonic()))
             try:
                 chunk = os.read(self._terminal, 65536) if ready else b""
@@ -117,8 +127,9 @@ class Testpmd:
             data += chunk
             self._said += chunk.decode(errors="replace")
             if not chunk:
-                raise TestpmdError(f"{' '.join(self.argv)}\ngives no prompt:\n{self.text[-3000:]}")
-        return ESCAPES.sub(b"", data).rpartition(PROMPT)[0].decode(errors="replace")
+                said, logged = self._said, self.text[len(self._said):]
+                raise TestpmdError(f"{' '.join(self.argv)}\ngives no prompt:\n{said[-3000:]}\n--- it logged\n{logged[-3000:]}")
+        return answer
 
     def quit(self):
         """Its exit code; what it wrote last is in `text`."""
