@@ -85,6 +85,7 @@ Result<void> Engine::Parts::make_lags() {
   const Instant now = dpdk::now();
   if (!guest) tell_of_veths();
   LAGOON_TRY(links.open());
+  LAGOON_TRY(stalls.open());
   transmitter = std::make_unique<SlowTransmitter>(pool, slow_rings);
   lifecycle = std::make_unique<MemberLifecycle>(publisher, *transmitter, links, errands);
   for (std::size_t i = 0; i < lags.size(); ++i) LAGOON_TRY(make_lag(i, now));

@@ -2,7 +2,9 @@
 // no turn stands. A thread of somebody else's program may stay away from its queue as long as it likes
 // (QueueCare looks after that), but one that stays inside a burst stands.
 //
-// The control lcore is watched, too: it learns afterwards that it stood, others see it at once.
+// The control lcore is watched, too: it learns afterwards that it stood, others see it at once. Only who was
+// awake may say so: where the Witness slept as long, the machine stood or all of the process, or nobody got
+// the CPU. That is nobody's stall.
 //
 // Thread: the control lcore, which calls look() every turn, looks about twenty times a second, and waits for
 // nobody; standing() and what is for other threads: any.
@@ -14,9 +16,11 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/time.hpp"
 #include "dpdk/worker/heartbeat.hpp"
 #include "dpdk/worker/queue_gate.hpp"
+#include "dpdk/worker/witness.hpp"
 #include "monitor/standstill.hpp"
 
 namespace lagoon::dpdk {
@@ -49,12 +53,16 @@ class StallWatch {
   StallWatch(const StallWatch&) = delete;
   StallWatch& operator=(const StallWatch&) = delete;
 
+  /// Starts the witness. Errors: system.
+  [[nodiscard]] Result<void> open() { return witness_.open(); }
   // Before the first look. What is watched outlives it.
   void add(const Heartbeat& heart, std::string who, std::vector<std::size_t> lags);
   void add(const QueueGate& gate, std::string who, std::vector<std::size_t> lags);
 
   /// To be called every turn. True: there may be news.
-  [[nodiscard]] bool look(Instant now);
+  [[nodiscard]] bool look(Instant now) { return look(now, witness_.awake()); }
+  /// `awake`: how long somebody else has been, in all.
+  [[nodiscard]] bool look(Instant now, Duration awake);
   [[nodiscard]] const std::vector<News>& news() const noexcept { return news_; }
   /// Whether somebody stands who carries frames of the LAG.
   [[nodiscard]] bool is_stalled(std::size_t lag) const noexcept;
@@ -63,7 +71,10 @@ class StallWatch {
 
   [[nodiscard]] Duration after() const noexcept { return after_; }
   /// How long the control lcore has made no turn, where that is a stall; else zero.
-  [[nodiscard]] Duration control_stands(Instant now) const noexcept;
+  [[nodiscard]] Duration control_stands(Instant now) const noexcept {
+    return control_stands(now, witness_.awake());
+  }
+  [[nodiscard]] Duration control_stands(Instant now, Duration awake) const noexcept;
   /// The longest that anybody stands now.
   [[nodiscard]] Duration standing(Instant now) const noexcept;
   [[nodiscard]] const Record& control() const noexcept { return control_; }
@@ -72,12 +83,14 @@ class StallWatch {
  private:
   static constexpr Duration kLook = 50ms;
 
-  void look_at_control(Instant now);
+  void look_at_control(Instant now, Duration awake);
   void look_at(Watched& watched, Duration elapsed);
 
   Duration after_;
+  Witness witness_{};
   Instant looked_{};
-  std::atomic<std::int64_t> turned_ns_ = 0;  // control's last turn; 0: none
+  std::atomic<std::int64_t> turned_ns_ = 0;         // control's last turn; 0: none
+  std::atomic<Duration> awake_ = Duration::zero();  // the witness, until then
   Record control_{};
   std::deque<Watched> watched_;
   std::vector<News> news_;

@@ -164,6 +164,10 @@ class Stalls(unittest.TestCase):
             self.assertTrue(until(self.carries, patience=15), self.near.view("table"))
         self.assertEqual(changes, before)
         self.assertTrue(self.carries(), self.near.view("table"))
+        # It was nobody's stall: who slept does not judge, nor itself.
+        status = json.loads(self.near.view("json"))
+        self.assertEqual(status["stalls"], 0, self.journal())
+        self.assertGreaterEqual(status["control"]["starved_longest_ms"], MACHINE_S * 900)
 
 
 def send(interface):
