@@ -1,7 +1,11 @@
 // Sentences that the journal and the views both tell.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "monitor/target_monitor.hpp"
 
 namespace lagoon::control {
 
@@ -9,6 +13,28 @@ inline constexpr std::string_view kNoLinkSentence =
     "the port has no link: the cable, or the other end's port";
 inline constexpr std::string_view kUnservedSentence = "nobody carries its frames: a worker stands still";
 inline constexpr std::string_view kDrainedSentence = "the operator has drained the member";
+inline constexpr std::string_view kFlappedSentence = "its link went up and down too often";
+
+/// Why the target monitor takes a member for dead.
+[[nodiscard]] constexpr std::string_view target_sentence(monitor::Why why) noexcept {
+  switch (why) {
+    case monitor::Why::none:
+      return "its link has come up, and nothing has proved yet that the targets are reached";
+    case monitor::Why::no_answer:
+      return "the targets do not answer it, and answer another member";
+    case monitor::Why::nothing_heard:
+      return "nothing comes in on it that the target monitor counts";
+  }
+  return {};
+}
+
+/// What min-links counts, in modes without LACP and with it.
+enum class Counted : std::uint8_t { may_send, distributing };
+/// Why a LAG is up or down.
+[[nodiscard]] inline std::string min_links_sentence(Counted what, int members, int needed) {
+  return (what == Counted::may_send ? "members that may send: " : "distributing members: ") +
+         std::to_string(members) + ", it takes " + std::to_string(needed);
+}
 
 /// Why LACP leaves the member out: `why` is HoldOut's word.
 [[nodiscard]] constexpr std::string_view hold_out_sentence(std::string_view why) noexcept {

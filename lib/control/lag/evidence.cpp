@@ -194,8 +194,7 @@ std::string evidence_of(const lacp::Event& event) {
   const Evidence& e = event.evidence;
   switch (event.kind) {
     case lacp::EventKind::lag_state:
-      return "distributing members: " + std::to_string(e.distributing) + ", it takes " +
-             std::to_string(e.needed);
+      return min_links_sentence(Counted::distributing, e.distributing, e.needed);
     case lacp::EventKind::looped:
       return reason_words(UnselectedReason::looped, e);
     case lacp::EventKind::partner_changed:

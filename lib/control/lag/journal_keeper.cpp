@@ -111,7 +111,15 @@ void JournalKeeper::note_active(std::optional<MemberIndex> before, std::optional
       why = "preferred";
   }
   if (before && contains(roster_->members(), *before))
-    note({.at = now, .member = *before, .kind = "active", .from = "active", .to = "backup", .why = why});
+    note({.at = now,
+          .member = *before,
+          .kind = "active",
+          .from = "active",
+          .to = "backup",
+          .why = why,
+          .evidence = active && contains(usable, *before)
+                          ? "standby: the active member is " + roster_->settings(*active).name
+                          : ""});
   if (active)
     note({.at = now, .member = *active, .kind = "active", .from = "backup", .to = "active", .why = why});
 }
@@ -119,14 +127,17 @@ void JournalKeeper::note_active(std::optional<MemberIndex> before, std::optional
 void JournalKeeper::note_links(const MemberLinks& links, MemberSet distributing, Instant now) {
   for (const MemberIndex m : roster_->order()) {
     Facts& facts = facts_[m.value()];
-    const bool held = links.held_until(m).has_value();
+    const auto held_until = links.held_until(m);
+    const bool held = held_until.has_value();
     if (std::exchange(facts.held, held) != held)
       note({.at = now,
             .member = m,
             .kind = "damping",
             .from = held ? "" : "held_down",
             .to = held ? "held_down" : "released",
-            .why = held ? "flapping" : "quiet"});
+            .why = held ? "flapping" : "quiet",
+            .evidence =
+                held ? "for " + in_seconds(*held_until - now) + ": " + std::string{kFlappedSentence} : ""});
     if (facts.works != links.works(m)) note_works(m, links, held, now);
     const bool distributes = contains(distributing, m);
     if (std::exchange(facts.distributing, distributes) != distributes) facts.changed = now;
@@ -139,15 +150,23 @@ void JournalKeeper::note_works(MemberIndex member, const MemberLinks& links, boo
   facts.changed = now;
   if (!works) ++facts.link_failures;
   std::string_view why = "link";
+  std::string_view evidence;
   const auto health = links.health(member);
-  if (!works && links.up(member) && health) why = name_of(health->why);
-  if (!works && held) why = "held_down";
+  if (!works && links.up(member) && health) {
+    why = name_of(health->why);
+    evidence = target_sentence(health->why);
+  }
+  if (!works && held) {
+    why = "held_down";
+    evidence = kFlappedSentence;
+  }
   note({.at = now,
         .member = member,
         .kind = "works",
         .from = works ? "no" : "yes",
         .to = works ? "yes" : "no",
-        .why = why});
+        .why = why,
+        .evidence = std::string{evidence}});
 }
 
 void JournalKeeper::note_hold_out(const HoldOut& hold_out, std::uint16_t limit, Instant now) {
@@ -245,8 +264,7 @@ void JournalKeeper::note_up(bool up, MemberSet usable, int needed, Instant now) 
         .from = up ? "down" : "up",
         .to = up ? "up" : "down",
         .why = up ? "" : "min_links",
-        .evidence = "members that may send: " + std::to_string(std::popcount(usable)) + ", it takes " +
-                    std::to_string(needed)});
+        .evidence = min_links_sentence(Counted::may_send, std::popcount(usable), needed)});
 }
 
 }  // namespace lagoon::control

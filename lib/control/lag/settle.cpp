@@ -147,7 +147,8 @@ void settle(LagParts& lag, Instant now, std::string_view why) {
   if (lag.outcome.up != was_up) {
     lag.changed = now;
     if (!lag.aggregator)
-      lag.journal.note_up(lag.outcome.up, lag.usable(), lacp::min_links_of(lag.options.lacp).stay_up, now);
+      lag.journal.note_up(lag.outcome.up, lag.usable(), lacp::min_links_of(lag.options.lacp).needed(was_up),
+                          now);
   }
   lag.neighbors.follow(lag.links.ports_up(), lag.outcome.distributing);
   lag.moves.input_changed();

@@ -6,15 +6,15 @@
 #include <utility>
 
 #include "control/journal/sentences.hpp"
+#include "lacp/min_links.hpp"
 #include "lacp/unselected_reason.hpp"
 
 namespace lagoon::control {
 
 namespace {
 
-std::string_view why_not_alive(const std::optional<monitor::MemberHealth>& health) noexcept {
-  if (!health || health->alive) return {};
-  switch (health->why) {
+std::string_view words_of(monitor::Why why) noexcept {
+  switch (why) {
     case monitor::Why::none:
       return "no proof yet";
     case monitor::Why::no_answer:
@@ -54,6 +54,18 @@ std::string_view why_not_attached(std::string_view cause) noexcept {
   return row == kWaitsFor.end() ? "negotiating" : row->second;
 }
 
+// As decide() and LACP's Aggregator count.
+std::string why_down(const LagStatus& lag) {
+  const bool by_lacp = row_of(lag).choice == Choice::lacp;
+  const auto counts = [by_lacp](const MemberStatus& m) {
+    return by_lacp ? m.lacp.mux == lacp::MuxState::distributing
+                   : m.works && m.administration == Administration::enabled;
+  };
+  return min_links_sentence(by_lacp ? Counted::distributing : Counted::may_send,
+                            static_cast<int>(std::ranges::count_if(lag.members, counts)),
+                            lacp::min_links_of(lag.options.lacp).needed(false));
+}
+
 bool is_up(failover::DebouncedLink link) noexcept {
   return link == failover::DebouncedLink::up || link == failover::DebouncedLink::going_down;
 }
@@ -80,9 +92,11 @@ Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
     return told("disabled", "the operator has disabled the member");
   if (!m.hold_out.absence.words.empty())
     return told(std::string{m.hold_out.absence.words}, m.hold_out.absence.obstacle);
-  if (m.held_down_for) return told("held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s");
+  if (m.held_down_for)
+    return told("held down for " + std::to_string(seconds_up(*m.held_down_for)) + " s", kFlappedSentence);
   if (!is_up(m.mii)) return m.link.up ? told("up delay") : told("link down", kNoLinkSentence);
-  if (const std::string_view why = why_not_alive(m.health); !why.empty()) return told(std::string{why});
+  if (m.health && !m.health->alive)
+    return told(std::string{words_of(m.health->why)}, target_sentence(m.health->why));
   if (m.hold_out.unserved) return told("a worker stands still", kUnservedSentence);
   if (m.administration == Administration::drained) return told("drained", kDrainedSentence);
   if (m.hold_out.held_for)
@@ -97,7 +111,7 @@ Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
     if (m.lacp.mux != lacp::MuxState::distributing)
       return told(std::string{why_not_attached(m.standing.why)}, m.standing.evidence);
   }
-  if (!lag.up) return told(m.works ? "too few links" : "not working");
+  if (!lag.up) return m.works ? told("too few links", why_down(lag)) : told("not working");
   return told(row.choice == Choice::active_backup || lag.fallback ? "standby" : "not in use");
 }
 
