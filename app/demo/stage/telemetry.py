@@ -61,8 +61,12 @@ def _join(whole, page):
 
 
 def _with_whole_texts(value):
-    """A text of more than 127 octets goes on in NAME_2, NAME_3, .."""
-    for name in [name for name, text in value.items() if isinstance(text, str)] if isinstance(value, dict) else []:
+    """A text of more than 127 octets goes on in NAME_2, NAME_3, .., in whatever object it is."""
+    if not isinstance(value, dict):
+        return value
+    for inner in value.values():
+        _with_whole_texts(inner)
+    for name in [name for name, text in value.items() if isinstance(text, str)]:
         part = 2
         while isinstance(value.get(f"{name}_{part}"), str):
             value[name] += value.pop(f"{name}_{part}")

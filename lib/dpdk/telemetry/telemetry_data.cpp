@@ -164,6 +164,7 @@ Answer events_answer(std::span<const NamedEvent> events) {
     one.text("from", e.entry.from);
     one.text("to", e.entry.to);
     one.text("why", e.entry.why);
+    if (!e.entry.evidence.empty()) one.text("evidence", e.entry.evidence);
     by_sequence.object(std::to_string(e.entry.sequence), std::move(one));
   }
   return by_sequence;

@@ -21,6 +21,15 @@ LAGOOND = os.path.abspath(sys.argv[1])
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (laga|lagb) #(\d+)( m[01])?: \S.*")
 
 
+def as_line(lag, number, event):
+    """As app/lagoond/journal/lines.cpp has it."""
+    text = f"{lag} #{number}" + (f" {event['member']}" if event["member"] else "") + f": {event['kind']}"
+    arrow = " -> " if event["from"] and event["to"] else ""
+    states = f"{event['from']}{arrow}{event['to']}"
+    text += (f" {states}" if states else "") + (f": {event['why']}" if event["why"] else "")
+    return text + (f"; {event['evidence']}" if event.get("evidence") else "")
+
+
 class File(unittest.TestCase):
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
@@ -33,6 +42,11 @@ class File(unittest.TestCase):
                 return file.read().splitlines()
         except FileNotFoundError:
             return []
+
+    def told_by_telemetry(self):
+        """What /lagoon/events has of laga, as the journal's lines without their time."""
+        events = telemetry.ask(self.lagoond.prefix, "/lagoon/events,laga,512")
+        return [as_line("laga", number, event) for number, event in events.items()]
 
     def wire(self, action):
         telemetry.ask(self.lagoond.prefix, f"/lagoon/wire,w0,{action}")
@@ -54,6 +68,15 @@ class File(unittest.TestCase):
             os.rename(self.path, old)
             self.wire("down")
             self.assertTrue(self.told(r"laga #\d+ m0: link up -> down: cable; the port has no link"))
+            # Telemetry tells the same, word for word.
+            self.assertTrue(self.told(r"laga #\d+ m0: works yes -> no: link"))
+            events = self.told_by_telemetry()
+            self.assertTrue([line for line in events if re.fullmatch(
+                r"laga #\d+ m0: link up -> down: cable; the port has no link: the cable, or the other end's port", line)], events)
+            both = self.lines(old) + self.lines()
+            said = [line.partition(" ")[2] for line in both if " laga #" in line]
+            self.assertGreater(len(events), 20)
+            self.assertEqual([line for line in events[:len(said)] if line not in said], [])
         every = self.lines(old) + self.lines()
         self.assertEqual([line for line in every if not LINE.fullmatch(line)], [])
         self.assertTrue(re.search(r"laga #\d+: lag up -> down: min_links; ", "\n".join(self.lines())), self.lines())
