@@ -38,8 +38,8 @@ DRIVERS = {
     "net_tap": ("net_tap{i},iface=t{i}", "net_af_packet{i},iface=t{i}", "tap"),
     "net_memif": ("net_memif{i},role=server,id={i},socket={dir}/memif,socket-abstract=no",
                   "net_memif{i},role=client,id={i},socket={dir}/memif,socket-abstract=no", None),
-    "net_vhost": ("net_vhost{i},iface={dir}/v{i}", "virtio_user{i},path={dir}/v{i}", None),
-    "virtio_user": ("virtio_user{i},path={dir}/v{i}", "net_vhost{i},iface={dir}/v{i}", None),
+    "net_vhost": ("net_vhost{i},iface={dir}/v{i},queues=2", "virtio_user{i},path={dir}/v{i},queues=2", None),
+    "virtio_user": ("virtio_user{i},path={dir}/v{i},queues=2", "net_vhost{i},iface={dir}/v{i},queues=2", None),
     "wire": (None, None, "wire"),
 }
 

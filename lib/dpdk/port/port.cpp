@@ -44,6 +44,9 @@ Result<rte_eth_dev_info> info_of(EthdevId id) {
   return info;
 }
 
+// What these send on a queue the other end receives on its queue of that number.
+constexpr std::array<std::string_view, 4> kPairing{"net_ring", "net_memif", "net_vhost", "net_virtio_user"};
+
 // Where a port tells by interrupt, ethdev gives what it told last, and a poll asks nobody. So it is for
 // drivers only whose interrupts come: under VFIO these two give none (docs/nics.md), and they are asked.
 bool tells_of_links(const rte_eth_dev_info& info) {
@@ -65,7 +68,7 @@ QueueOffer Port::offer() const {
   return {.rx = info->max_rx_queues,
           .tx = info->max_tx_queues,
           .all_or_nothing = all_or_nothing,
-          .paired = driver == "net_ring" || driver == "net_memif"};
+          .paired = std::ranges::find(kPairing, driver) != kPairing.end()};
 }
 
 Result<void> Port::configure(const PortNeeds& needs) {

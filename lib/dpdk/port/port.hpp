@@ -35,7 +35,7 @@ struct QueueOffer {
   // A driver that feeds every receive queue whatever we configure (net_af_packet's fanout), or insists on as
   // many of one kind as of the other: all are set up, and the workers poll all.
   bool all_or_nothing = false;
-  // What is sent on a queue the other end receives on its queue of that number (net_ring, net_memif): a queue
+  // What is sent on a queue the other end receives on its queue of that number (kPairing): a queue
   // of control's own might lead to one that nobody polls.
   bool paired = false;
 };

@@ -18,7 +18,7 @@ MODES = {"lacp": {"mode": "lacp", "hash": "l3+4", "lacp": {"rate": "fast"}},
          "balance-xor": {"mode": "balance-xor", "hash": "l3+4"}}
 WANTED = [word for word in sys.argv[2:] if word in DRIVERS] or list(DRIVERS)
 # In a short run each driver in one mode.
-SHORT = dict(zip(DRIVERS, ("lacp", "lacp", "balance-xor", "active-backup", "lacp", "balance-xor", "active-backup", "lacp")))
+SHORT = dict(zip(DRIVERS, ("lacp", "lacp", "balance-xor", "active-backup", "balance-xor", "lacp", "active-backup", "lacp")))
 OCTETS = 10_000_000 if LONG else 1_000_000
 JUMBO = 9000
 LONG_FRAMES = ("net_af_packet", "net_pcap", "net_memif")  # (a net_tap takes 1504, and a wire has no MTU)
