@@ -9,6 +9,7 @@ client of a socket, or net_af_packet over the interface. A wire has both its end
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -24,7 +25,9 @@ from .waiting import wait_for
 
 LINKS = 2
 HOSTS = {"a": "10.77.9.1", "b": "10.77.9.2"}
+HOSTS_V6 = {"a": "fd77::1", "b": "fd77::2"}
 PORT = 5001
+ECHOES = 5
 PATIENCE_S = 30
 # Two processes of one namespace can come to one number of a fanout group (docs/nics.md); other process IDs don't.
 STARTS = 3
@@ -45,10 +48,11 @@ DRIVERS = {
 
 
 class TwoEnds:
-    """Entered, both ends run. `options` are keys of both LAGs; `mtu` is that of hosts, links and LAGs."""
+    """Entered, both ends run. `options` are keys of both LAGs; `mtu` is that of hosts, links and LAGs; `access` is the driver
+    of the ports to the hosts: net_pcap joins no fragments."""
 
-    def __init__(self, binary, driver, options, mtu=None):
-        self.driver, self._binary, self._options, self._mtu = driver, binary, options, mtu
+    def __init__(self, binary, driver, options, mtu=None, access="net_af_packet"):
+        self.driver, self._binary, self._options, self._mtu, self._access = driver, binary, options, mtu, access
         self._near_dev, self._far_dev, self._links = DRIVERS[driver]
         self._tag = f"lm{os.getpid()}"
         self.net = f"{self._tag}-net"
@@ -86,7 +90,9 @@ class TwoEnds:
         for side, host in self.hosts.items():
             netns.ip_batch(self.net, [f"link add lan{side} {mtu} type veth peer name host{side} netns {host} {mtu}",
                                       f"link set lan{side} up"])
-            netns.ip_batch(host, [f"addr add {HOSTS[side]}/24 dev host{side}", f"link set host{side} {mtu} up"])
+            netns.run_in(host, _allow_ipv6, f"host{side}")
+            netns.ip_batch(host, [f"addr add {HOSTS[side]}/24 dev host{side}", f"link set host{side} {mtu} up",
+                                  f"addr add {HOSTS_V6[side]}/64 dev host{side} nodad"])
             netns.plain_frames(host, [f"host{side}"])
         if self._links == "veth":
             for i in range(LINKS):
@@ -111,7 +117,7 @@ class TwoEnds:
     def _configuration(self, sides, device):
         # (the far end uses the second CPU for its control, so that neither's worker waits for the other's alone)
         return {"eal": eal_section(f"{self._tag}{''.join(sides)}"),
-                "ports": [{"name": f"lan{side}", "dev": f"net_af_packet{8 + n},iface=lan{side}"}
+                "ports": [{"name": f"lan{side}", "dev": f"{self._access}{8 + n},iface=lan{side}"}
                           for n, side in enumerate(sides)],
                 "lags": [self._lag(side, device) for side in sides],
                 "forward": [[f"lan{side}", f"lag{side}"] for side in sides]}
@@ -200,6 +206,17 @@ class TwoEnds:
         argv = ["ping", "-c", "3", "-i", "0.2", "-W", "1", "-M", "do", "-s", str(size), HOSTS["b"]]
         done = subprocess.run(netns.command_in(self.hosts["a"], argv), check=False, capture_output=True, text=True)
         return " 0% packet loss" in done.stdout
+
+    def fragments(self, size, targets=HOSTS):
+        """How many of ECHOES in fragments come back, from the host b of HOSTS or of HOSTS_V6."""
+        argv = ["ping", "-c", str(ECHOES), "-i", "0.02", "-W", "1", "-s", str(size), targets["b"]]
+        done = subprocess.run(netns.command_in(self.hosts["a"], argv), check=False, capture_output=True, text=True)
+        return int(re.search(r"(\d+) received", done.stdout)[1])
+
+
+def _allow_ipv6(interface):
+    with open(f"/proc/sys/net/ipv6/conf/{interface}/disable_ipv6", "w", encoding="ascii") as file:
+        file.write("0")
 
 
 def _listening(address):

@@ -1,14 +1,14 @@
-"""LAGs of members of every driver that needs no NIC (docs/members.md): they agree, TCP comes through whole, a link that is
-lost is noticed, long frames pass.
+"""LAGs of members of every driver that needs no NIC (docs/members.md): they agree, TCP and fragments come through whole, a
+link that is lost is noticed, long frames pass.
 
-usage: member_drivers_test.py LAGOOND [DRIVER ..]       Needs root. LAGOON_LONG=1: each driver in each mode, 10 MB
+usage: member_drivers_test.py LAGOOND [DRIVER ..]       Needs root. LAGOON_LONG=1: each driver in each mode, 10 MB, IPv4 fragments
 """
 
 import os
 import sys
 import unittest
 
-from lab.two_ends import DRIVERS, LINKS, TwoEnds
+from lab.two_ends import DRIVERS, ECHOES, HOSTS_V6, LINKS, TwoEnds
 from lab.waiting import wait_for
 
 LAGOOND = os.path.abspath(sys.argv[1])
@@ -22,6 +22,10 @@ SHORT = dict(zip(DRIVERS, ("lacp", "lacp", "balance-xor", "active-backup", "bala
 OCTETS = 10_000_000 if LONG else 1_000_000
 JUMBO = 9000
 LONG_FRAMES = ("net_af_packet", "net_pcap", "net_memif")  # (a net_tap takes 1504, and a wire has no MTU)
+FRAGMENTED = 4000
+# (net_pcap for the ports to the hosts joins nothing; net_af_packet does so with IPv4)
+ACCESS = "net_pcap" if LONG else "net_af_packet"
+JOINED = ("net_af_packet", "net_af_xdp", "net_pcap", "net_tap")  # (the far end of these is a net_af_packet)
 # What a driver tells of a link at once or within the monitor's interval; LACP's silence would take 3 s.
 NOTICED_S = 2.5
 
@@ -33,16 +37,27 @@ class MemberDrivers(unittest.TestCase):
         return seconds
 
     def goes_well(self, driver, mode):
-        with TwoEnds(LAGOOND, driver, MODES[mode]) as ends:
+        with TwoEnds(LAGOOND, driver, MODES[mode], access=ACCESS) as ends:
             converged = ends.converge()
             self.assertIsNotNone(converged, f"{ends.members('a')}\n{ends.members('b')}\n{ends.near.log_end()}")
             passed = self.carries(ends, OCTETS, "both members")
+            in_fragments = self.fragments(ends)
             ends.cut(0)
             noticed = wait_for(lambda: ends.working() == [LINKS - 1], NOTICED_S, 0.01)
             self.assertIsNotNone(noticed, f"nothing was noticed: {ends.members('a')}")
             self.carries(ends, OCTETS // 10, "the member that is left")
         print(f"    {driver}, {mode}: agreed after {converged:.2f} s, {OCTETS * 2 / 1e6:.0f} MB by TCP in {passed:.2f} s, "
-              f"loss noticed after {noticed * 1000:.0f} ms", flush=True)
+              f"loss noticed after {noticed * 1000:.0f} ms; of {ECHOES} echoes in fragments {in_fragments}", flush=True)
+
+    def fragments(self, ends):
+        """The kernel joins those of IPv4 in front of a net_af_packet, and never those of IPv6."""
+        whole_v6 = ends.fragments(FRAGMENTED, HOSTS_V6)
+        self.assertEqual(whole_v6, ECHOES, ends.near.log_end())
+        if not LONG:
+            return f"IPv6 {whole_v6}"
+        whole = ends.fragments(FRAGMENTED)
+        self.assertEqual(whole, 0 if ends.driver in JOINED else ECHOES, ends.near.log_end())
+        return f"IPv4 {whole}, IPv6 {whole_v6}"
 
     def test_agree_carry_and_notice(self):
         for driver in WANTED:
