@@ -24,6 +24,7 @@
 #include "lacp/config.hpp"
 #include "lldp/options.hpp"
 #include "monitor/target_monitor.hpp"
+#include "options/bfd_options.hpp"
 #include "options/mode.hpp"
 #include "options/move_options.hpp"
 #include "qos/traffic_options.hpp"
@@ -117,6 +118,7 @@ struct LagOptions {
   balance::RebalancerOptions rebalance{};
   Duration miimon = 1ms;  // between polls of the links; 0: interrupts only
   lldp::Options lldp{};
+  BfdOptions bfd{};
   failover::DebounceOptions debounce{};
   failover::DampingOptions damping{};
   monitor::TargetOptions targets{};

@@ -24,6 +24,8 @@ using Fast = table::FastOptions;
 using Hash = dist::FlowHashSettings;
 using Lacp = lacp::AggregatorConfig;
 using Lldp = lldp::Options;
+using control::BfdOptions;
+using Bfd = bfd::Options;
 using Rebalance = balance::RebalancerOptions;
 using Targets = monitor::TargetOptions;
 
@@ -88,6 +90,34 @@ constexpr Field<O> kMinLinks{[](const O& o) { return to_value(o.lacp.min_links);
                                from_value(o.lacp.min_links, value);
                                if (follows) o.lacp.min_links_up = o.lacp.min_links;
                              }};
+
+std::optional<std::string> wrong_with_address(std::string_view text) {
+  return parse_ip_address(text) ? std::nullopt : std::optional<std::string>{"it is no IPv4 or IPv6 address"};
+}
+constexpr Text kAddress{"an IPv4 or IPv6 address like 169.254.7.1", wrong_with_address};
+
+constexpr Field<O> kBfdLocal{
+    [](const O& o) { return o.bfd.automatic() ? Value{Unset{}} : Value{to_string(o.bfd.session.local)}; },
+    [](O& o, const Value& value) {
+      const auto* const text = std::get_if<std::string>(&value);
+      o.bfd.session.local = text == nullptr ? IpAddress{} : parse_ip_address(*text).value_or(IpAddress{});
+    }};
+constexpr Field<O> kBfdPeer{[](const O& o) {
+                              const auto& peer = o.bfd.session.peer;
+                              return peer ? Value{to_string(*peer)} : Value{Unset{}};
+                            },
+                            [](O& o, const Value& value) {
+                              const auto* const text = std::get_if<std::string>(&value);
+                              o.bfd.session.peer = text == nullptr ? std::nullopt : parse_ip_address(*text);
+                            }};
+constexpr Field<O> kBfdMac{[](const O& o) {
+                             const MacAddress& to = o.bfd.session.destination;
+                             return to == wire::kMicroBfdAddress ? Value{Unset{}} : Value{to};
+                           },
+                           [](O& o, const Value& value) {
+                             const auto* const to = std::get_if<MacAddress>(&value);
+                             o.bfd.session.destination = to == nullptr ? wire::kMicroBfdAddress : *to;
+                           }};
 
 // Targets of both families stand in one list, IPv4 first.
 template <typename Address>
@@ -238,6 +268,24 @@ constexpr std::array kRows{
            .says = "between what is told"},
     LagRow{.key = "lldp.hold", .field = at<O, &O::lldp, &Lldp::hold>(), .kind = Whole{1, 100},
            .says = "a neighbour forgets us after so many intervals, and a second"},
+    LagRow{.key = "bfd", .field = at<O, &O::bfd, &BfdOptions::enabled>(), .kind = Switch{false},
+           .says = "micro-BFD (RFC 7130): a member that is silent for some intervals sends no more ([bfd.md](bfd.md)); a map turns it on"},
+    LagRow{.key = "bfd.local", .field = kBfdLocal, .kind = kAddress,
+           .says = "our address on all members; auto: 169.254.7.1 or .2, as a Lagoon at the other end and we agree by LLDP", .unset = "auto"},
+    LagRow{.key = "bfd.peer", .field = kBfdPeer, .kind = kAddress,
+           .says = "the other end's; auto: who is heard first", .unset = "auto"},
+    LagRow{.key = "bfd.interval", .field = at<O, &O::bfd, &BfdOptions::session, &Bfd::interval>(), .kind = Time{1ms, 60s},
+           .says = "at which both ends are to send"},
+    LagRow{.key = "bfd.multiplier", .field = at<O, &O::bfd, &BfdOptions::session, &Bfd::multiplier>(), .kind = Whole{1, kTimesMax},
+           .says = "silent for so many intervals the other end is taken for dead"},
+    LagRow{.key = "bfd.port", .field = at<O, &O::bfd, &BfdOptions::session, &Bfd::port>(), .kind = Whole{1, kU16Max},
+           .says = "of UDP; Open vSwitch's is 3784"},
+    LagRow{.key = "bfd.mac", .field = kBfdMac, .kind = Mac{},
+           .says = "where frames go until the other end is Up; Open vSwitch's is 00:23:20:00:00:01", .unset = "auto"},
+    LagRow{.key = "bfd.require", .field = at<O, &O::bfd, &BfdOptions::session, &Bfd::require>(), .kind = Words{kRequireWords},
+           .says = "whether a member carries before its session was Up (learned), or not (always)"},
+    LagRow{.key = "bfd.hold-up", .field = at<O, &O::bfd, &BfdOptions::session, &Bfd::hold_up>(), .kind = Time{0s, 600s},
+           .says = "how long a session that was lost is Up again before its member carries"},
     LagRow{.key = "arp-interval", .field = at<O, &O::targets, &Targets::interval>(), .kind = Time{10ms, 60s, true},
            .says = "every member asks the targets for itself, so often; needs a target"},
     LagRow{.key = "arp-ip-target", .field = targets<Ipv4Address>(), .kind = Hosts{Family::ipv4, monitor::kTargetsMax, "IPv4 addresses: [10.0.0.1]"},

@@ -23,7 +23,7 @@ inline constexpr std::array<std::string_view, 5> kDistributionNames{"flow_hash",
 }
 
 /// Kinds of frames that the control lcore wants to see. Bit set.
-enum class Watch : std::uint8_t { none = 0, arp = 1, neighbor = 2, membership = 4 };
+enum class Watch : std::uint8_t { none = 0, arp = 1, neighbor = 2, membership = 4, bfd = 8 };
 [[nodiscard]] constexpr Watch operator|(Watch a, Watch b) noexcept {
   return static_cast<Watch>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
 }

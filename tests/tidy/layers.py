@@ -11,12 +11,12 @@ import sys
 
 import source
 
-PROTOCOLS = ["base", "wire", "lacp", "marker", "lldp", "monitor", "failover"]
+PROTOCOLS = ["base", "wire", "lacp", "marker", "lldp", "bfd", "monitor", "failover"]
 # what the configuration file's values become
 OPTIONS = ["lacp/config.hpp", "lacp/key.hpp", "dist/policy.hpp", "monitor/target_monitor.hpp", "failover/debounce.hpp",
            "failover/damping.hpp", "failover/active_member.hpp", "failover/address_assignment.hpp",
            "failover/announcer.hpp", "balance/load_balancer.hpp", "balance/member_load.hpp",
-           "balance/rebalancer.hpp", "lldp/options.hpp", "table/weights.hpp", "table/distribution.hpp", "table/fast_options.hpp"]
+           "balance/rebalancer.hpp", "lldp/options.hpp", "bfd/options.hpp", "wire/bfd/bfd_frame.hpp", "table/weights.hpp", "table/distribution.hpp", "table/fast_options.hpp"]
 
 # folder -> what of ours it may include: a layer, or one header of a layer
 OURS = {

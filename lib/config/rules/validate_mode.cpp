@@ -100,6 +100,7 @@ void Validator::monitor(const Lag& lag, const std::string& path) {
     report(source_.places().contains(arp) ? arp : ns,
            "targets are never asked without arp-interval; give one, like arp-interval: 100ms");
 
+  bfd_rules(lag, path);
   const auto& damping = lag.options.damping;
   const std::string section = key_path(path, "flap-damping");
   if (damping.hold_first > damping.hold_max && !source_.broken(section)) {
@@ -107,6 +108,20 @@ void Validator::monitor(const Lag& lag, const std::string& path) {
     report(source_.places().contains(hold) ? hold : key_path(section, "hold-max"),
            "hold is longer than hold-max; expected at most that");
   }
+}
+
+void Validator::bfd_rules(const Lag& lag, const std::string& path) {
+  const std::string section = key_path(path, "bfd");
+  const bfd::Options& session = lag.options.bfd.session;
+  if (!session.peer || source_.broken(section)) return;
+  if (lag.options.bfd.automatic())
+    report(key_path(section, "peer"),
+           "peer stands without local; give our own address as well, like local: 169.254.7.1");
+  else if (session.peer->index() != session.local.index())
+    report(key_path(section, "peer"),
+           "peer and local are an IPv4 and an IPv6 address; expected two of one family");
+  else if (*session.peer == session.local)
+    report(key_path(section, "peer"), "peer and local are one address; expected the other end's and ours");
 }
 
 void Validator::address_rules(const Lag& lag, const std::string& path) {

@@ -70,6 +70,7 @@ class Validator {
   void mtu(const Lag& lag, const std::string& path);
   void traffic(const Lag& lag, const std::string& path);
   void address_rules(const Lag& lag, const std::string& path);
+  void bfd_rules(const Lag& lag, const std::string& path);
 
   const Config& config_;
   const SourceMap& source_;

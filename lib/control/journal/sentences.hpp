@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "bfd/standing.hpp"
+
 #include "monitor/target_monitor.hpp"
 
 namespace lagoon::control {
@@ -34,6 +36,18 @@ enum class Counted : std::uint8_t { may_send, distributing };
 [[nodiscard]] inline std::string min_links_sentence(Counted what, int members, int needed) {
   return (what == Counted::may_send ? "members that may send: " : "distributing members: ") +
          std::to_string(members) + ", it takes " + std::to_string(needed);
+}
+
+/// Why micro-BFD takes a member out.
+[[nodiscard]] constexpr std::string_view bfd_sentence(bfd::Verdict verdict) noexcept {
+  switch (verdict) {
+    case bfd::Verdict::waiting:
+      return "no session of BFD was Up yet, and bfd.require asks for one";
+    case bfd::Verdict::held:
+      return "its session of BFD is Up again, and not yet for as long as bfd.hold-up";
+    default:
+      return "its session of BFD is not Up: one end does not hear the other";
+  }
 }
 
 /// Why LACP leaves the member out: `why` is HoldOut's word.

@@ -76,6 +76,17 @@ void JournalKeeper::note_neighbors(Neighbors& neighbors, Instant now) {
           .evidence = std::move(event->words)});
 }
 
+void JournalKeeper::note_sessions(MemberSessions& sessions, Instant now) {
+  while (auto event = sessions.take_event())
+    note({.at = now,
+          .member = event->member,
+          .kind = "bfd",
+          .from = wire::name_of(event->what.from),
+          .to = wire::name_of(event->what.to),
+          .why = event->what.diag == wire::BfdDiag::none ? "" : wire::name_of(event->what.diag),
+          .evidence = std::move(event->words)});
+}
+
 void JournalKeeper::note_wiring(const WiringKeeper::News& news, Instant now) {
   const std::string_view fault = name_of(news.what.fault);
   note({.at = now,

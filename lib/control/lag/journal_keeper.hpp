@@ -22,6 +22,7 @@
 #include "control/lag/stall.hpp"
 #include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
+#include "control/links/member_sessions.hpp"
 #include "control/wiring/neighbors.hpp"
 #include "control/wiring/wiring_keeper.hpp"
 #include "lacp/aggregator.hpp"
@@ -62,6 +63,7 @@ class JournalKeeper {
   void note_fallback(bool on, Instant now);
   /// All that has happened to them.
   void note_neighbors(Neighbors& neighbors, Instant now);
+  void note_sessions(MemberSessions& sessions, Instant now);
   void note_wiring(const WiringKeeper::News& news, Instant now);
   /// Without LACP; with it the Aggregator tells it itself. `needed`: members that it takes.
   void note_up(bool up, MemberSet usable, int needed, Instant now);

@@ -20,6 +20,7 @@ LagParts::LagParts(LagSettings settings, Instant now)
       options{std::move(settings.options)},
       links{options, probe_base, now},
       hold_out{options.lacp_extras, row_of(options.mode).choice == Choice::lacp},
+      sessions{options.bfd, settings.seed},
       neighbors{options.lldp, std::move(settings.identity), name, lacp_config().system},
       changed{now},
       moves{settings.workers},
@@ -46,7 +47,7 @@ lacp::AggregatorConfig LagParts::lacp_config() const {
 MemberSet LagParts::works() const {
   MemberSet set = 0;
   for_each(roster.members(), [&](MemberIndex m) {
-    if (links.works(m) && !contains(unserved, m)) set |= set_of(m);
+    if (links.works(m) && !contains(unserved, m) && !sessions.blocks(m)) set |= set_of(m);
   });
   return set;
 }
@@ -66,7 +67,7 @@ void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, I
     lag.hold_out.reversals(member, lag.aggregator->port(member).counters.partner_reversals, now);
   } else if (Neighbors::is_one(frame)) {
     return lag.neighbors.receive(member, frame, now);
-  } else {
+  } else if (!lag.sessions.receive(member, frame, now)) {
     lag.links.frame_received(member, frame, now);
     if (lag.receive) lag.receive->frame_received(member, frame, now);
   }
@@ -136,6 +137,7 @@ void Lag::expire(Instant now) {
   LagParts& lag = *parts_;
   lag.links.expire(now);
   lag.hold_out.expire(now);
+  lag.sessions.expire(now);
   if (lag.aggregator) lag.aggregator->expire(now);
   if (lag.receive) lag.receive->expire(now);
   lag.announcements.expire(lag.outcome.distributing, now);
@@ -162,6 +164,10 @@ void excuse_silence(Lag& lag, Duration away, Instant now) {
   settle(parts, now);
 }
 
+void slept(Lag& lag, Duration gap, Instant now) {
+  lag.parts_->sessions.slept(gap, now);
+}
+
 void end_journal(Lag& lag, Instant now) {
   lag.parts_->journal.flush(now);
 }
@@ -181,6 +187,7 @@ std::optional<Instant> Lag::deadline() const noexcept {
   if (lag.chosen.silent_since && !lag.outcome.fallback)
     first.add(*lag.chosen.silent_since + lag.options.lacp_extras.fallback_delay);
   first.add(lag.announcements.deadline());
+  first.add(lag.sessions.deadline());
   first.add(lag.neighbors.deadline());
   if (lag.receive) first.add(lag.receive->deadline());
   first.add(lag.loads.group_deadline());
@@ -201,6 +208,8 @@ std::optional<OutgoingFrame> Lag::transmit(Instant now, bool addresses_stand) {
                          .frame = slow_frame(question->member, question->pdu),
                          .worker = question->worker};
   if (!lag.closing) {
+    if (const auto out = lag.sessions.transmit(now))
+      return OutgoingFrame{.member = out->member, .frame = out->frame};
     if (const auto probe = lag.links.transmit(now))
       return OutgoingFrame{.member = probe->member, .frame = probe->frame};
     if (lag.outcome.active && addresses_stand)

@@ -50,6 +50,7 @@ struct LagSettings {
   LagOptions options{};
   std::vector<MemberSettings> members;  // at most kMembersMax, by MemberIndex
   std::size_t workers = 1;              // that send for it: each has to be asked whether what it sent arrived
+  std::uint64_t seed = 1;               // of BFD's discriminators and jitter: another one in each process
   std::optional<SystemIdentity> identity{};  // for LLDP; nothing: it is only listened to
 };
 
@@ -159,6 +160,7 @@ class Lag {
   friend void interface_changed(Lag& lag, MemberIndex member, const InterfaceNews& news, Instant now);
   friend void end_journal(Lag& lag, Instant now);
   friend void excuse_silence(Lag& lag, Duration away, Instant now);
+  friend void slept(Lag& lag, Duration gap, Instant now);
   friend LagWiring wiring_of(const Lag& lag);
   friend void wiring_judged(Lag& lag, std::span<const Miswiring> found, Instant now);
   std::unique_ptr<LagParts> parts_;
@@ -175,6 +177,9 @@ void end_journal(Lag& lag, Instant now);
 /// still on the same machine. Members that the target monitor took for alive have time for another proof;
 /// after 0.5 s a LACP Partner has 1.5 s to be heard. Once, until they are.
 void excuse_silence(Lag& lag, Duration away, Instant now);
+/// Nobody has looked at frames for `gap`: BFD takes nobody for dead who may have spoken meanwhile. To be
+/// called for each turn that came late, before its frames.
+void slept(Lag& lag, Duration gap, Instant now);
 /// What judge_wiring() is to look at. It points into the LAG: good until its next input.
 [[nodiscard]] LagWiring wiring_of(const Lag& lag);
 /// What it has found of this LAG. To be called twice a second, also with nothing.

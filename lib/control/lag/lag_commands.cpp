@@ -23,6 +23,7 @@ void LagParts::insert(MemberIndex index, MemberSettings settings, Instant now) {
   roster.add(index, std::move(settings));
   journal.begin(index, now);
   links.add(index, now);
+  sessions.add(index, roster.settings(index).address);
   neighbors.add(index, roster.settings(index).name, roster.settings(index).address, now);
   if (!aggregator) return;
   const MemberSettings& member = roster.settings(index);
@@ -34,6 +35,7 @@ void LagParts::insert(MemberIndex index, MemberSettings settings, Instant now) {
 void LagParts::tell_neighbors() {
   neighbors.set_aggregate(options.lacp.lag_number + 1U);
   neighbors.set_hosts(options.announce_addresses);
+  neighbors.set_bfd(options.bfd.enabled);
   // (of IEEE 802.3: with the header and the FCS)
   constexpr std::uint16_t kBesideMtu = 18;
   neighbors.set_frame_size(options.port.mtu
@@ -43,6 +45,7 @@ void LagParts::tell_neighbors() {
 
 void LagParts::say_farewell(MemberIndex member) {
   if (const auto last = neighbors.farewell(member)) outbox.push(member, *last);
+  if (const auto last = sessions.farewell(member)) outbox.push(member, *last);
 }
 
 void LagParts::fall_quiet(MemberIndex member, Instant now) {
@@ -98,6 +101,7 @@ void Lag::forget_member(MemberIndex member, Instant now) {
   lag.slow_frames.forget(member);
   lag.hold_out.forget(member);
   lag.neighbors.remove(member);
+  lag.sessions.remove(member);
   lag.wiring.forget(member);
   lag.announcements.forget(member);
   lag.roster.remove(member);
@@ -117,10 +121,11 @@ Result<void> Lag::administrate(MemberIndex member, Administration administration
     lag.aggregator->set_enabled(member, administration != Administration::disabled, now);
     lag.aggregator->set_drained(member, administration == Administration::drained, now);
   }
-  if (administration == Administration::disabled)
+  if (administration == Administration::disabled) {
+    if (const auto last = lag.sessions.farewell(member)) lag.outbox.push(member, *last);
     lag.fall_quiet(member, now);
-  else
-    lag.roster.end_quiet(member);
+  }
+  if (administration != Administration::disabled) lag.roster.end_quiet(member);
   lag.journal.note({.at = now,
                     .member = member,
                     .kind = "administration",
@@ -202,6 +207,7 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   lag.links.set_options(lag.options, now);
   lag.hold_out.set_options(lag.options.lacp_extras);
   lag.neighbors.set_options(lag.options.lldp, now);
+  lag.sessions.set_options(lag.options.bfd, now);
   lag.tell_neighbors();
   lag.loads.set_options(lag.options, now);
   lag.announcements.options_changed(now);

@@ -3,6 +3,7 @@
 //
 //   ports' links -> MemberLinks (delays, damping, target monitor) -> works
 //   LACPDUs -> HoldOut: members that LACP leaves out for a time
+//   BFD -> MemberSessions: members that are silent do not work
 //   LLDPDUs -> Neighbors; with LACP's Partners -> judge_wiring() -> WiringKeeper: only told
 //   works, LACP, Roster (the operator) -> choose(), decide() (outcome.hpp): who collects and distributes
 //   -> Announcements (addresses), LoadKeeper, ReceiveBalancer, JournalKeeper
@@ -30,6 +31,7 @@
 #include "control/lag/slow_frames.hpp"
 #include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
+#include "control/links/member_sessions.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
 #include "control/wiring/neighbors.hpp"
@@ -56,7 +58,7 @@ struct LagParts {
   void insert(MemberIndex index, MemberSettings settings, Instant now);
   /// What the options have of it.
   void tell_neighbors();
-  /// Its neighbours forget it at once.
+  /// Its neighbours forget it at once, and BFD does not take it for dead.
   void say_farewell(MemberIndex member);
   /// Until the Partner can have heard that the member sends no more.
   void fall_quiet(MemberIndex member, Instant now);
@@ -68,6 +70,7 @@ struct LagParts {
   Roster roster{};
   MemberLinks links;
   HoldOut hold_out;
+  MemberSessions sessions;
   Neighbors neighbors;
   WiringKeeper wiring{};
   std::optional<lacp::Aggregator> aggregator{};       // under Choice::lacp

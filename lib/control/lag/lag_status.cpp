@@ -9,9 +9,23 @@ namespace lagoon::control {
 
 namespace {
 
+[[nodiscard]] std::optional<BfdStatus> bfd_status(const LagParts& lag, MemberIndex index) {
+  const bfd::Session* const session = lag.sessions.session(index);
+  if (session == nullptr) return std::nullopt;
+  return BfdStatus{.state = session->state(),
+                   .peer_state = session->peer_state(),
+                   .diag = session->diag(),
+                   .verdict = session->verdict(),
+                   .blocks = session->blocks(),
+                   .peer = session->peer(),
+                   .detection = session->intervals().detection(),
+                   .counters = session->counters()};
+}
+
 void add_other_end(const LagParts& lag, OtherEndStatus& s, MemberIndex index) {
   for (const Miswiring& what : lag.wiring.standing())
     if (what.member == index) s.wiring.push_back(what);
+  s.bfd = bfd_status(lag, index);
   const lldp::Agent* const agent = lag.neighbors.agent(index);
   if (agent == nullptr) return;
   s.lldp = agent->counters();
@@ -107,6 +121,20 @@ void add_clients(const LagParts& lag, LagStatus& s) {
   return end;
 }
 
+// Of two Lagoons that want BFD the one with the lower Chassis ID has the lower address.
+void find_ends_of_sessions(LagParts& lag, Instant now) {
+  for (const MemberIndex m : lag.roster.order()) {
+    const lldp::Agent* const agent = lag.neighbors.agent(m);
+    if (agent == nullptr || agent->neighbors().size() != 1) continue;
+    const wire::Lldpdu& said = agent->neighbors().front().said;
+    if (!said.lagoon || !said.lagoon->bfd || said.chassis.value.size() != 6) continue;
+    MacAddress theirs;
+    for (std::size_t i = 0; i < theirs.octets.size(); ++i)
+      theirs.octets[i] = std::to_integer<std::uint8_t>(said.chassis.value[i]);
+    if (theirs != lag.lacp_config().system) lag.sessions.other_end(m, theirs > lag.lacp_config().system, now);
+  }
+}
+
 }  // namespace
 
 LagWiring wiring_of(const Lag& of) {
@@ -121,6 +149,7 @@ LagWiring wiring_of(const Lag& of) {
 
 void wiring_judged(Lag& of, std::span<const Miswiring> found, Instant now) {
   LagParts& lag = *of.parts_;
+  find_ends_of_sessions(lag, now);
   for (const WiringKeeper::News& news : lag.wiring.take(found, now)) lag.journal.note_wiring(news, now);
 }
 

@@ -35,6 +35,20 @@ void tell_aggregator(LagParts& lag, Instant now) {
   lag.journal.note_events(*lag.aggregator);
 }
 
+// A session begins by itself when LACP has the member distributing; without LACP when its link works. Before
+// that it answers: Open vSwitch speaks no LACP before its BFD is Up. What BFD finds is no part of that.
+void tell_sessions(LagParts& lag, Instant now) {
+  if (!lag.sessions.enabled()) return;
+  MemberSet wanted = 0;
+  for (const MemberIndex m : lag.roster.order()) {
+    if (lag.aggregator ? contains(lag.aggregator->distributing(), m) : lag.links.works(m))
+      wanted |= set_of(m);
+    if (lag.aggregator) lag.sessions.partner_changes(m, lag.aggregator->port(m).counters.partner_changes);
+  }
+  lag.sessions.follow(lag.links.ports_up() & (lag.roster.enabled() | lag.roster.drained()), wanted, now);
+  lag.journal.note_sessions(lag.sessions, now);
+}
+
 [[nodiscard]] OutcomeInput outcome_input(const LagParts& lag, Instant now) {
   const LagOptions& options = lag.options;
   OutcomeInput in{.mode = options.mode,
@@ -125,6 +139,10 @@ void add_watches(const LagParts& lag, TableInput& in) {
     in.watch_received = in.watch_received | Watch::arp;
     in.divert_sent = Watch::arp;
   }
+  if (lag.sessions.enabled()) {
+    in.watch_received = in.watch_received | Watch::bfd;
+    in.options.bfd_port = lag.options.bfd.session.port;
+  }
   if (lag.row().has_active) in.watch_sent = Watch::membership;
 }
 
@@ -133,6 +151,7 @@ void add_watches(const LagParts& lag, TableInput& in) {
 void settle(LagParts& lag, Instant now, std::string_view why) {
   lag.roster.expire(now);
   tell_aggregator(lag, now);
+  tell_sessions(lag, now);
   const auto active_before = lag.chosen.active;
   const bool was_up = lag.outcome.up;
   const bool was_fallback = lag.outcome.fallback;
@@ -150,7 +169,9 @@ void settle(LagParts& lag, Instant now, std::string_view why) {
       lag.journal.note_up(lag.outcome.up, lag.usable(), lacp::min_links_of(lag.options.lacp).needed(was_up),
                           now);
   }
-  lag.neighbors.follow(lag.links.ports_up(), lag.outcome.distributing);
+  // (a member that does not send now, for whatever reason, is part of the aggregation all the same)
+  lag.neighbors.follow(lag.links.ports_up(),
+                       lag.aggregator ? lag.aggregator->collecting() : lag.roster.listening());
   lag.moves.input_changed();
 }
 

@@ -97,6 +97,8 @@ Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
   if (!is_up(m.mii)) return m.link.up ? told("up delay") : told("link down", kNoLinkSentence);
   if (m.health && !m.health->alive)
     return told(std::string{words_of(m.health->why)}, target_sentence(m.health->why));
+  if (const auto& bfd = m.other_end.bfd; bfd && bfd->blocks)
+    return told("bfd " + std::string{bfd::name_of(bfd->verdict)}, bfd_sentence(bfd->verdict));
   if (m.hold_out.unserved) return told("a worker stands still", kUnservedSentence);
   if (m.administration == Administration::drained) return told("drained", kDrainedSentence);
   if (m.hold_out.held_for)

@@ -11,9 +11,11 @@
 
 #include "balance/rebalancer.hpp"
 #include "balance/receive_balancer.hpp"
+#include "base/ip_address.hpp"
 #include "base/link_state.hpp"
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
+#include "bfd/session.hpp"
 #include "control/links/interface_news.hpp"
 #include "control/table/move_keeper.hpp"
 #include "control/wiring/wiring_fault.hpp"
@@ -113,8 +115,21 @@ struct WeightStatus {
   double left = 0;
 };
 
+/// micro-BFD on a member.
+struct BfdStatus {
+  wire::BfdState state{};
+  wire::BfdState peer_state{};
+  wire::BfdDiag diag{};  // why it is not Up
+  bfd::Verdict verdict{};
+  bool blocks = false;  // the member carries nothing for it
+  std::optional<IpAddress> peer{};
+  std::optional<Duration> detection{};  // nothing: no packet has come
+  bfd::Counters counters{};
+};
+
 /// What is known of the other end of the member's cable.
 struct OtherEndStatus {
+  std::optional<BfdStatus> bfd{};
   std::vector<lldp::Neighbor> neighbors{};
   lldp::Counters lldp{};
   std::uint64_t too_many = 0;       // times that a neighbour found no room

@@ -139,7 +139,7 @@ void Neighbors::tell(MemberIndex member, Port& port, Instant now) const {
   const bool aggregated = contains(aggregated_, member);
   own.aggregation = {.capable = true, .aggregated = aggregated, .port = aggregated ? aggregate_ : 0};
   own.frame_size = frame_size_;
-  own.lagoon = wire::LldpLagoon{};
+  own.lagoon = wire::LldpLagoon{.bfd = bfd_};
   port.agent.tell(own, now);
 }
 

@@ -58,7 +58,11 @@ class Neighbors {
   void set_hosts(std::span<const HostAddress> hosts) noexcept;
   void set_frame_size(std::optional<std::uint16_t> octets) noexcept;
   void set_aggregate(std::uint32_t number) noexcept { aggregate_ = number; }
-  /// Members whose links are up, and those that the LAG sends on.
+  void set_bfd(bool wanted) noexcept {
+    tells_anew_ |= wanted != bfd_;
+    bfd_ = wanted;
+  }
+  /// Members whose links are up, and those that are aggregated.
   void follow(MemberSet up, MemberSet aggregated) noexcept {
     wanted_up_ = up;
     wanted_aggregated_ = aggregated;
@@ -102,6 +106,7 @@ class Neighbors {
   std::optional<wire::LldpManagementAddress> management_{};
   std::optional<std::uint16_t> frame_size_{};
   std::uint32_t aggregate_ = 1;
+  bool bfd_ = false;
   bool tells_anew_ = false;  // something that all members tell is new
   MemberSet wanted_up_ = 0;
   MemberSet wanted_aggregated_ = 0;

@@ -24,6 +24,8 @@ constexpr int kSilencePerRest = 8;
 constexpr Duration kOfferInterval = 100ms;
 // Between two questions to the kernel for what its rings had no room for.
 constexpr Duration kLossesInterval = 1s;
+// BFD's shortest interval: a turn that came later than that is told of.
+constexpr Duration kLate = 1ms;
 // Between two looks at what is at the other ends of the cables.
 constexpr Duration kWiringInterval = 500ms;
 
@@ -56,6 +58,8 @@ bool ControlLoop::turn(Instant now) {
   // Who did not listen can't say that others were silent: the whole machine may have stood still.
   if (const Duration away = parts_.meter.begin(now); away > TurnMeter::kStarved)
     for (const auto& lag : parts_.lags) control::excuse_silence(*lag->lag, away, now);
+  if (const Duration gap = now - std::exchange(turned_, now); gap > kLate)
+    for (const auto& lag : parts_.lags) control::slept(*lag->lag, gap, now);
   const Descriptors heard = std::exchange(heard_, Descriptors::unknown);
   bool busy = parts_.links.poll(parts_.lags, now);
   if (parts_.care != nullptr) busy |= parts_.care->turn(now);

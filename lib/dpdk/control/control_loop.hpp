@@ -82,6 +82,7 @@ class ControlLoop {
   std::vector<pollfd> news_;                  // what wakes us
   Descriptors heard_ = Descriptors::unknown;  // of those, since the last turn
   Instant last_busy_{};
+  Instant turned_ = Instant::max();         // the last turn's beginning
   bool settled_ = true;                     // all ports have the addresses that they are to have
   std::vector<report::LoadCounts> loads_;   // by LAG
   std::vector<control::SavedLag> offered_;  // to the board, last

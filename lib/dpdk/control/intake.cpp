@@ -14,7 +14,7 @@ namespace lagoon::dpdk {
 namespace {
 
 // Frames of all members in a turn, by kind. With 32 members an ARP that a monitor looks at costs about 20 us.
-constexpr std::array<unsigned, kPuntKinds> kPuntBudget{64, 32, 16, 64};
+constexpr std::array<unsigned, kPuntKinds> kPuntBudget{64, 32, 16, 64, 64};
 constexpr unsigned kOutgoingBudget = 32;
 // Of one member's own queue or socket in a turn.
 constexpr std::uint16_t kQueueBudget = 8;
@@ -48,6 +48,7 @@ void Intake::list_members() {
 bool Intake::turn(Descriptors heard, Instant now) {
   if (now - renewed_ >= kLimitPeriod) renew_limits(now);
   bool busy = take(PuntKind::lacpdu, now);
+  busy |= take(PuntKind::bfd, now);
   for (const Source& source : sources_) {
     if (source.runtime->slow_socket)
       busy |= heard != Descriptors::silent && poll_socket(source, now);
@@ -147,7 +148,8 @@ bool Intake::take_outgoing(Instant now) {
 void Intake::take_rest(LagRuntime& lag, MemberIndex member, Instant now) {
   const MemberRuntime* const runtime = lag.find(member);
   if (runtime == nullptr || runtime->punts == nullptr) return;
-  for (const PuntKind kind : {PuntKind::lacpdu, PuntKind::slow, PuntKind::lldp, PuntKind::neighbor})
+  for (const PuntKind kind :
+       {PuntKind::lacpdu, PuntKind::slow, PuntKind::lldp, PuntKind::bfd, PuntKind::neighbor})
     while (rte_mbuf* const frame = runtime->punts->take(kind)) hand_over(lag, member, frame, now);
 }
 

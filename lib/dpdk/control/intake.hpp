@@ -5,6 +5,7 @@
 //   member:  own socket, or own receive queue --+
 //            ring of LACPDUs -------------------+--> LACPDUs, member by member     first
 //            ring of Markers ----------------------> the same                      then
+//            ring of BFD --------------------------> the same                      then
 //            rings of LLDP, of ARP and ND ---------> the same                      then
 //   LAG:     ring of frames on their way out ------> LAG by LAG                    last
 //

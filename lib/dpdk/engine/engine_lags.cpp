@@ -109,6 +109,7 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
                                 .options = from.options,
                                 .members = {},
                                 .workers = runtime.workers.size(),
+                                .seed = std::uint64_t{arc4random()} << 32 | arc4random(),
                                 .identity = who_we_are(guest.has_value())};
   for (std::size_t m = 0; m < from.members.size(); ++m)
     settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));

@@ -7,6 +7,7 @@
 
 #include "dpdk/base/mbuf_packet.hpp"
 #include "fast/collect/punt.hpp"
+#include "fast/frame_kind.hpp"
 #include "wire/slow_protocol.hpp"
 
 namespace lagoon::dpdk {
@@ -14,9 +15,10 @@ namespace lagoon::dpdk {
 namespace {
 
 // By kind. LACPDUs: more than the default limit lets through in a second. Markers: as many as a Responder
-// answers in a second. LLDP: more than an agent looks at at once. ARP and ND: answers to all probes of a
+// answers in a second. LLDP: more than an agent looks at at once. BFD: a peer's packets
+// of a turn that is late. ARP and ND: answers to all probes of a
 // turn, and a burst.
-constexpr std::array<unsigned, kPuntKinds> kPuntRoom{16, 32, 16, 128};
+constexpr std::array<unsigned, kPuntKinds> kPuntRoom{16, 32, 16, 32, 128};
 
 }  // namespace
 
@@ -49,8 +51,11 @@ MemberPunts::Taken MemberPunts::push(rte_mbuf* frame) noexcept {
     return ring(kind).push(frame) ? Taken::yes : Taken::no_room;
   };
   const auto octets = fast::PacketTraits<rte_mbuf>::headers(*frame);
-  if (!fast::is_slow_protocol(octets))
-    return give(fast::is_lldp(octets) ? PuntKind::lldp : PuntKind::neighbor);
+  if (fast::is_lldp(octets)) return give(PuntKind::lldp);
+  if (!fast::is_slow_protocol(octets)) {
+    constexpr unsigned kTags = 1;
+    return give(fast::kind_of(octets, kTags) == fast::FrameKind::other ? PuntKind::bfd : PuntKind::neighbor);
+  }
   if (!slow_elsewhere_ && !is_lacpdu(*frame)) return give(PuntKind::slow);
   if (!slow_elsewhere_ && admit_lacpdu()) return give(PuntKind::lacpdu);
   rte_pktmbuf_free(frame);

@@ -4,6 +4,7 @@
 //   worker --> [lacpdu]    at most so many a second as control allows; the rest is freed and counted
 //          --> [slow]      Markers, and what else there is of the slow protocols
 //          --> [lldp]      who is at the other end
+//          --> [bfd]       and what else control has asked for
 //          --> [neighbor]  ARP and Neighbor Discovery: answers to probes, and copies
 //                 \--> control takes from all members in turn (dpdk/control/intake.hpp)
 //
@@ -24,8 +25,8 @@ struct rte_mbuf;
 
 namespace lagoon::dpdk {
 
-enum class PuntKind : std::uint8_t { lacpdu, slow, lldp, neighbor };
-inline constexpr std::size_t kPuntKinds = 4;
+enum class PuntKind : std::uint8_t { lacpdu, slow, lldp, bfd, neighbor };
+inline constexpr std::size_t kPuntKinds = 5;
 
 class MemberPunts;
 using MemberPuntsPtr = std::unique_ptr<MemberPunts, void (*)(MemberPunts*)>;
@@ -75,7 +76,7 @@ class MemberPunts {
   }
 
   std::array<FrameInboxPtr, kPuntKinds> rings_{FrameInbox::none(), FrameInbox::none(), FrameInbox::none(),
-                                               FrameInbox::none()};
+                                               FrameInbox::none(), FrameInbox::none()};
   bool slow_elsewhere_ = false;
   std::atomic<std::int32_t> lacpdus_left_{10};  // until control says so
   std::atomic<std::uint64_t> lacpdus_above_{0};

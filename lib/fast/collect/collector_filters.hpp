@@ -18,6 +18,7 @@
 #include "fast/drop.hpp"
 #include "fast/frame_kind.hpp"
 #include "table/port_table.hpp"
+#include "wire/bfd/bfd_frame.hpp"
 
 namespace lagoon::fast::detail {
 
@@ -58,11 +59,13 @@ template <Packet P, typename Punt, typename Sink>
   constexpr unsigned kTags = 1;
   const bool probes = !table.probe_base.is_zero();
   const std::uint64_t base = bits_of(table.probe_base);
+  const bool sessions = has(table.watch_received, table::Watch::bfd);
   std::size_t kept = 0;
   for (P* packet : received) {
     const auto frame = PacketTraits<P>::headers(*packet);
-    if (probes && has_header(frame) &&
-        ((wire::raw<std::uint64_t>(frame, 0) ^ base) & kFirstFiveOctets) == 0) {
+    const bool is_probe =
+        probes && has_header(frame) && ((wire::raw<std::uint64_t>(frame, 0) ^ base) & kFirstFiveOctets) == 0;
+    if (is_probe || (sessions && wire::is_bfd_frame(frame, table.options.bfd_port))) {
       octets -= PacketTraits<P>::length(*packet);
       if (punt.push(member, packet)) {
         counters.punted.add(1);

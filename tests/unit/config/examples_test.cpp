@@ -126,9 +126,11 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
     CAPTURE(lag.name);
     modes.insert(lag.options.mode);
     const std::string damping = lag.options.damping.enabled ? "on" : "off";  // (a map turns it on)
-    auto config = parse_config(
-        "lags: [{ name: lag0, mode: " + std::string{control::name_of(lag.options.mode)} +
-        ", flap-damping: " + damping + chosen_otherwise(lag.options) + ", members: [{ dev: net_a }] }]");
+    const std::string bfd = lag.options.bfd.enabled ? "on" : "off";          // (so does this map)
+    auto config =
+        parse_config("lags: [{ name: lag0, mode: " + std::string{control::name_of(lag.options.mode)} +
+                     ", flap-damping: " + damping + ", bfd: " + bfd + chosen_otherwise(lag.options) +
+                     ", members: [{ dev: net_a }] }]");
     REQUIRE(config);
     Lag& bare = config->lags.at(0);
     bare.options.lacp.lag_number = lag.options.lacp.lag_number;

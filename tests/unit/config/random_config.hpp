@@ -165,6 +165,22 @@ class RandomConfig {
   }
 
   void change_links(Lag& lag) {
+    lag.options.lldp = {.transmit = flip(),
+                        .receive = flip(),
+                        .interval = std::chrono::seconds{number<std::uint16_t>(5, 3600)},
+                        .hold = number<std::uint16_t>(1, 100)};
+    control::BfdOptions& bfd = lag.options.bfd;
+    bfd = {.enabled = flip(), .session = {}};
+    if (bfd.enabled) {
+      bfd.session.interval = std::chrono::milliseconds{number<std::uint16_t>(1, 60'000)};
+      bfd.session.multiplier = number<std::uint8_t>(1, 255);
+      bfd.session.require = static_cast<bfd::Require>(prng_.below(2));
+      if (flip()) bfd.session.destination = MacAddress{{2, 0, 0, 0, 9, prng_.u8()}};
+      if (flip()) bfd.session.local = Ipv4Address{{169, 254, 7, 1}};
+      if (flip() && !bfd.automatic()) bfd.session.peer = Ipv4Address{{169, 254, 7, prng_.u8()}};
+      if (bfd.session.peer == bfd.session.local) bfd.session.peer.reset();
+    }
+
     control::LagOptions& o = lag.options;
     o.miimon = flip() ? Duration{} : time(1'000, 60'000'000);
     o.debounce = {time(0, 600'000'000), time(0, 600'000'000)};

@@ -79,6 +79,7 @@ class Pair {
           if (loses_markers &&
               frame->frame.octets()[kSubtypeAt] == static_cast<std::byte>(wire::SlowSubtype::marker))
             continue;
+          if (contains(unheard[e], frame->member)) continue;
           ends[1 - e]->frame_received(frame->member, frame->frame, now);
         }
       }
@@ -86,6 +87,7 @@ class Pair {
   }
 
   bool loses_markers = false;
+  std::array<MemberSet, 2> unheard{};  // members on which nothing arrives of what that end sends
   Instant now{1s};
   Measurement counts{};  // of both ends
   std::vector<std::unique_ptr<Lag>> ends;

@@ -139,6 +139,27 @@ TEST_CASE("A copy that finds no room is counted, and the frame is delivered", "[
   CHECK(rig.counters.copies_missed.read() == 1);
 }
 
+TEST_CASE("Frames of BFD go to the control lcore alone, and other UDP does not", "[fast][collector][watch]") {
+  Rig rig;
+  rig.table->watch_received = table::Watch::bfd;
+  rig.table->options.bfd_port = 6784;
+  rig.table->collecting = 0b01;
+  const auto udp = [](std::uint16_t port) {
+    return FlowFrame{}.macs(kOwn).ipv4({}).udp(50'000, port).zeros(24);
+  };
+  for (const std::uint8_t member : std::initializer_list<std::uint8_t>{0, 1}) {
+    TestPacket* const plain = rig.make(udp(6783));
+    TestPacket* const tagged =
+        rig.make(FlowFrame{}.macs(kOwn).tag(0x8100, 5).ipv4({}).udp(50'000, 6784).zeros(24));
+    const auto out = rig.collect(member, {rig.make(udp(6784)), plain, tagged, rig.make(arp())});
+    CHECK(out.size() == (member == 0 ? 3U : 0U));
+  }
+  CHECK(rig.punt.frames.size() == 2);
+  CHECK(rig.punt.copies.empty());
+  rig.table->watch_received = table::Watch::none;
+  CHECK(rig.collect(0, {rig.make(udp(6784))}).size() == 1);
+}
+
 TEST_CASE("What is for a probe address goes to the control lcore alone", "[fast][collector][watch]") {
   Rig rig;
   rig.table->watch_received = table::Watch::arp;
