@@ -67,7 +67,10 @@ void Lag::frame_received(MemberIndex member, std::span<const std::byte> frame, I
     lag.hold_out.reversals(member, lag.aggregator->port(member).counters.partner_reversals, now);
   } else if (Neighbors::is_one(frame)) {
     return lag.neighbors.receive(member, frame, now);
-  } else if (!lag.sessions.receive(member, frame, now)) {
+  } else if (const auto taken = lag.sessions.receive(member, frame, now);
+             taken != MemberSessions::Taken::no) {
+    if (taken == MemberSessions::Taken::as_ever) return;
+  } else {
     lag.links.frame_received(member, frame, now);
     if (lag.receive) lag.receive->frame_received(member, frame, now);
   }

@@ -94,10 +94,15 @@ void MemberSessions::slept(Duration gap, Instant now) noexcept {
   for_each_session([&](MemberIndex, bfd::Session& session) { session.slept(gap, now); });
 }
 
-bool MemberSessions::receive(MemberIndex member, std::span<const std::byte> frame, Instant now) {
-  if (!options_.enabled || !wire::is_bfd_frame(frame, options_.session.port)) return false;
-  if (sessions_[member.value()] != nullptr) note(member, sessions_[member.value()]->receive(frame, now));
-  return true;
+MemberSessions::Taken MemberSessions::receive(MemberIndex member, std::span<const std::byte> frame,
+                                              Instant now) {
+  if (!options_.enabled || !wire::is_bfd_frame(frame, options_.session.port)) return Taken::no;
+  bfd::Session* const session = sessions_[member.value()].get();
+  if (session == nullptr) return Taken::as_ever;
+  const bool blocked = session->blocks();
+  const auto event = session->receive(frame, now);
+  note(member, event);
+  return event || session->blocks() != blocked ? Taken::as_news : Taken::as_ever;
 }
 
 void MemberSessions::expire(Instant now) {

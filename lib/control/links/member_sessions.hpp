@@ -55,8 +55,12 @@ class MemberSessions {
 
   /// Nobody looked at frames for `gap`.
   void slept(Duration gap, Instant now) noexcept;
-  /// True: the frame was one of micro-BFD.
-  bool receive(MemberIndex member, std::span<const std::byte> frame, Instant now);
+  enum class Taken : std::uint8_t {
+    no,       // it is no frame of micro-BFD
+    as_ever,  // it is, and nothing follows from it
+    as_news,
+  };
+  [[nodiscard]] Taken receive(MemberIndex member, std::span<const std::byte> frame, Instant now);
   void expire(Instant now);
   [[nodiscard]] std::optional<BfdFrameOut> transmit(Instant now);
   [[nodiscard]] std::optional<Instant> deadline() const noexcept;

@@ -125,12 +125,18 @@ struct Swap {
   return others != 0;
 }
 
-[[nodiscard]] std::optional<Swap> swap_between(std::span<const LagWiring> lags, std::size_t a,
-                                               std::size_t b) {
-  const FarEnd* const home = home_of(lags[a]);
-  if (home == nullptr || !lags[a].one_system || !lags[b].one_system) return std::nullopt;
+/// Its cables lead to several Systems, and should not.
+[[nodiscard]] bool is_split(const LagWiring& lag, const FarEnd* home) {
+  return lag.one_system && home != nullptr && std::ranges::any_of(lag.ends, [home](const FarEnd& end) {
+           return neighbor_of(end) != nullptr && same_far(end, *home) == Same::no;
+         });
+}
+
+/// Precondition: both are split; `home` is of `a`.
+[[nodiscard]] std::optional<Swap> swap_between(std::span<const LagWiring> lags, std::size_t a, std::size_t b,
+                                               const FarEnd& home) {
   for (const FarEnd& from : lags[a].ends) {
-    if (neighbor_of(from) == nullptr || same_far(from, *home) != Same::no) continue;
+    if (neighbor_of(from) == nullptr || same_far(from, home) != Same::no) continue;
     for (const FarEnd& to : lags[b].ends)
       if (neighbor_of(to) != nullptr && same_far(from, to) == Same::no && would_be_one(lags[a], from, to) &&
           would_be_one(lags[b], to, from))
@@ -148,14 +154,14 @@ struct Swap {
 
 class Judge {
  public:
-  Judge(const LagWiring& lag, Instant now, Miswirings& out)
-      : lag_{lag}, now_{now}, home_{home_of(lag)}, out_{out} {}
+  Judge(const LagWiring& lag, const FarEnd* home, Instant now, Miswirings& out)
+      : lag_{lag}, now_{now}, home_{home}, out_{out} {}
 
   /// `is_swapped`: its LAG is told so already.
   void judge(const FarEnd& end, bool is_swapped) {
     if (!end.up) return;
     const Neighbor* const neighbor = neighbor_of(end);
-    plan(end, neighbor);
+    const bool as_planned = plan(end, neighbor);
     if (neighbor == nullptr) return;
     if (is_own(*neighbor))
       return say(end, WiringFault::loop,
@@ -163,7 +169,8 @@ class Judge {
                      ": take one of its ends out");
     if (const auto all = speaking_together(end); all.size() > 1) segment(end, all);
     if (is_swapped) return;
-    if (lag_.one_system && home_ != nullptr && is_elsewhere(end, *neighbor)) return other_system(end);
+    if (lag_.one_system && !as_planned && home_ != nullptr && is_elsewhere(end, *neighbor))
+      return other_system(end);
     if (lag_.lacp) channel(end, *neighbor);
     if (!lag_.lacp && lag_.one_system) static_channel(end, *neighbor);
     alike(end, *neighbor);
@@ -237,15 +244,16 @@ class Judge {
         counted(systems, "system answers", "systems answer") + " on its cable (" + names +
             "): something between forwards what it should not; connect it directly");
   }
-  void plan(const FarEnd& end, const Neighbor* neighbor) {
-    if (end.expected == nullptr || (end.expected->system.empty() && end.expected->port.empty())) return;
+  /// Whether who is there was named, and is there.
+  bool plan(const FarEnd& end, const Neighbor* neighbor) {
+    if (end.expected == nullptr || (end.expected->system.empty() && end.expected->port.empty())) return false;
     const lldp::ExpectedNeighbor& expected = *end.expected;
     const std::string wanted = (expected.system.empty() ? "any system" : expected.system) +
                                (expected.port.empty() ? "" : " port " + expected.port);
     if (neighbor == nullptr) {
       if (now_ - end.silent_since > kLldpPatience)
         say(end, WiringFault::not_as_planned, "is to lead to " + wanted + ", and nobody there speaks LLDP");
-      return;
+      return false;
     }
     const wire::Lldpdu& said = neighbor->said;
     const bool system = expected.system.empty() || expected.system == system_words(said) ||
@@ -256,6 +264,7 @@ class Judge {
     if (!system || !port)
       say(end, WiringFault::not_as_planned,
           "leads to " + end_of(end) + ", and is to lead to " + wanted + ": move its cable, or mend `expect`");
+    return system && port;
   }
   // Its own against those of where most lead.
   void alike(const FarEnd& end, const Neighbor& neighbor) {
@@ -283,11 +292,16 @@ class Judge {
 
 std::vector<Miswirings> judge_wiring(std::span<const LagWiring> lags, Instant now) {
   std::vector<Miswirings> out(lags.size());
+  std::vector<const FarEnd*> homes;
+  for (const LagWiring& lag : lags) homes.push_back(home_of(lag));
+  std::vector<std::size_t> split;
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    if (is_split(lags[i], homes[i])) split.push_back(i);
   std::vector<bool> is_swapped(lags.size());
-  for (std::size_t a = 0; a < lags.size(); ++a)
-    for (std::size_t b = a + 1; b < lags.size() && !is_swapped[a]; ++b) {
-      if (is_swapped[b]) continue;
-      const auto swap = swap_between(lags, a, b);
+  for (const std::size_t a : split)
+    for (const std::size_t b : split) {
+      if (b <= a || is_swapped[a] || is_swapped[b]) continue;
+      const auto swap = swap_between(lags, a, b, *homes[a]);
       if (!swap) continue;
       is_swapped[a] = is_swapped[b] = true;
       const std::string sentence = words_of(lags, *swap);
@@ -295,7 +309,7 @@ std::vector<Miswirings> judge_wiring(std::span<const LagWiring> lags, Instant no
       out[b].push_back({.member = swap->b->member, .fault = WiringFault::swapped, .sentence = sentence});
     }
   for (std::size_t i = 0; i < lags.size(); ++i)
-    for (const FarEnd& end : lags[i].ends) Judge{lags[i], now, out[i]}.judge(end, is_swapped[i]);
+    for (const FarEnd& end : lags[i].ends) Judge{lags[i], homes[i], now, out[i]}.judge(end, is_swapped[i]);
   return out;
 }
 

@@ -6,6 +6,8 @@ usage: bfd_test.py BUILD        Needs root.
 What is awaited is 300 ms at most (twice the detection time of 50 ms x 3); LACP at the slow rate would need 90 s.
 """
 
+import os
+import subprocess
 import sys
 import time
 import unittest
@@ -13,6 +15,7 @@ import unittest
 from lab import numbered
 from lab.waiting import until, wait_for
 from demo import binaries_in  # isort: skip (lab says where it is)
+from stage import netns
 from stage.lagoond import Lagoond
 from stage.openvswitch import OpenVSwitch
 from stage.partner import NamespacePartner
@@ -25,7 +28,10 @@ PATIENCE_S = 20.0
 # Ten times what is awaited.
 NOTICED_S = 3.0
 SLOW = {"rate": "slow", "aggregate-wait": "100ms"}
+OURS, THEIRS = "169.254.7.1", "169.254.7.2"
 BFD = {"interval": "50ms", "multiplier": 3}
+# Of 10 ms, at which a pause of the machine's would be one of the partner's.
+QUICK = 3 if os.environ.get("LAGOON_LONG") else 20
 
 
 class FarLagoond(NamespacePartner):
@@ -54,6 +60,41 @@ class OvsWithBfd(NamespacePartner):
 
     def _stop(self):
         self.switch.stop()
+
+
+class Bird(NamespacePartner):
+    """BIRD's BFD, on the kernel's own interfaces with one address: the LAG is static, and what the links carry nobody takes."""
+
+    def __init__(self, interval_ms):
+        super().__init__()
+        self._interval_ms = interval_ms
+
+    def _start(self, rate):
+        for link in self.stage.links:
+            netns.ip_batch(self.stage.par, [
+                f"addr add {THEIRS}/30 dev {link.far}", f"link set {link.far} arp on multicast on",
+                f"neigh replace {OURS} lladdr 02:00:00:00:0a:{link.index + 1:02x} nud permanent dev {link.far}"])
+        self.configure(self._interval_ms, start=True)
+
+    def configure(self, interval_ms, start=False):
+        links = "".join(
+            f'  interface "{link.far}" {{ min rx interval {interval_ms} ms; min tx interval {interval_ms} ms; '
+            f'idle tx interval 1 s; multiplier {QUICK}; }};\n  neighbor {OURS} dev "{link.far}" local {THEIRS};\n'
+            for link in self.stage.links)
+        with open(self.stage.path("bird.conf"), "w", encoding="ascii") as file:
+            file.write(f"router id 10.0.0.1;\nprotocol device {{}}\nprotocol bfd {{\n{links}}}\n")
+        if not start:
+            return self.ask("configure")
+        with open(self.stage.path("bird.log"), "wb") as log:
+            self.stage.popen_partner(["bird", "-f", "-c", self.stage.path("bird.conf"), "-s", self.stage.path("bird.ctl"),
+                                      "-P", self.stage.path("bird.pid")], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return None
+
+    def ask(self, *words):
+        return subprocess.run(["birdc", "-s", self.stage.path("bird.ctl"), *words], capture_output=True, text=True, check=True).stdout
+
+    def _stop(self):
+        pass
 
 
 class Bfd(unittest.TestCase):
@@ -110,13 +151,27 @@ class Bfd(unittest.TestCase):
         self.judge(3)
 
     def test_a_media_converter_without_lacp(self):
-        ours, theirs = "169.254.7.1", "169.254.7.2"
         options = {"mode": "balance-xor", "hash": "l3+4"}
-        self.begin(FarLagoond({**options, "bfd": {**BFD, "local": theirs, "peer": ours}}),
-                   {**options, "bfd": {**BFD, "local": ours, "peer": theirs}})
+        self.begin(FarLagoond({**options, "bfd": {**BFD, "local": THEIRS, "peer": OURS}}),
+                   {**options, "bfd": {**BFD, "local": OURS, "peer": THEIRS}})
         self.cut(0, "both", lacp=False)
         self.cut(1, "to-partner", lacp=False)
         self.judge(2)
+
+    def test_bird_changes_timers_without_a_flap(self):
+        bird = Bird(10)
+        options = {"mode": "balance-xor", "bfd": {"interval": "10ms", "multiplier": QUICK, "local": OURS, "peer": THEIRS, "port": 3784}}
+        self.begin(bird, options)
+        for change in (lambda: self.near.do("set", "bfd.interval: 40ms"), lambda: bird.configure(80), lambda: bird.configure(10),
+                       lambda: self.near.do("set", "bfd.interval: 10ms")):
+            change()
+            time.sleep(1)
+        self.assertEqual([member["bfd"]["losses"] for member in self.members()], [0] * LINKS, bird.ask("show bfd sessions"))
+        self.assertEqual(self.states(), ["up"] * LINKS)
+        self.assertEqual(bird.ask("show bfd sessions").count("Up"), LINKS)
+        self.exchange.end()
+        self.cut(0, "both", lacp=False)
+        self.cut(1, "from-partner", lacp=False)
 
     def test_open_vswitch(self):
         self.begin(OvsWithBfd(), {"mode": "lacp", "lacp": SLOW, "bfd": {

@@ -145,6 +145,11 @@ TEST_CASE("A cable to another switch is named, with both ends", "[wiring]") {
     for (FarEnd& end : scene.lags[0].ends) end.partner.reset();
     CHECK(scene.faults() == Faults{"2:wrong_switch"});
   }
+  SECTION("not where that was planned") {
+    const lldp::ExpectedNeighbor planned{.system = "sw2", .port = ""};
+    scene.lags[0].ends[2].expected = &planned;
+    CHECK(scene.faults() == Faults{});
+  }
   SECTION("not once its link is down") {
     scene.lags[0].ends[2].up = false;
     CHECK(scene.faults() == Faults{});
