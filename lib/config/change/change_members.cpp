@@ -59,11 +59,19 @@ std::string changes_by_return(const Member& before, const Member& after) {
   const std::vector<KeyText> old_keys = keys_of(before);
   const std::vector<KeyText> new_keys = keys_of(after);
   for (std::size_t i = 0; i < new_keys.size(); ++i) {
-    if (new_keys[i] == old_keys[i] || new_keys[i].key == "weight" || new_keys[i].key == "state") continue;
+    const std::string& key = new_keys[i].key;
+    if (new_keys[i] == old_keys[i] || key == "weight" || key == "state" || key.starts_with("expect."))
+      continue;
     words += (words.empty() ? "" : ", ") + new_keys[i].key + ": " + new_keys[i].value + ", was " +
              old_keys[i].value;
   }
   return words;
+}
+
+std::string words_of(const lldp::ExpectedNeighbor& expected) {
+  if (expected == lldp::ExpectedNeighbor{}) return "anybody";
+  return (expected.system.empty() ? "any system" : expected.system) +
+         (expected.port.empty() ? "" : " port " + expected.port);
 }
 
 void change_in_place(const std::string& lag, const Member& before, const Member& after,
@@ -75,6 +83,12 @@ void change_in_place(const std::string& lag, const Member& before, const Member&
                      WeighMember{after.name, before.weight},
                      {start + "weight " + yaml_or("auto", after.weight) + " (was " +
                       yaml_or("auto", before.weight) + ")"}});
+  if (before.expect != after.expect)
+    steps.push_back(
+        {lag,
+         ExpectNeighbor{after.name, after.expect},
+         ExpectNeighbor{after.name, before.expect},
+         {start + "expect " + words_of(after.expect) + " (was " + words_of(before.expect) + ")"}});
   if (before.administration != after.administration)
     steps.push_back({lag,
                      administrate(after.name, after.administration),

@@ -23,8 +23,14 @@ struct SetOptions {
   bool back = false;  // to what was so before: no rule is in the way
 };
 
-using ChangeAction =
-    std::variant<AddMember, RemoveMember, EnableMember, DrainMember, DisableMember, WeighMember, SetOptions>;
+/// Another neighbour is to be at the other end of the member's cable.
+struct ExpectNeighbor {
+  std::string member;
+  lldp::ExpectedNeighbor expected;
+};
+
+using ChangeAction = std::variant<AddMember, RemoveMember, EnableMember, DrainMember, DisableMember,
+                                  WeighMember, ExpectNeighbor, SetOptions>;
 
 struct ChangeStep {
   std::string lag;

@@ -60,6 +60,9 @@ struct Effect {
   Result<void> operator()(const WeighMember& m) const {
     return of_member(m.member, [&m](Member& member) { member.weight = m.weight; });
   }
+  Result<void> operator()(const ExpectNeighbor& m) const {
+    return of_member(m.member, [&m](Member& member) { member.expect = m.expected; });
+  }
   Result<void> operator()(const ActivateMember& m) const {
     if (state == LagState::stopped)
       return fail(Errc::busy, "no member is active while the port is stopped; set primary instead");

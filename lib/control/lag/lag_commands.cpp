@@ -239,6 +239,11 @@ Result<void> Lag::set_address(const MacAddress& address, Instant now) {
   return {};
 }
 
+void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who) {
+  LAGOON_CHECK(contains(lag.parts_->roster.members(), member));
+  lag.parts_->roster.expect(member, who);
+}
+
 void Lag::address_refused(MemberIndex member, Instant now) {
   parts_->journal.note(
       {.at = now, .member = member, .kind = "address", .from = "", .to = "refused", .why = "port"});

@@ -49,6 +49,7 @@ class Roster {
   Administration administrate(MemberIndex member, Administration administration) noexcept;
   /// True when this is news.
   [[nodiscard]] bool weigh(MemberIndex member, std::optional<std::uint32_t> weight) noexcept;
+  void expect(MemberIndex member, const lldp::ExpectedNeighbor& who) { at(member).settings.expect = who; }
   void set_address(MemberIndex member, const MacAddress& own) noexcept { at(member).settings.address = own; }
   void fall_quiet(MemberIndex member, Instant until) noexcept { at(member).quiet_at = until; }
   void end_quiet(MemberIndex member) noexcept { at(member).quiet_at.reset(); }

@@ -254,6 +254,15 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::WeighMembe
          (command.weight ? std::to_string(*command.weight) : "what its speed has it");
 }
 
+Result<std::string> Engine::Parts::Commands::operator()(const config::ExpectNeighbor& command) {
+  LAGOON_TRY(with_member(command.member, [&command](control::Lag& lag, MemberIndex index) -> Result<void> {
+    control::expect_neighbor(lag, index, command.expected);
+    return {};
+  }));
+  if (config::Member* const member = find(known(), command.member)) member->expect = command.expected;
+  return "member '" + command.member + "' has another neighbour to be there";
+}
+
 Result<std::string> Engine::Parts::Commands::operator()(const config::MoveBuckets& command) {
   const std::string& name = known().name;
   Result<control::Lag::BucketsPlaced> done = no_answer();

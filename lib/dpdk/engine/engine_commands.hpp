@@ -25,6 +25,7 @@ class Engine::Parts::Commands {
   [[nodiscard]] Result<std::string> operator()(const config::DrainMember& command);
   [[nodiscard]] Result<std::string> operator()(const config::ActivateMember& command);
   [[nodiscard]] Result<std::string> operator()(const config::WeighMember& command);
+  [[nodiscard]] Result<std::string> operator()(const config::ExpectNeighbor& command);
   [[nodiscard]] Result<std::string> operator()(const config::MoveBuckets& command);
   [[nodiscard]] Result<std::string> operator()(const config::SetOption& command);
 

@@ -163,6 +163,13 @@ TEST_CASE("What a member can't change in place makes it go and come back", "[con
         "2. LAG 'lag0': member 'b': state drained (was enabled)\n");
 }
 
+TEST_CASE("Another neighbour that is to be there takes no member out", "[config][change]") {
+  CHECK(
+      planned(lag_text("", kA + "," + kB),
+              lag_text("", kA + ", { name: b, dev: 'net_b,iface=b', expect: { system: sw1, port: e5 } }")) ==
+      "1. LAG 'lag0': member 'b': expect sw1 port e5 (was anybody)\n");
+}
+
 TEST_CASE("The only member does not go to come back", "[config][change]") {
   CHECK(planned(lag_text("", kA), lag_text("", "{ name: a, dev: 'net_a,iface=a', speed: 10G }")) ==
         "new.yaml:2:26: error: LAG 'lag0': remove member 'a', which comes back: speed: 10G, was auto: this "

@@ -106,6 +106,7 @@ class RandomConfig {
       if (flip()) m.speed = BitsPerSecond{number<std::uint64_t>(1'000, 10'000'000'000) * 1000};
       if (flip()) m.weight = number<std::uint32_t>(1, 1000);
       m.priority = flip() ? 0 : static_cast<std::int32_t>(prng_.u32());
+      if (flip()) m.expect = {.system = "sw" + std::to_string(prng_.below(3)), .port = flip() ? "e1" : ""};
       m.administration = static_cast<control::Administration>(prng_.below(3));
       members.push_back(std::move(m));
     }

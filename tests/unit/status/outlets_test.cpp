@@ -123,7 +123,8 @@ void check_metric(const Metrics& metrics, const std::string& prefix, const contr
   if (value.applies())
     CHECK(*count == std::max<std::size_t>(also.words.size(), 1) *
                         (also.metric == "dropped_frames_total" ? 4 : 1) *
-                        (also.metric == "coloured_frames_total" ? 3 : 1));
+                        (also.metric == "coloured_frames_total" ? 3 : 1) *
+                        (also.metric == "bfd_discarded_total" ? 19 : 1));
   else if (!is_info)
     CHECK(*count == 0);
 }
@@ -204,6 +205,73 @@ TEST_CASE("Each field of a member is in every outlet that its row names", "[stat
       });
     }
   }
+}
+
+control::LagStatus with_other_ends(control::LagStatus lag) {
+  control::OtherEndStatus& end = lag.members.at(1).other_end;
+  lldp::Neighbor& neighbor = end.neighbors.emplace_back();
+  neighbor.said.chassis = {.subtype = 7, .value = wire::lldp_value("rack 7")};
+  neighbor.said.port = {.subtype = 5, .value = wire::lldp_value("Eth1/7")};
+  neighbor.said.system_name = wire::lldp_value(
+      "sw\x1b"
+      "1");
+  neighbor.said.capabilities = {.supported = 0xffff, .enabled = wire::kLldpBridge | wire::kLldpRouter};
+  neighbor.said.aggregation = {.capable = true, .aggregated = true, .port = 5};
+  neighbor.said.frame_size = 9022;
+  neighbor.since = neighbor.heard = lag.taken - 5s;
+  neighbor.until = lag.taken + 100s;
+  end.lldp = {.sent = 3, .received = 4, .discarded = 5, .too_often = 6};
+  end.too_many = 7;
+  end.wiring.push_back({.member = {}, .fault = control::WiringFault::swapped, .sentence = "two \"cables\""});
+  end.bfd = control::BfdStatus{.state = wire::BfdState::up,
+                               .peer_state = wire::BfdState::up,
+                               .diag = {},
+                               .verdict = bfd::Verdict::carries,
+                               .blocks = false,
+                               .peer = Ipv4Address{{169, 254, 7, 2}},
+                               .detection = 150ms,
+                               .counters = {}};
+  end.bfd->counters.sent = 8;
+  end.bfd->counters.discarded[static_cast<std::size_t>(wire::BfdError::ttl)] = 9;
+  return lag;
+}
+
+TEST_CASE("What is known of other ends is in every outlet that its row names", "[status]") {
+  const control::LagStatus lag = with_other_ends(*test::fixed_status("lacp"));
+  const Outlets out{lag};
+  const control::MemberStatus& member = lag.members[1];
+  const std::map<std::string, std::string> labels{{"lag", lag.name}, {"member", member.name}};
+  const auto check_all = [&](const auto& fields, const auto& of, const std::string& where,
+                             lagoon_subject subject, const std::string& metric) {
+    const dpdk::AnswerItem* const object = at(out.telemetry, where + ".0");
+    REQUIRE(object != nullptr);
+    control::for_each_value(fields, of, [&](const auto& field, const Value& value) {
+      CAPTURE(field.name);
+      check_json(out.json[where][0], field.name, value);
+      check_telemetry(std::get<dpdk::Answer>(object->value), field.name, value);
+      check_c(out.status, subject, 0, field.name, value);
+      if (!field.also.metric.empty()) check_metric(out.metrics, metric, field.also, labels, value);
+    });
+  };
+  check_all(control::neighbor_fields(), control::NeighborOf{lag, member, member.other_end.neighbors[0]},
+            "neighbors", LAGOON_OF_NEIGHBOR, "lagoon_member_neighbor_");
+  check_all(control::wiring_fields(), control::WiringOf{lag, member, member.other_end.wiring[0]}, "wiring",
+            LAGOON_OF_WIRING, "lagoon_member_wiring_");
+  CHECK(out.json["neighbors"][0]["system"] == "sw?1");
+  CHECK(out.json["members"][1]["bfd"]["discarded"]["ttl"] == 9);
+  control::for_each_value(control::member_fields(), control::MemberOf{lag, member},
+                          [&](const auto& field, const Value& value) {
+                            CAPTURE(field.name);
+                            if (field.also.in_tree) check_json(out.json["members"][1], field.name, value);
+                            if (!field.also.metric.empty())
+                              check_metric(out.metrics, "lagoon_member_", field.also, labels, value);
+                            if (!field.also.xstat.empty())
+                              check_xstat(out, "member_" + member.name + "_", field, value);
+                          });
+  lagoon_field field{};
+  field.struct_size = sizeof field;
+  for (const lagoon_subject subject : {LAGOON_OF_NEIGHBOR, LAGOON_OF_WIRING})
+    CHECK(lagoon_status_field(&out.status, subject, 1, 0, &field, nullptr) == LAGOON_ERR_NO_SUCH_THING);
 }
 
 TEST_CASE("Each field of a traffic class is in every outlet that its row names", "[status]") {
