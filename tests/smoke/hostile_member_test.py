@@ -46,7 +46,7 @@ class HostileMember(unittest.TestCase):
                   "lags": [lag("laga", "a", ("w0", "w1"), (bad,), **lacp), lag("lagb", "b", ("w0", "w1")),
                            lag("lagc", "c", ("w2",)), lag("lagd", "d", ("w2",))],
                   "forward": [["lan", "laga"], ["lagb", "p0"], ["p1", "lagc"], ["lagd", "p2"], *source.forward]}
-        return self.enterContext(Appliance(LAGOOND, config, source.popen, path, "hostile", "laga"))
+        return self.enterContext(Appliance(LAGOOND, config, source.popen, path, "hostile", "laga", cables_are_right=False))
 
     def status(self, lagoond, lag):
         begun = time.monotonic()
@@ -161,7 +161,8 @@ class HostileMember(unittest.TestCase):
                                 *({"name": f"e{i}", "wire": f"w{i}"} for i in range(2)),
                                 *({"name": f"h{i}", "tap": f"h{i}"} for i in range(2))],
                       "lags": [lag], "forward": [["lan", "laga"], ["e0", "h0"], ["e1", "h1"]]}
-            with self.subTest(flood=flood), Appliance(LAGOOND, config, stage.popen_net, path, "hostile", "laga") as lagoond:
+            with self.subTest(flood=flood), Appliance(LAGOOND, config, stage.popen_net, path, "hostile", "laga",
+                                                      cables_are_right=False) as lagoond:
                 netns.ip_batch(stage.net, ["link add br0 type bridge", f"addr add {HOST}/24 dev br0", "link set br0 up",
                                            *(f"link set h{i} master br0 up" for i in range(2))])
                 self.slowest = 0.0

@@ -38,12 +38,11 @@ class Appliance:
     """A lagoond of any configuration. `popen` starts a program; `path` gives the files called `name`; `lag` is the LAG
     that status() and events() are about. Whoever lets its cables be wrong says so: `cables_are_right`."""
 
-    cables_are_right = True
-
-    def __init__(self, binary, config, popen, path, name, lag):
+    def __init__(self, binary, config, popen, path, name, lag, cables_are_right=True):
         self.prefix = config["eal"]["prefix"]
         self.config_path = path(f"{name}.yaml")
         self.log_path = path(f"{name}.log")
+        self.cables_are_right = cables_are_right
         self._lag = lag
         self._binary = binary
         self._popen = popen

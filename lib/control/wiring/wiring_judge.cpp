@@ -73,8 +73,14 @@ enum class Same : std::uint8_t { yes, no, unknown };
   return std::to_string(count) + " " + std::string{count == 1 ? one : many};
 }
 
-/// The end that stands for where most of the LAG's cables lead: of groups of one size, the one in use.
+[[nodiscard]] bool one_key(const FarEnd& a, const FarEnd& b) {
+  return a.partner && b.partner && a.partner->key == b.partner->key;
+}
+
+/// The end that stands for where most of the LAG's cables lead: of one System to the channel with most of
+/// them, of groups of one size to the one in use.
 [[nodiscard]] const FarEnd* home_of(const LagWiring& lag) {
+  constexpr std::size_t kKey = 2 * kMembersMax, kSystem = kKey * 2 * kMembersMax;
   const FarEnd* home = nullptr;
   std::size_t best = 0;
   for (const FarEnd& end : lag.ends) {
@@ -82,7 +88,7 @@ enum class Same : std::uint8_t { yes, no, unknown };
     std::size_t weight = 0;
     for (const FarEnd& other : lag.ends)
       if (&other == &end || (is_known(other) && same_far(end, other) == Same::yes))
-        weight += 2 * kMembersMax + (other.in_use ? 1U : 0U);
+        weight += kSystem + (one_key(end, other) ? kKey : 0) + (other.in_use ? 1U : 0U);
     if (weight > best) {
       best = weight;
       home = &end;
