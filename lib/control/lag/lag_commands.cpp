@@ -274,6 +274,8 @@ void interface_changed(Lag& of, MemberIndex member, const InterfaceNews& news, I
     case InterfaceNews::Kind::back:
       note("gone", "there", "taken", "its address is " + to_string(news.address));
       lag.roster.set_address(member, news.address);
+      lag.neighbors.readdress(member, news.address);
+      lag.sessions.add(member, news.address);
       lag.links.find_again(member);
       break;
   }

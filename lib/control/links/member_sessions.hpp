@@ -43,7 +43,11 @@ class MemberSessions {
   /// `seed`: of discriminators and jitter; another one in each process.
   MemberSessions(const BfdOptions& options, std::uint64_t seed) noexcept : options_{options}, seed_{seed} {}
 
-  void add(MemberIndex member, const MacAddress& source) { source_[member.value()] = source; }
+  /// Also where a member's interface is back with another address: its session begins anew.
+  void add(MemberIndex member, const MacAddress& source) noexcept {
+    source_[member.value()] = source;
+    sessions_[member.value()].reset();
+  }
   void remove(MemberIndex member) { sessions_[member.value()].reset(); }
   void set_options(const BfdOptions& options, Instant now);
   /// Members whose links are up, and those of them whose sessions are to begin: before that they answer.

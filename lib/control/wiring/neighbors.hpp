@@ -52,6 +52,10 @@ class Neighbors {
             const MacAddress& system);
 
   void add(MemberIndex member, std::string_view name, const MacAddress& source, Instant now);
+  /// Its frames come from another address from now on.
+  void readdress(MemberIndex member, const MacAddress& source) noexcept {
+    if (ports_[member.value()] != nullptr) ports_[member.value()]->source = source;
+  }
   void remove(MemberIndex member) { ports_[member.value()].reset(); }
   void set_options(const lldp::Options& options, Instant now);
   /// Of the kernel's interface behind the LAG, or announced: the first one is told.

@@ -338,6 +338,22 @@ TEST_CASE("Members of two Lags hear each other by LLDP, and forget at once who l
   CHECK(pair.ends[0]->status(pair.now).members[0].other_end.neighbors.size() == 1);
 }
 
+TEST_CASE("A member whose interface is back with another address speaks from that one", "[wiring]") {
+  Pair pair{2, with_identity};
+  pair.all_links(true);
+  pair.advance(3s);
+  const MacAddress other{{2, 0, 0, 0, 0xee, 1}};
+  Lag& far = *pair.ends[1];
+  interface_changed(far, at(1), {.kind = InterfaceNews::Kind::gone, .why = "deleted"}, pair.now);
+  pair.link(1, false);
+  interface_changed(far, at(1), {.kind = InterfaceNews::Kind::back, .address = other}, pair.now);
+  pair.link(1, true);
+  pair.advance(3s);
+  const LagStatus near = pair.ends[0]->status(pair.now);
+  REQUIRE(near.members[1].other_end.neighbors.size() == 1);
+  CHECK(near.members[1].other_end.neighbors[0].source == other);
+}
+
 TEST_CASE("Without an identity a Lag tells nobody who it is", "[wiring]") {
   Pair pair{2};
   pair.all_links(true);
