@@ -113,7 +113,13 @@ void Validator::monitor(const Lag& lag, const std::string& path) {
 void Validator::bfd_rules(const Lag& lag, const std::string& path) {
   const std::string section = key_path(path, "bfd");
   const bfd::Options& session = lag.options.bfd.session;
-  if (!session.peer || source_.broken(section)) return;
+  const lldp::Options& lldp = lag.options.lldp;
+  if (source_.broken(section)) return;
+  if (lag.options.bfd.enabled && lag.options.bfd.automatic() && !(lldp.transmit && lldp.receive))
+    report(section,
+           "bfd without local agrees on addresses by LLDP, which is off; give local and peer, or turn "
+           "lldp.transmit and lldp.receive on");
+  if (!session.peer) return;
   if (lag.options.bfd.automatic())
     report(key_path(section, "peer"),
            "peer stands without local; give our own address as well, like local: 169.254.7.1");

@@ -177,7 +177,8 @@ class RandomConfig {
       bfd.session.multiplier = number<std::uint8_t>(1, 255);
       bfd.session.require = static_cast<bfd::Require>(prng_.below(2));
       if (flip()) bfd.session.destination = MacAddress{{2, 0, 0, 0, 9, prng_.u8()}};
-      if (flip()) bfd.session.local = Ipv4Address{{169, 254, 7, 1}};
+      if (flip() || !lag.options.lldp.transmit || !lag.options.lldp.receive)
+        bfd.session.local = Ipv4Address{{169, 254, 7, 1}};
       if (flip() && !bfd.automatic()) bfd.session.peer = Ipv4Address{{169, 254, 7, prng_.u8()}};
       if (bfd.session.peer == bfd.session.local) bfd.session.peer.reset();
     }
