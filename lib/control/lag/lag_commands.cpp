@@ -34,7 +34,7 @@ void LagParts::insert(MemberIndex index, MemberSettings settings, Instant now) {
 
 void LagParts::tell_neighbors() {
   neighbors.set_aggregate(options.lacp.lag_number + 1U);
-  neighbors.set_hosts(options.announce_addresses);
+  neighbors.set_announced(options.announce_addresses);
   neighbors.set_bfd(options.bfd.enabled);
   // (of IEEE 802.3: with the header and the FCS)
   constexpr std::uint16_t kBesideMtu = 18;
@@ -207,6 +207,10 @@ Result<void> Lag::change(const LagOptions& options, Instant now) {
   lag.links.set_options(lag.options, now);
   lag.hold_out.set_options(lag.options.lacp_extras);
   lag.neighbors.set_options(lag.options.lldp, now);
+  // (a peer that is not told takes all members for dead, and waits for us)
+  if (lag.sessions.enabled() && !lag.options.bfd.enabled)
+    for (const MemberIndex m : lag.roster.order())
+      if (const auto last = lag.sessions.farewell(m)) lag.outbox.push(m, *last);
   lag.sessions.set_options(lag.options.bfd, now);
   lag.tell_neighbors();
   lag.loads.set_options(lag.options, now);

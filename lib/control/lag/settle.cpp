@@ -38,7 +38,7 @@ void tell_aggregator(LagParts& lag, Instant now) {
 // A session begins by itself when LACP has the member distributing; without LACP when its link works. Before
 // that it answers: Open vSwitch speaks no LACP before its BFD is Up. What BFD finds is no part of that.
 void tell_sessions(LagParts& lag, Instant now) {
-  if (!lag.sessions.enabled()) return;
+  if (!lag.sessions.enabled() || lag.closing) return;
   MemberSet wanted = 0;
   for (const MemberIndex m : lag.roster.order()) {
     if (lag.aggregator ? contains(lag.aggregator->distributing(), m) : lag.links.works(m))

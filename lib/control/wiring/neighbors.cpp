@@ -69,11 +69,12 @@ void Neighbors::set_options(const lldp::Options& options, Instant now) {
       note(MemberIndex{static_cast<std::uint8_t>(i)}, ports_[i]->agent.set(options, now));
 }
 
-void Neighbors::set_hosts(std::span<const HostAddress> hosts) noexcept {
+void Neighbors::manage(std::optional<wire::LldpManagementAddress>& which,
+                       std::span<const HostAddress> hosts) noexcept {
   std::optional<wire::LldpManagementAddress> first;
   if (!hosts.empty()) first = management_of(hosts.front());
-  tells_anew_ |= first != management_;
-  management_ = first;
+  tells_anew_ |= first != which;
+  which = first;
 }
 
 void Neighbors::set_frame_size(std::optional<std::uint16_t> octets) noexcept {
@@ -135,7 +136,7 @@ void Neighbors::tell(MemberIndex member, Port& port, Instant now) const {
   if (!identity_->name.empty()) own.system_name = cut(identity_->name);
   if (!identity_->description.empty()) own.system_description = cut(identity_->description);
   own.capabilities = {.supported = identity_->capabilities, .enabled = identity_->capabilities};
-  own.management = management_;
+  own.management = host_ ? host_ : announced_;
   const bool aggregated = contains(aggregated_, member);
   own.aggregation = {.capable = true, .aggregated = aggregated, .port = aggregated ? aggregate_ : 0};
   own.frame_size = frame_size_;

@@ -58,8 +58,10 @@ class Neighbors {
   }
   void remove(MemberIndex member) { ports_[member.value()].reset(); }
   void set_options(const lldp::Options& options, Instant now);
-  /// Of the kernel's interface behind the LAG, or announced: the first one is told.
-  void set_hosts(std::span<const HostAddress> hosts) noexcept;
+  /// Of the kernel's interface behind the LAG, or where it has none those that are announced: the first one
+  /// is told.
+  void set_hosts(std::span<const HostAddress> hosts) noexcept { manage(host_, hosts); }
+  void set_announced(std::span<const HostAddress> hosts) noexcept { manage(announced_, hosts); }
   void set_frame_size(std::optional<std::uint16_t> octets) noexcept;
   void set_aggregate(std::uint32_t number) noexcept { aggregate_ = number; }
   void set_bfd(bool wanted) noexcept {
@@ -98,6 +100,7 @@ class Neighbors {
     bool left = false;  // it has said farewell
   };
   static constexpr std::size_t kEventsMax = 64;
+  void manage(std::optional<wire::LldpManagementAddress>& which, std::span<const HostAddress> hosts) noexcept;
   void act(Instant now);
   void tell(MemberIndex member, Port& port, Instant now) const;
   void note(MemberIndex member, const lldp::Event& event);
@@ -107,7 +110,8 @@ class Neighbors {
   std::optional<SystemIdentity> identity_;
   std::string lag_;
   MacAddress system_;
-  std::optional<wire::LldpManagementAddress> management_{};
+  std::optional<wire::LldpManagementAddress> host_{};
+  std::optional<wire::LldpManagementAddress> announced_{};
   std::optional<std::uint16_t> frame_size_{};
   std::uint32_t aggregate_ = 1;
   bool bfd_ = false;

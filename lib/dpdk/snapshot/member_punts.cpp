@@ -15,9 +15,8 @@ namespace lagoon::dpdk {
 namespace {
 
 // By kind. LACPDUs: more than the default limit lets through in a second. Markers: as many as a Responder
-// answers in a second. LLDP: more than an agent looks at at once. BFD: a peer's packets
-// of a turn that is late. ARP and ND: answers to all probes of a
-// turn, and a burst.
+// answers in a second. LLDP: more than an agent looks at at once. BFD: a peer's packets of a turn that is
+// late. ARP and ND: answers to all probes of a turn, and a burst.
 constexpr std::array<unsigned, kPuntKinds> kPuntRoom{16, 32, 16, 32, 128};
 
 }  // namespace

@@ -3,8 +3,7 @@
 // - the slow protocols: EtherType 0x8809, never tagged (IEEE 802.3 Annex 57A), whatever their destination
 //   address and length;
 // - LLDP, to the nearest bridge: EtherType 0x88CC and 01-80-C2-00-00-0E (IEEE 802.1AB-2016 7.1). LLDP to
-// other
-//   addresses is data: it is for bridges farther away.
+//   other addresses is data: it is for bridges farther away.
 #pragma once
 
 #include <bit>

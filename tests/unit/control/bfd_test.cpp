@@ -137,6 +137,16 @@ TEST_CASE("A member that leaves is not taken for dead, and its index begins anew
   CHECK(pair.ends[0]->distributing() == 0b011);
 }
 
+TEST_CASE("Who turns BFD off takes no member out at the other end", "[bfd][control]") {
+  Pair pair{3, with_bfd};
+  run_until_up(pair);
+  LagOptions off = pair.ends[0]->options();
+  off.bfd.enabled = false;
+  REQUIRE(pair.ends[0]->change(off, pair.now));
+  pair.advance(5s);
+  for (const auto& end : pair.ends) CHECK(end->distributing() == kAll);
+}
+
 TEST_CASE("The journal says what the detection saw", "[bfd][control]") {
   Pair pair{3, with_bfd};
   run_until_up(pair);

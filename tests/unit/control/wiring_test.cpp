@@ -354,6 +354,22 @@ TEST_CASE("A member whose interface is back with another address speaks from tha
   CHECK(near.members[1].other_end.neighbors[0].source == other);
 }
 
+TEST_CASE("The address of the interface behind the LAG is told, also after another change", "[wiring]") {
+  Pair pair{2, with_identity};
+  pair.all_links(true);
+  const std::array<HostAddress, 1> hosts{HostAddress{.address = Ipv4Address{{10, 0, 0, 9}}}};
+  pair.ends[1]->hosts_changed(hosts, pair.now);
+  LagOptions other = pair.ends[1]->options();
+  other.debounce.up_delay = 1s;
+  REQUIRE(pair.ends[1]->change(other, pair.now));
+  pair.advance(3s);
+  const LagStatus near = pair.ends[0]->status(pair.now);
+  REQUIRE(near.members[0].other_end.neighbors.size() == 1);
+  const auto& management = near.members[0].other_end.neighbors[0].said.management;
+  REQUIRE(management.has_value());
+  CHECK(wire::text_of_address(*management) == "10.0.0.9");
+}
+
 TEST_CASE("Without an identity a Lag tells nobody who it is", "[wiring]") {
   Pair pair{2};
   pair.all_links(true);
