@@ -51,6 +51,8 @@ class Soak(unittest.TestCase):
         self.end = LagoonEnd(self.stage, BINARIES["lagoond"])
         self.end.start("lacp")
         self.addCleanup(self.end.kill)
+        # (a forged LACPDU tells of another Partner)
+        self.end.lagoond.cables_are_right = self.far._lagoond.cables_are_right = False
         self.done = {}
         self.resident = []  # kB, every SAMPLES-th part of the time
 

@@ -189,11 +189,16 @@ class Judge {
   [[nodiscard]] bool is_own(const Neighbor& neighbor) const {
     return is_address(neighbor.said.chassis, lag_.system);
   }
-  // Both protocols have to say so; where one is silent, the other one has it.
+  // Both protocols have to say so; where one is silent, the other one has it. Another System in the same box is
+  // another channel of it.
   [[nodiscard]] bool is_elsewhere(const FarEnd& end, const Neighbor& neighbor) const {
     if (&end == home_ || same_far(end, *home_) != Same::no) return false;
-    if (end.partner || !lag_.lacp) return true;
+    if (end.partner || !lag_.lacp) return !is_in_box_of_home(neighbor);
     return is_silent(end, neighbor);
+  }
+  [[nodiscard]] bool is_in_box_of_home(const Neighbor& neighbor) const {
+    const Neighbor* const its = neighbor_of(*home_);
+    return its != nullptr && same_box(neighbor, *its) == Same::yes;
   }
   [[nodiscard]] bool is_silent(const FarEnd& end, const Neighbor& neighbor) const {
     return !end.partner && now_ - std::max(end.silent_since, neighbor.since) > kLacpPatience;
@@ -206,11 +211,17 @@ class Judge {
   }
   void channel(const FarEnd& end, const Neighbor& neighbor) {
     if (end.partner) {
-      if (home_ != nullptr && home_->partner && home_->partner->system == end.partner->system &&
-          home_->partner->key != end.partner->key && &end != home_)
-        say(end, WiringFault::not_in_channel,
-            end_of(end) + " is in another channel (key " + std::to_string(end.partner->key) + ") than " +
-                end_of(*home_) + " (key " + std::to_string(home_->partner->key) + "): put it into that one");
+      if (home_ == nullptr || &end == home_ || !home_->partner) return;
+      const bool one_system = home_->partner->system == end.partner->system;
+      if (one_system && home_->partner->key == end.partner->key) return;
+      if (!one_system && !is_in_box_of_home(neighbor)) return;
+      const auto channel_of = [one_system](const LacpPartner& partner) {
+        return one_system ? " (key " + std::to_string(partner.key) + ")"
+                          : " (System " + to_string(partner.system) + ")";
+      };
+      say(end, WiringFault::not_in_channel,
+          end_of(end) + " is in another channel" + channel_of(*end.partner) + " than " + end_of(*home_) +
+              channel_of(*home_->partner) + ": put it into that one");
       return;
     }
     if (!is_silent(end, neighbor)) return;

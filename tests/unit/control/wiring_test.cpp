@@ -171,6 +171,13 @@ TEST_CASE("A port outside of the channel, and one that speaks no LACP", "[wiring
     CHECK(scene.sentence() ==
           "sw1 port e7 is in another channel (key 9) than sw1 port e1 (key 1): put it into that one");
   }
+  SECTION("another System of the same box") {
+    scene.lag("lag0", {{.port = "e1"}, {.port = "e2"}, {.system = 2, .port = "e7"}});
+    CHECK(scene.faults() == Faults{"2:not_in_channel"});
+    CHECK(scene.sentence() ==
+          "sw1 port e7 is in another channel (System 02:00:00:00:09:02) than sw1 port e1 (System "
+          "02:00:00:00:09:01): put it into that one");
+  }
   SECTION("another key, of the first one") {
     scene.lag("lag0", {{.key = 9, .port = "e1"}, {.port = "e2"}, {.port = "e3"}});
     CHECK(scene.faults() == Faults{"0:not_in_channel"});
