@@ -23,7 +23,8 @@ std::string default_file;
 dpdk::TextPages pages;  // guarded by the mutex as well
 
 constexpr std::chrono::seconds kPatience{1};  // with a verb of somebody else's
-constexpr std::string_view kUsage = "usage: /lagoon/config,show or check|diff|apply|save[,FILE] or page,PAGE";
+constexpr std::string_view kUsage =
+    "usage: /lagoon/config,show or check|diff|apply|save|save-found[,FILE] or page,PAGE";
 constexpr std::string_view kPageQuestion = "/lagoon/config,page";
 
 bool run_verb(std::string_view verb, const std::string& file, std::ostream& out) {
@@ -31,7 +32,8 @@ bool run_verb(std::string_view verb, const std::string& file, std::ostream& out)
   if (verb == "check") return check_config(file, out);
   if (verb == "diff") return diff_config(*engine, file, out);
   if (verb == "apply") return apply_config(*engine, file, out);
-  if (verb == "save") return save_config(*engine, file, out);
+  if (verb == "save") return save_config(*engine, file, Members::as_configured, out);
+  if (verb == "save-found") return save_config(*engine, file, Members::as_found, out);
   out << kUsage;
   return false;
 }
@@ -66,7 +68,7 @@ ConfigTelemetry::ConfigTelemetry(dpdk::Engine& from, const std::string& file) {
   // (a command that can't be registered is missing there: telemetry says so to who asks for it)
   static_cast<void>(rte_telemetry_register_cmd(
       "/lagoon/config", on_config,
-      "The configuration that runs, and files. Parameters: show|check|diff|apply|save[,FILE]"));
+      "The configuration that runs, and files. Parameters: show|check|diff|apply|save|save-found[,FILE]"));
 }
 
 ConfigTelemetry::~ConfigTelemetry() {

@@ -1,5 +1,6 @@
 #include "lagoond/config_verbs.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include "config/file/yaml_reader.hpp"
@@ -18,6 +19,41 @@ std::expected<config::Reading, config::Diagnostics> read(const std::string& path
   auto reading = config::read_config_file_with_places(path.c_str());
   config::print(out, path, reading ? reading->config.warnings : reading.error());
   return reading;
+}
+
+bool has_found(const control::LagStatus& lag, const std::string& name) {
+  return std::ranges::any_of(lag.members, [&](const control::MemberStatus& member) {
+    return member.name == name && !member.hold_out.candidate;
+  });
+}
+
+// Each LAG that has found members lists them, and keeps its address, by which its Partner knows it. One that
+// has none goes on to look for some among those that are left.
+Result<config::Config> found_config(dpdk::Engine& from) {
+  auto config = from.running_config();
+  const auto status = from.status_of_all();
+  if (!config) return config;
+  if (!status) return std::unexpected{status.error()};
+  const auto is_found = [&](const config::Member& candidate) {
+    return std::ranges::any_of(*status, [&](const control::LagStatus& lag) {
+      return lag.options.automatic && has_found(lag, candidate.name);
+    });
+  };
+  for (config::Lag& lag : config->lags) {
+    if (!lag.options.automatic) continue;
+    const auto now = std::ranges::find(*status, lag.name, &control::LagStatus::name);
+    if (now == status->end()) continue;
+    std::erase_if(lag.members, [&](const config::Member& member) { return !has_found(*now, member.name); });
+    if (lag.members.empty()) {
+      std::erase_if(lag.from, is_found);
+      continue;
+    }
+    lag.options.automatic = false;
+    lag.options.formation = {};
+    lag.options.mac = now->address;
+    lag.from.clear();
+  }
+  return config;
 }
 
 }  // namespace
@@ -65,8 +101,8 @@ bool apply_config(dpdk::Engine& engine, const std::string& path, std::ostream& o
   return true;
 }
 
-bool save_config(dpdk::Engine& engine, const std::string& path, std::ostream& out) {
-  const auto running = engine.running_config();
+bool save_config(dpdk::Engine& engine, const std::string& path, Members members, std::ostream& out) {
+  const auto running = members == Members::as_found ? found_config(engine) : engine.running_config();
   if (!running) {
     out << running.error().detail << '\n';
     return false;

@@ -2,6 +2,7 @@
 // and says whether all is well; a signal, telemetry and a console all speak through these.
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 
@@ -17,7 +18,12 @@ namespace lagoon::lagoond {
 [[nodiscard]] bool diff_config(dpdk::Engine& engine, const std::string& path, std::ostream& out);
 /// Takes these steps: all, or none. The plan is written before the first one.
 [[nodiscard]] bool apply_config(dpdk::Engine& engine, const std::string& path, std::ostream& out);
+enum class Members : std::uint8_t {
+  as_configured,
+  as_found,  // of LAGs that find theirs: those that they have now, listed
+};
 /// Writes what runs to a file, which is the old one or the new one at every moment.
-[[nodiscard]] bool save_config(dpdk::Engine& engine, const std::string& path, std::ostream& out);
+[[nodiscard]] bool save_config(dpdk::Engine& engine, const std::string& path, Members members,
+                               std::ostream& out);
 
 }  // namespace lagoon::lagoond

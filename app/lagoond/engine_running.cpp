@@ -50,7 +50,9 @@ Result<std::string> EngineRunning::configuration(console::ConfigVerb verb, const
       case console::ConfigVerb::apply:
         return apply_config(engine_, path, out);
       case console::ConfigVerb::save:
-        return save_config(engine_, path, out);
+        return save_config(engine_, path, Members::as_configured, out);
+      case console::ConfigVerb::save_found:
+        return save_config(engine_, path, Members::as_found, out);
     }
     return false;
   }();

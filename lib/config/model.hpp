@@ -69,13 +69,17 @@ struct Member {
   std::int32_t priority = 0;              // to become the active member; higher first
   control::Administration administration = control::Administration::enabled;  // state: enabled
   lldp::ExpectedNeighbor expect{};
+  bool candidate = false;  // as it is opened: LACP runs, and it carries nothing until its LAG takes it
   friend bool operator==(const Member&, const Member&) = default;
 };
 
 struct Lag {
   std::string name;
   control::LagOptions options{};  // .lacp.system is zero unless given: then the LAG's MAC
-  std::vector<Member> members;
+  std::vector<Member> members;    // whose ports are open in this LAG, candidates among them
+  std::vector<Member> from{};     // members are found among these (docs/auto-lag.md); empty: they are listed
+  /// As a file has them.
+  [[nodiscard]] const std::vector<Member>& listed() const noexcept { return from.empty() ? members : from; }
   friend bool operator==(const Lag&, const Lag&) = default;
 };
 

@@ -19,7 +19,7 @@
 
 namespace lagoon::console {
 
-enum class ConfigVerb : std::uint8_t { show, check, diff, apply, save };
+enum class ConfigVerb : std::uint8_t { show, check, diff, apply, save, save_found };
 
 class Running : public dpdk::TelemetrySource {
  public:

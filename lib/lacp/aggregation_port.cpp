@@ -271,11 +271,11 @@ void AggregationPort::set_drained(bool drained) noexcept {
   if (std::exchange(drained_, drained) != drained && outputs(mux_).distributing) transmit_.need();
 }
 
-// What was said before and during a hold proves nothing; while nobody carries our frames it is as true as
-// ever.
-void AggregationPort::set_left_out(bool held_out, bool unserved) noexcept {
-  unserved_ = unserved;
-  if (std::exchange(held_out_, held_out) == held_out) return;
+// What was said before and during a hold proves nothing; while nobody carries our frames, or of a candidate,
+// it is as true as ever.
+void AggregationPort::set_left_out(UnselectedReason why) noexcept {
+  const UnselectedReason before = std::exchange(left_out_, why);
+  if ((before == UnselectedReason::held_out) == (why == UnselectedReason::held_out)) return;
   named_ = false;
   timers_.stop(Timer::partner_proof);
 }
@@ -336,8 +336,7 @@ SelectionPort AggregationPort::for_selection() const noexcept {
   return {.link = link_,
           .has_partner = !receive_.defaulted() && (current || receive_.expired()),
           .looped = looped_,
-          .held_out = held_out_,
-          .unserved = unserved_,
+          .left_out = left_out_,
           .named = named,
           .proven = named && !timers_.running(Timer::partner_proof),
           .settled = current && (attached || no_longer_waits()),

@@ -50,7 +50,7 @@ class AggregationPort {
   /// LACP_Enabled is TRUE again, and the port starts afresh.
   void enable(Instant now) noexcept;
   void set_drained(bool drained) noexcept;
-  void set_left_out(bool held_out, bool unserved) noexcept;
+  void set_left_out(UnselectedReason why) noexcept;
   void change(const PortConfig& config, Instant now) noexcept;
   /// The Aggregator's configuration is another now, with the same System.
   void lag_changed(const AggregatorConfig& before, Instant now) noexcept;
@@ -132,8 +132,7 @@ class AggregationPort {
   bool looped_ = false;
   bool closing_ = false;
   bool drained_ = false;
-  bool held_out_ = false;
-  bool unserved_ = false;
+  UnselectedReason left_out_ = UnselectedReason::none;
   bool named_ = false;              // the last LACPDU named this port as its Partner
   bool partner_collected_ = false;  // as of the last step of the Mux machine
   Instant collecting_since_{};      // the Partner, when it does

@@ -207,8 +207,8 @@ void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
   state_->settle(now);
 }
 
-void Aggregator::set_left_out(MemberIndex port, bool held_out, bool unserved, Instant now) {
-  state_->existing(port).set_left_out(held_out, unserved);
+void Aggregator::set_left_out(MemberIndex port, UnselectedReason why, Instant now) {
+  state_->existing(port).set_left_out(why);
   state_->settle(now);
 }
 

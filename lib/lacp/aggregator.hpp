@@ -50,9 +50,10 @@ class Aggregator {
   void change_port(MemberIndex port, const PortConfig& config, Instant now);
   /// A drained port collects and stays in sync, but distributes nothing; it does not count for min_links.
   void set_drained(MemberIndex port, bool drained, Instant now);
-  /// A port that is held out, or whose frames nobody carries (`unserved`), is not selected and decides about
-  /// no other, whatever its Partner says. It goes on speaking, and tells that it is out of sync.
-  void set_left_out(MemberIndex port, bool held_out, bool unserved, Instant now);
+  /// A port that is held out, whose frames nobody carries (unserved), or that is a candidate, is not selected
+  /// and decides about no other, whatever its Partner says. It goes on speaking, and tells that it is out of
+  /// sync. UnselectedReason::none: it is left out no more.
+  void set_left_out(MemberIndex port, UnselectedReason why, Instant now);
   /// LACP_Enabled. A port that is disabled takes itself out of sync and asks for one last LACPDU, so that the
   /// Partner moves its conversations first. Enabled, it starts afresh; never after shut_down().
   void set_enabled(MemberIndex port, bool enabled, Instant now);

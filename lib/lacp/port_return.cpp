@@ -43,8 +43,8 @@ bool AggregationPort::asks_short() const noexcept {
 std::optional<SavedPort> AggregationPort::saved() const noexcept {
   const bool attached = mux_ != MuxState::detached && mux_ != MuxState::waiting;
   const std::optional<Instant> until = timers_.at(Timer::current_while);
-  if (closing_ || held_out_ || !attached || receive_.state() != ReceiveState::current || !receive_.heard() ||
-      !until || !transmit_.last_sent())
+  if (closing_ || left_out_ == UnselectedReason::held_out || !attached ||
+      receive_.state() != ReceiveState::current || !receive_.heard() || !until || !transmit_.last_sent())
     return std::nullopt;
   return SavedPort{.actor = actor(),
                    .heard = *receive_.heard(),

@@ -93,11 +93,11 @@ struct PortView {
   bool distributing = false;
   bool enabled = true;   // LACP_Enabled, or on its way to be FALSE
   bool drained = false;  // distributes nothing, by the operator
-  bool held_out = false;
-  bool unserved = false;
-  bool returning = false;   // is back, and leaves it to others to distribute until its wait is over
-  Instant last_change{};    // of selected, mux or the partner's identity
-  Instant last_received{};  // of the last LACPDU that was acted on; zero: none
+  UnselectedReason left_out =
+      UnselectedReason::none;  // held_out, unserved, candidate: whatever else hinders it
+  bool returning = false;      // is back, and leaves it to others to distribute until its wait is over
+  Instant last_change{};       // of selected, mux or the partner's identity
+  Instant last_received{};     // of the last LACPDU that was acted on; zero: none
   PortCounters counters{};
   // The longest between two LACPDUs lately (GapMeter), of those that were sent and of those that were acted
   // on; nothing: there were no two.

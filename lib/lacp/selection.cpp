@@ -41,12 +41,14 @@ bool may_be_partner(const wire::LacpInfo& partner, const AggregatorConfig& rules
 
 std::optional<UnselectedReason> obstacle(const SelectionPort& port, const AggregatorConfig& rules) noexcept {
   if (!port.link.up) return UnselectedReason::link_down;
-  if (port.held_out) return UnselectedReason::held_out;
-  if (port.unserved) return UnselectedReason::unserved;
+  // (what hinders a candidate besides is told)
+  const bool is_candidate = port.left_out == UnselectedReason::candidate;
+  if (port.left_out != UnselectedReason::none && !is_candidate) return port.left_out;
   if (port.looped) return UnselectedReason::looped;
   if (!port.link.full_duplex) return UnselectedReason::half_duplex;
   if (!port.has_partner) return UnselectedReason::no_partner;
   if (!may_be_partner(port.partner, rules)) return UnselectedReason::partner_not_allowed;
+  if (is_candidate) return port.left_out;
   return std::nullopt;
 }
 

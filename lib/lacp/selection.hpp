@@ -11,6 +11,7 @@
 #include "base/link_state.hpp"
 #include "lacp/config.hpp"
 #include "lacp/port_view.hpp"
+#include "lacp/unselected_reason.hpp"
 #include "wire/lacpdu.hpp"
 
 namespace lagoon::lacp {
@@ -20,9 +21,8 @@ struct SelectionPort {
   LinkState link{};
   bool has_partner = false;  // CURRENT, or EXPIRED with the Partner still recorded
   bool looped = false;
-  bool held_out = false;
-  bool unserved = false;
-  bool named = false;    // the Partner takes this port for its Partner
+  UnselectedReason left_out = UnselectedReason::none;  // held_out, unserved, candidate
+  bool named = false;                                  // the Partner takes this port for its Partner
   bool proven = false;   // and has, without a change of its identity, for Aggregate_Wait_Time
   bool settled = false;  // CURRENT and done waiting: could carry traffic at once
   bool returns = false;  // CURRENT and WAITING, with the Partner that it collected from last

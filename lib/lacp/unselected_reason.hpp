@@ -24,6 +24,7 @@ enum class UnselectedReason : std::uint8_t {
   disabled,             // LACP_Enabled is FALSE: by the operator, or by shutdown
   held_out,             // its LACPDUs flood, or its Partner changes all the time
   unserved,             // nobody carries its frames: a worker stands still
+  candidate,            // the LAG finds its members by itself, and has not taken it
 };
 
 struct UnselectedReasonRow {
@@ -46,6 +47,7 @@ inline constexpr auto kUnselectedReasons = std::to_array<UnselectedReasonRow>({
     {UnselectedReason::disabled, "disabled", "LACP disabled"},
     {UnselectedReason::held_out, "held_out", "held out"},
     {UnselectedReason::unserved, "unserved", "not served"},
+    {UnselectedReason::candidate, "candidate", "candidate"},
 });
 
 [[nodiscard]] constexpr const UnselectedReasonRow& row_of(UnselectedReason reason) noexcept {

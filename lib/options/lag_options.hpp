@@ -25,6 +25,7 @@
 #include "lldp/options.hpp"
 #include "monitor/target_monitor.hpp"
 #include "options/bfd_options.hpp"
+#include "options/formation_options.hpp"
 #include "options/mode.hpp"
 #include "options/move_options.hpp"
 #include "qos/traffic_options.hpp"
@@ -119,6 +120,8 @@ struct LagOptions {
   Duration miimon = 1ms;  // between polls of the links; 0: interrupts only
   lldp::Options lldp{};
   BfdOptions bfd{};
+  FormationOptions formation{};
+  bool automatic = false;  // it finds its members by itself; fixed while the LAG runs
   failover::DebounceOptions debounce{};
   failover::DampingOptions damping{};
   monitor::TargetOptions targets{};

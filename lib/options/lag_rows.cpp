@@ -25,6 +25,7 @@ using Hash = dist::FlowHashSettings;
 using Lacp = lacp::AggregatorConfig;
 using Lldp = lldp::Options;
 using control::BfdOptions;
+using Formation = control::FormationOptions;
 using Bfd = bfd::Options;
 using Rebalance = balance::RebalancerOptions;
 using Targets = monitor::TargetOptions;
@@ -118,6 +119,14 @@ constexpr Field<O> kBfdMac{[](const O& o) {
                              const auto* const to = std::get_if<MacAddress>(&value);
                              o.bfd.session.destination = to == nullptr ? wire::kMicroBfdAddress : *to;
                            }};
+
+constexpr Text kFormationPartnerKind{"a System's address, the name that LLDP tells of it, or lagoon"};
+constexpr Field<O> kFormationPartner{
+    [](const O& o) { return o.formation.partner.empty() ? Value{Unset{}} : Value{o.formation.partner}; },
+    [](O& o, const Value& value) {
+      const auto* const text = std::get_if<std::string>(&value);
+      o.formation.partner = text == nullptr ? std::string{} : *text;
+    }};
 
 // Targets of both families stand in one list, IPv4 first.
 template <typename Address>
@@ -286,6 +295,16 @@ constexpr std::array kRows{
            .says = "whether a member carries before its session was Up (learned), or not (always)"},
     LagRow{.key = "bfd.hold-up", .field = at<O, &O::bfd, &BfdOptions::session, &Bfd::hold_up>(), .kind = Time{0s, 600s},
            .says = "how long a session that was lost is Up again before its member carries"},
+    LagRow{.key = "auto.partner", .field = kFormationPartner, .kind = kFormationPartnerKind,
+           .says = "whom a LAG takes for its Partner that finds its members by itself ([auto-lag.md](auto-lag.md)); also as `partner` beside `from`", .unset = "any", .effect = kAutomaticOnly},
+    LagRow{.key = "auto.settle", .field = at<O, &O::formation, &Formation::settle>(), .kind = Time{100ms, 600s},
+           .says = "a candidate becomes a member when its Partner has been the same for so long", .effect = kAutomaticOnly},
+    LagRow{.key = "auto.keep", .field = at<O, &O::formation, &Formation::keep>(), .kind = Time{0s, 86'400s},
+           .says = "a member whose Partner is silent for longer becomes a candidate again", .effect = kAutomaticOnly},
+    LagRow{.key = "auto.most", .field = at<O, &O::formation, &Formation::most>(), .kind = kLinks,
+           .says = "members; further candidates wait", .effect = kAutomaticOnly},
+    LagRow{.key = "auto.lldp", .field = at<O, &O::formation, &Formation::lldp>(), .kind = Words{kLldpVoiceWords},
+           .says = "whether LLDP, where it is heard, has to name the box of the others (agree), has to be heard (require), or has no say (ignore)", .effect = kAutomaticOnly},
     LagRow{.key = "arp-interval", .field = at<O, &O::targets, &Targets::interval>(), .kind = Time{10ms, 60s, true},
            .says = "every member asks the targets for itself, so often; needs a target"},
     LagRow{.key = "arp-ip-target", .field = targets<Ipv4Address>(), .kind = Hosts{Family::ipv4, monitor::kTargetsMax, "IPv4 addresses: [10.0.0.1]"},

@@ -37,6 +37,7 @@ inline constexpr auto kSelectWords = in_order(lacp::kSelectPolicyNames);
 inline constexpr std::array<NamedWord, 2> kLinuxSelect{{{"prio", 3}, {"actor-port-prio", 3}}};
 inline constexpr std::array<NamedWord, 2> kFallbackWords{{{"off", 0}, {"single", 1}}};
 inline constexpr auto kRequireWords = in_order(bfd::kRequireNames);
+inline constexpr auto kLldpVoiceWords = in_order(control::kLldpVoiceNames);
 inline constexpr auto kLoadSharingWords = in_order(control::kLoadSharingNames);
 inline constexpr auto kPlaceByWords = in_order(table::kPlaceByNames);
 inline constexpr auto kMoveByWords = in_order(control::kMoveByNames);

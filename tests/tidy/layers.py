@@ -53,7 +53,7 @@ OURS = {
 ROOMS = {
     "lib/wire": ["flow", "lldp", "bfd", "capture"],
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
-    "lib/control": ["journal", "links", "table", "wiring", "status", "views", "lag"],
+    "lib/control": ["journal", "links", "table", "wiring", "formation", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
     "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
     "lib/console": ["text", "commands", "socket", "program"],

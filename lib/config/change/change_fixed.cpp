@@ -119,7 +119,12 @@ void refuse_fixed(const Config& running, const Config& wanted, Refusals& refusal
                                            " (runs with " + yaml_of(before) + ")" + std::string{kRestart});
                 });
   compare_named("LAG", "lags", running.lags, wanted.lags, refusals,
-                [](const Lag&, const Lag&, const std::string&) {});
+                [&](const Lag& before, const Lag& after, const std::string& path) {
+                  if (before.options.automatic != after.options.automatic)
+                    refusals.add(
+                        key_path(path, "members"),
+                        std::string{"whether a LAG finds its members by itself"} + std::string{kRestart});
+                });
   refuse_forwards(running, wanted, refusals);
 }
 

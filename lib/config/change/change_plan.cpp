@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/change/change_parts.hpp"
+#include "config/values/candidates.hpp"
 #include "config/values/key_text.hpp"
 
 namespace lagoon::config {
@@ -98,7 +99,7 @@ void rehearse_all(const Config& running, const Config& wanted, ChangePlan& plan,
   for (const ChangeStep& step : plan.steps) {
     if (const auto done = rehearse(config, step.lag, step.action); !done)
       return refusals.add(path_of(step.lag), lag_words(step.lag) + done.error().detail);
-    if (named(config, step.lag)->members.empty())
+    if (const Lag& lag = *named(config, step.lag); lag.members.empty() && !lag.options.automatic)
       return refusals.add(key_path(path_of(step.lag), "members"),
                           step.words.front() +
                               ": this would leave the LAG without any member for a while; "
@@ -121,8 +122,10 @@ void rehearse_all(const Config& running, const Config& wanted, ChangePlan& plan,
 
 }  // namespace
 
-ChangePlan plan_change(const Config& running, const Config& wanted, const SourceMap& source,
+ChangePlan plan_change(const Config& running, const Config& as_written, const SourceMap& source,
                        std::size_t room) {
+  Config wanted = as_written;
+  place_candidates(wanted, &running);
   ChangePlan plan;
   Refusals refusals{source, plan.refusals};
   refuse_fixed(running, wanted, refusals);

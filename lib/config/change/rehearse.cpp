@@ -97,6 +97,11 @@ Result<Config> with(const Config& before, const Command& command, LagState state
   const auto lag = find_lag(after, command.lag);
   if (!lag) return std::unexpected{lag.error()};
   const auto* const adds = std::get_if<AddMember>(&command.action);
+  if ((*lag)->options.automatic && (adds != nullptr || std::holds_alternative<RemoveMember>(command.action)))
+    return fail(Errc::not_supported,
+                "LAG '" + (*lag)->name +
+                    "' finds its members by itself; change members: from in its file and "
+                    "reload it, or disable a member");
   const bool known = adds != nullptr && std::ranges::find((*lag)->members, adds->member.name,
                                                           &Member::name) != (*lag)->members.end();
   LAGOON_TRY(std::visit(Effect{**lag, state}, command.action));

@@ -22,7 +22,7 @@ namespace {
 
 // A map that no word stands for: it is set key by key.
 [[nodiscard]] bool is_set_by_key(std::string_view key) {
-  return options::lag_row(key) == nullptr && inner_section(lag_section(), key) != nullptr;
+  return key != "members" && options::lag_row(key) == nullptr && inner_section(lag_section(), key) != nullptr;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -69,12 +69,7 @@ Result<YamlNode> value_of(std::string_view text) {
 Result<Action> add_member(std::string_view argument) {
   auto node = value_of(argument);
   if (!node) return std::unexpected{node.error()};
-  // A word alone is the device.
-  if (node->kind == YamlNode::Kind::scalar)
-    node = YamlNode{.kind = YamlNode::Kind::map,
-                    .at = node->at,
-                    .keys = {YamlNode{.kind = YamlNode::Kind::scalar, .at = node->at, .text = "dev"}},
-                    .items = {*node}};
+  if (node->kind == YamlNode::Kind::scalar) node = as_device(*node);
   if (node->kind != YamlNode::Kind::map)
     return fail(Errc::invalid_argument,
                 "add takes what stands in a file, like " + usage("add") + "; this is " + describe(*node));

@@ -30,6 +30,11 @@ void write_lag(std::string& out, const Lag& lag) {
     out.append(before).append(key.key).append(": ").append(key.value).append("\n");
     before = "    ";
   }
+  if (lag.options.automatic) {
+    out += "    members:\n      from:\n";
+    for (const Member& candidate : lag.from) out += "        - " + yaml_of(candidate) + "\n";
+    return;
+  }
   if (lag.members.empty()) {
     out += "    members: []\n";
     return;

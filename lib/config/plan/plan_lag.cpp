@@ -18,6 +18,10 @@ std::string number_or(const std::optional<std::uint16_t>& number, std::string_vi
   return number ? std::to_string(*number) : std::string{otherwise};
 }
 
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string{count == 1 ? one : many};
+}
+
 std::string times(std::size_t count) {
   return count == 1 ? "once" : std::to_string(count) + " times";
 }
@@ -85,6 +89,15 @@ std::string lacp_text(const Lag& lag) {
   if (extras.fallback)
     text += ", one member without LACP after " + text_of(extras.fallback_delay) + " without a Partner";
   return text;
+}
+
+std::string formation_text(const control::FormationOptions& auto_options) {
+  const std::string partner =
+      auto_options.partner.empty() ? "any Partner" : "Partner " + auto_options.partner;
+  return "finds its members: " + partner + " that is the same for " + text_of(auto_options.settle) +
+         ", kept in silence for " + text_of(auto_options.keep) + ", at most " +
+         std::to_string(auto_options.most) + ", LLDP " +
+         std::string{control::kLldpVoiceNames[static_cast<std::size_t>(auto_options.lldp)]};
 }
 
 std::string hash_text(const Lag& lag) {
@@ -172,8 +185,8 @@ std::string targets_text(const monitor::TargetOptions& targets) {
 std::string links_text(const Lag& lag) {
   return "links: up from " + std::to_string(lag.options.lacp.min_links_up) + ", down below " +
          std::to_string(lag.options.lacp.min_links) + ", at most " +
-         std::to_string(std::min<std::size_t>(lag.options.lacp.max_links, lag.members.size())) + " of " +
-         std::to_string(lag.members.size()) + " in use";
+         std::to_string(std::min<std::size_t>(lag.options.lacp.max_links, lag.listed().size())) + " of " +
+         std::to_string(lag.listed().size()) + " in use";
 }
 
 std::string addresses_text(const Lag& lag) {
@@ -182,7 +195,7 @@ std::string addresses_text(const Lag& lag) {
     if (!lag.options.mac_from.empty()) return "of " + lag.options.mac_from + ", which keeps it";
     if (lag.options.active.fail_over_mac == failover::FailOverMac::active)
       return std::string{"of the active member"};
-    return "of " + lag.members.front().name;
+    return "of " + lag.listed().front().name;
   };
   return "MAC " + source() + ", MTU " + number_or(lag.options.port.mtu, "as the ports have it");
 }
@@ -216,9 +229,10 @@ std::string traffic_text(const qos::TrafficOptions& traffic) {
 }
 
 std::string member_text(const Lag& lag, std::size_t i) {
-  const Member& member = lag.members[i];
+  const Member& member = lag.listed()[i];
   const control::ModeRow& row = control::row_of(lag.options.mode);
-  std::string text = "member " + member.name + ": " + text_of(member.source);
+  std::string text =
+      (lag.options.automatic ? "candidate " : "member ") + member.name + ": " + text_of(member.source);
   if (row.choice == control::Choice::lacp)
     text += ", port " + std::to_string(member.port_number.value_or(static_cast<std::uint16_t>(i + 1))) +
             ", priority " + std::to_string(member.port_priority);
@@ -252,13 +266,16 @@ std::string text_of(const PortSource& source) {
 
 Step lag_step(const Lag& lag) {
   const control::ModeRow& row = control::row_of(lag.options.mode);
-  Step step{"LAG " + lag.name + ": " + mode_text(lag.options.mode) + ", " +
-                std::to_string(lag.members.size()) + (lag.members.size() == 1 ? " member" : " members"),
-            {}};
+  Step step{
+      "LAG " + lag.name + ": " + mode_text(lag.options.mode) + ", " +
+          (lag.options.automatic ? "members among " + counted(lag.from.size(), "candidate", "candidates")
+                                 : counted(lag.members.size(), "member", "members")),
+      {}};
   const auto say = [&](std::string text) {
     if (!text.empty()) step.details.push_back(std::move(text));
   };
   if (row.choice == control::Choice::lacp) say(lacp_text(lag));
+  if (lag.options.automatic) say(formation_text(lag.options.formation));
   say(distribution_text(lag));
   say(moves_text(lag.options));
   say(rebalance_text(lag.options));
@@ -271,7 +288,7 @@ Step lag_step(const Lag& lag) {
   say(ports_text(lag.options.port));
   say(pause_text(lag.options.port));
   say(traffic_text(lag.options.traffic));
-  for (std::size_t i = 0; i < lag.members.size(); ++i) say(member_text(lag, i));
+  for (std::size_t i = 0; i < lag.listed().size(); ++i) say(member_text(lag, i));
   return step;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/values/candidates.hpp"
 #include "config/values/device_name.hpp"
 #include "config/values/observability_value.hpp"
 
@@ -117,6 +118,7 @@ void read_model(const YamlNode& root, Reading& out) {
     lag.options.lacp.lag_number = static_cast<std::uint16_t>(out.config.lags.size() - 1);
     read_lag(out, std::move(item), lag);
   }
+  place_candidates(out.config, nullptr);
   for (const Place& item : file.list("forward", kPortsMax, "pairs: [[lan0, lag0]]"))
     read_forward(file, item, out.config.forward);
 }

@@ -8,6 +8,9 @@ namespace lagoon::config {
 /// Fills `out` from the root of a document. Rules about several values are left to validate().
 void read_model(const YamlNode& root, Reading& out);
 
+/// A word alone is a device: { dev: WORD }.
+[[nodiscard]] YamlNode as_device(const YamlNode& word);
+
 /// One item of `lags`.
 void read_lag(Reading& out, Place place, Lag& lag);
 /// All keys of a LAG but its name and members, into what `lag` says already: a running LAG's is changed so.

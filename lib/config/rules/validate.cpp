@@ -104,10 +104,11 @@ void Validator::devices() {
     device(config_.ports[i].source, item_path("ports", i), "port " + in_quotes(config_.ports[i].name));
   }
   for (std::size_t i = 0; i < config_.lags.size(); ++i) {
-    const auto& members = config_.lags[i].members;
-    const std::string list = key_path(item_path("lags", i), "members");
+    const auto& members = config_.lags[i].listed();
+    const std::string list = list_path(config_.lags[i], item_path("lags", i));
     const std::string by = "LAG " + in_quotes(config_.lags[i].name);
     for (std::size_t j = 0; j < members.size(); ++j) {
+      if (is_shared(i, members[j], item_path(list, j))) continue;
       // (a LAG with too many members is told so already)
       if (j < kMembersMax) count(item_path(list, j));
       device(members[j].source, item_path(list, j), by);

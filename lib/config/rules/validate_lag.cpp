@@ -10,12 +10,12 @@ namespace lagoon::config {
 void Validator::lag(std::size_t index) {
   const Lag& lag = config_.lags[index];
   const std::string path = item_path("lags", index);
-  const std::string list = key_path(path, "members");
-  if (lag.members.empty() && said_ != Said::unfinished)
+  const std::string list = list_path(lag, path);
+  if (lag.listed().empty() && said_ != Said::unfinished)
     report(list,
            "LAG " + in_quotes(lag.name) + " has no members; expected 1 to " + std::to_string(kMembersMax));
-  if (lag.members.size() > kMembersMax)
-    report(list, "LAG " + in_quotes(lag.name) + " has " + std::to_string(lag.members.size()) +
+  if (lag.listed().size() > kMembersMax)
+    report(list, "LAG " + in_quotes(lag.name) + " has " + std::to_string(lag.listed().size()) +
                      " members; expected at most " + std::to_string(kMembersMax));
   effects(lag, path);
   links(lag, path);
@@ -26,14 +26,15 @@ void Validator::lag(std::size_t index) {
   moves(lag, path);
   mtu(lag, path);
   traffic(lag, path);
+  formation(lag, path);
   names_member(lag, path, "primary", lag.options.active.primary);
   names_member(lag, path, "mac-from", lag.options.mac_from);
   FirstUse names;
-  for (std::size_t i = 0; i < lag.members.size(); ++i) {
+  for (std::size_t i = 0; i < lag.listed().size(); ++i) {
     const std::string member = item_path(list, i);
     if (!source_.broken(key_path(member, "source")) && !repeated_.contains(member) &&
-        !lag.members[i].name.empty())
-      is_first(names, lag.members[i].name, key_path(member, "name"), "member name");
+        !lag.listed()[i].name.empty())
+      is_first(names, lag.listed()[i].name, key_path(member, "name"), "member name");
   }
   port_numbers(lag, path);
 }
@@ -43,7 +44,7 @@ void Validator::links(const Lag& lag, const std::string& path) {
     std::string key;
     std::size_t links;
   };
-  const std::size_t members = lag.members.size();
+  const std::size_t members = lag.listed().size();
   const auto lower = [&](const Threshold& low, const Threshold& high) {
     if (low.links > high.links)
       report(key_path(path, low.key), low.key + " is " + std::to_string(low.links) + ", above " + high.key +
@@ -54,7 +55,7 @@ void Validator::links(const Lag& lag, const std::string& path) {
   const Threshold up{"min-links-up", lag.options.lacp.min_links_up};
   const Threshold max{"max-links", lag.options.lacp.max_links};
   const bool members_known =
-      members != 0 && said_ != Said::unfinished && !source_.unread(key_path(path, "members"));
+      members != 0 && said_ != Said::unfinished && !source_.unread(list_path(lag, path));
   const auto possible = [&](const Threshold& threshold) {
     if (source_.broken(key_path(path, threshold.key))) return true;
     if (members_known && threshold.links > members) {
@@ -84,7 +85,7 @@ void Validator::mtu(const Lag& lag, const std::string& path) {
                                       " is a tap, whose driver takes " + std::to_string(kTapMtuMost) +
                                       " at most; expected that, or less");
   };
-  for (const Member& member : lag.members)
+  for (const Member& member : lag.listed())
     if (is_tap(member.source)) return refuse("member " + in_quotes(member.name));
   for (const Forward& forward : config_.forward) {
     if (forward.a != lag.name && forward.b != lag.name) continue;
@@ -109,22 +110,22 @@ void Validator::addresses(const Lag& lag, const std::string& path) {
 void Validator::port_numbers(const Lag& lag, const std::string& path) {
   std::map<std::uint16_t, std::size_t> set;
   const auto number_path = [&](std::size_t i) {
-    return key_path(item_path(key_path(path, "members"), i), "lacp.port-number");
+    return key_path(item_path(list_path(lag, path), i), "lacp.port-number");
   };
-  for (std::size_t i = 0; i < lag.members.size(); ++i) {
-    if (!lag.members[i].port_number) continue;
-    const auto [first, is_new] = set.emplace(*lag.members[i].port_number, i);
+  for (std::size_t i = 0; i < lag.listed().size(); ++i) {
+    if (!lag.listed()[i].port_number) continue;
+    const auto [first, is_new] = set.emplace(*lag.listed()[i].port_number, i);
     if (!is_new)
       report(number_path(i), "port-number " + std::to_string(first->first) + " is used already by member " +
-                                 in_quotes(lag.members[first->second].name) +
+                                 in_quotes(lag.listed()[first->second].name) +
                                  line_of(number_path(first->second)) + "; expected another");
   }
-  for (std::size_t i = 0; i < lag.members.size(); ++i) {
-    if (lag.members[i].port_number || source_.broken(number_path(i))) continue;
+  for (std::size_t i = 0; i < lag.listed().size(); ++i) {
+    if (lag.listed()[i].port_number || source_.broken(number_path(i))) continue;
     const auto taken = set.find(static_cast<std::uint16_t>(i + 1));
     if (taken != set.end())
       report(number_path(taken->second), "port-number " + std::to_string(i + 1) + " is what member " +
-                                             in_quotes(lag.members[i].name) + line_of(number_path(i)) +
+                                             in_quotes(lag.listed()[i].name) + line_of(number_path(i)) +
                                              " has by its position; number that one too, or take another");
   }
 }

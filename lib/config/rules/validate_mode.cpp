@@ -18,7 +18,7 @@ std::optional<std::string> no_effect(const options::Effect& effect, std::string_
   const control::Mode mode = lag.options.mode;
   if (options::has_effect(effect, control::row_of(mode))) {
     const bool has_weights =
-        std::ranges::any_of(lag.members, [](const Member& member) { return member.weight.has_value(); });
+        std::ranges::any_of(lag.listed(), [](const Member& member) { return member.weight.has_value(); });
     if (effect.in_use == nullptr || effect.in_use(lag.options, has_weights)) return std::nullopt;
     return std::string{key} + " has no effect without " + std::string{effect.needs};
   }
@@ -53,24 +53,24 @@ void Validator::effects(const Lag& lag, const std::string& path) {
     };
   };
   each_key(options::lag_rows(), check_in(path));
-  const std::string list = key_path(path, "members");
-  for (std::size_t i = 0; i < lag.members.size(); ++i) each_key(member_rows(), check_in(item_path(list, i)));
+  const std::string list = list_path(lag, path);
+  for (std::size_t i = 0; i < lag.listed().size(); ++i) each_key(member_rows(), check_in(item_path(list, i)));
 }
 
 void Validator::names_member(const Lag& lag, const std::string& path, std::string_view key,
                              const std::string& name) {
-  if (name.empty() || lag.members.empty() || said_ == Said::unfinished) return;
-  const std::string list = key_path(path, "members");
+  if (name.empty() || lag.listed().empty() || said_ == Said::unfinished) return;
+  const std::string list = list_path(lag, path);
   if (source_.unread(list)) return;
   std::vector<std::string_view> known;
-  for (std::size_t i = 0; i < lag.members.size(); ++i) {
+  for (std::size_t i = 0; i < lag.listed().size(); ++i) {
     // One whose name or device could not be read may be the one that is meant.
     const std::string member = item_path(list, i);
     if (source_.unread(member) || source_.broken(key_path(member, "name")) ||
         source_.broken(key_path(member, "source")))
       return;
-    if (lag.members[i].name == name) return;
-    known.push_back(lag.members[i].name);
+    if (lag.listed()[i].name == name) return;
+    known.push_back(lag.listed()[i].name);
   }
   std::string message =
       std::string{key} + " is " + in_quotes(name) + ", but no member of the LAG has that name";

@@ -49,6 +49,11 @@ class Validator {
     FirstUse used;
   };
 
+  /// Where the file lists Lag::listed().
+  [[nodiscard]] static std::string list_path(const Lag& lag, const std::string& path) {
+    const std::string members = key_path(path, "members");
+    return lag.options.automatic ? key_path(members, "from") : members;
+  }
   void report(const std::string& path, std::string message, Severity severity = Severity::error);
   /// " (line 7)" or nothing.
   [[nodiscard]] std::string line_of(std::string_view path) const;
@@ -69,6 +74,8 @@ class Validator {
   void moves(const Lag& lag, const std::string& path);
   void mtu(const Lag& lag, const std::string& path);
   void traffic(const Lag& lag, const std::string& path);
+  void formation(const Lag& lag, const std::string& path);
+  [[nodiscard]] bool is_shared(std::size_t lag, const Member& candidate, const std::string& path);
   void address_rules(const Lag& lag, const std::string& path);
   void bfd_rules(const Lag& lag, const std::string& path);
 

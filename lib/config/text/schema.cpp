@@ -54,6 +54,7 @@ const Schema& made() {
     for (const Section& section :
          {kTrafficSection, kTrafficClassSection, kTrafficRateSection, kTrafficMatchSection})
       schema.sections.push_back(section);
+    schema.sections.push_back(kMembersSection);
     schema.member =
         add_sections(schema, "lags[].members[]", member_rows(), {"name", "dev", "tap", "wire"}, {});
     return schema;

@@ -21,6 +21,7 @@ inline constexpr std::array<std::string_view, 11> kFile{
     "ports",       "lags",        "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
 inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
+inline constexpr std::array<std::string_view, 2> kMembers{"from", "partner"};
 inline constexpr std::array<std::string_view, 5> kTraffic{"classes", "default", "match", "shape", "burst"};
 inline constexpr std::array<std::string_view, 8> kTrafficClass{"name",         "priority", "weight", "limit",
                                                                "limit-octets", "pcp",      "dscp",   "rate"};
@@ -33,6 +34,7 @@ inline constexpr std::array<std::string_view, 8> kTrafficMatch{"class", "ether-t
 inline constexpr Section kFileSection{"", keys::kFile};
 inline constexpr Section kEalSection{"eal", keys::kEal};
 inline constexpr Section kPortSection{"ports[]", keys::kPort};
+inline constexpr Section kMembersSection{"lags[].members", keys::kMembers};
 inline constexpr Section kTrafficSection{"lags[].traffic", keys::kTraffic};
 inline constexpr Section kTrafficClassSection{"lags[].traffic.classes[]", keys::kTrafficClass};
 inline constexpr Section kTrafficRateSection{"lags[].traffic.classes[].rate", keys::kTrafficRate};

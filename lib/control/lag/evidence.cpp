@@ -134,6 +134,8 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
       return "LACP is off on this port: by the operator, or since the LAG ends";
     case UnselectedReason::held_out:
       return "it is held out, so that it moves no other member";
+    case UnselectedReason::candidate:
+      return "the LAG finds its members by itself, and has not taken it";
     case UnselectedReason::unserved:
       return std::string{kUnservedSentence};
   }

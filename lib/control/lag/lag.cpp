@@ -41,6 +41,8 @@ lacp::AggregatorConfig LagParts::lacp_config() const {
   lacp::AggregatorConfig config = options.lacp;
   if (config.system.is_zero()) config.system = system;
   config.any_speed = options.unequal_speed;
+  // (its candidates have settled before it takes them)
+  if (options.automatic) config.aggregate_wait = 0s;
   return config;
 }
 

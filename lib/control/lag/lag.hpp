@@ -24,6 +24,7 @@
 #include "base/member_set.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "control/formation/formation_keeper.hpp"
 #include "control/journal/journal.hpp"
 #include "control/lag/explanation.hpp"
 #include "control/lag/measurement.hpp"
@@ -163,6 +164,8 @@ class Lag {
   friend void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
   friend void slept(Lag& lag, Duration gap, Instant now);
   friend LagWiring wiring_of(const Lag& lag);
+  friend PoolLag candidates_of(const Lag& lag, std::size_t index, std::vector<PoolPort>& ports);
+  friend void formed(Lag& lag, MemberIndex member, const FormationKeeper::Verdict& verdict, Instant now);
   friend void wiring_judged(Lag& lag, std::span<const Miswiring> found, Instant now);
   std::unique_ptr<LagParts> parts_;
 };
@@ -183,6 +186,11 @@ void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor&
 /// Nobody has looked at frames for `gap`: BFD takes nobody for dead who may have spoken meanwhile. To be
 /// called for each turn that came late, before its frames.
 void slept(Lag& lag, Duration gap, Instant now);
+/// What a FormationKeeper is to look at, of the LAG `index` of the process; its ports are added to `ports`.
+/// It points into the LAG: good until its next input. The names of its candidates the caller adds.
+[[nodiscard]] PoolLag candidates_of(const Lag& lag, std::size_t index, std::vector<PoolPort>& ports);
+/// What it has decided of a member.
+void formed(Lag& lag, MemberIndex member, const FormationKeeper::Verdict& verdict, Instant now);
 /// What judge_wiring() is to look at. It points into the LAG: good until its next input.
 [[nodiscard]] LagWiring wiring_of(const Lag& lag);
 /// What it has found of this LAG. To be called twice a second, also with nothing.

@@ -75,7 +75,8 @@ void Lag::leave_member(MemberIndex member, Instant now) {
   lag.roster.leave(member, now);
   lag.say_farewell(member);
   if (lag.aggregator) lag.aggregator->leave(member, now);
-  lag.fall_quiet(member, now);
+  // (a candidate has nothing under way, and another LAG may wait for it)
+  if (!lag.roster.settings(member).candidate) lag.fall_quiet(member, now);
   lag.journal.note(
       {.at = now, .member = member, .kind = "member", .from = "", .to = "leaving", .why = "command"});
   settle(lag, now, "command");
@@ -85,7 +86,8 @@ bool Lag::may_close(MemberIndex member, Instant now) const noexcept {
   const LagParts& lag = *parts_;
   const auto leaving = lag.roster.leaving(member);
   if (!leaving || lag.roster.falls_quiet(member)) return false;
-  const bool told = !lag.aggregator || !lag.links.up(member) || lag.aggregator->has_left(member);
+  const bool told = !lag.aggregator || !lag.links.up(member) || lag.aggregator->has_left(member) ||
+                    lag.roster.settings(member).candidate;
   return told || now >= *leaving + kFarewell;
 }
 

@@ -92,6 +92,8 @@ struct LagParts {
 
 /// Brings all of it up to date. `why` another member is active now, when that is known: a static text.
 void settle(LagParts& lag, Instant now, std::string_view why = {});
+/// Members of an automatic LAG whose Partner has changed become candidates (lag_formation.cpp).
+void expel_strangers(LagParts& lag, Instant now);
 /// From what settle() came to.
 [[nodiscard]] TableInput table_input(const LagParts& lag);
 /// Without what workers count.

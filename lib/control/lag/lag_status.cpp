@@ -59,6 +59,8 @@ void add_other_end(const LagParts& lag, OtherEndStatus& s, MemberIndex index) {
   s.hold_out.why = lag.hold_out.why(index);
   s.hold_out.times = lag.hold_out.holds(index);
   s.hold_out.unserved = contains(lag.unserved, index);
+  s.hold_out.candidate = settings.candidate;
+  s.hold_out.candidacy = settings.candidacy;
   s.health = links.health(index);
   lag.loads.add_to(s, index);
   if (lag.aggregator) {
@@ -143,7 +145,8 @@ LagWiring wiring_of(const Lag& of) {
                 .system = lag.lacp_config().system,
                 .lacp = lag.aggregator.has_value(),
                 .one_system = !lag.row().has_active};
-  for (const MemberIndex m : lag.roster.order()) out.ends.push_back(far_end_of(lag, m));
+  for (const MemberIndex m : lag.roster.order())
+    if (!lag.roster.settings(m).candidate) out.ends.push_back(far_end_of(lag, m));
   return out;
 }
 

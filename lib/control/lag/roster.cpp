@@ -88,6 +88,10 @@ MemberSet Roster::falling_quiet() const noexcept {
   return those([](const Member& m) { return m.quiet_at.has_value(); });
 }
 
+MemberSet Roster::candidates() const noexcept {
+  return those([](const Member& m) { return m.settings.candidate; });
+}
+
 MemberSet Roster::drained() const noexcept {
   return those(
       [](const Member& m) { return !m.leaving && m.settings.administration == Administration::drained; });

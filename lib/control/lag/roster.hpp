@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -18,6 +19,7 @@
 #include "base/member_set.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "control/formation/pool.hpp"
 #include "lacp/config.hpp"
 #include "lldp/options.hpp"
 #include "options/lag_options.hpp"
@@ -33,6 +35,9 @@ struct MemberSettings {
   std::int32_t priority = 0;
   Administration administration = Administration::enabled;
   lldp::ExpectedNeighbor expect{};
+  bool candidate = false;             // LACP runs, and the LAG does not take it
+  std::string candidacy{};            // why, in a sentence
+  std::optional<PartnerId> joined{};  // a member that was one: with whom the LAG took it
 };
 
 class Roster {
@@ -50,6 +55,12 @@ class Roster {
   /// True when this is news.
   [[nodiscard]] bool weigh(MemberIndex member, std::optional<std::uint32_t> weight) noexcept;
   void expect(MemberIndex member, const lldp::ExpectedNeighbor& who) { at(member).settings.expect = who; }
+  /// True when it is one now and was none, or the other way round.
+  [[nodiscard]] bool set_candidate(MemberIndex member, bool candidate, std::string why) {
+    at(member).settings.candidacy = std::move(why);
+    return std::exchange(at(member).settings.candidate, candidate) != candidate;
+  }
+  void join(MemberIndex member, std::optional<PartnerId> partner) { at(member).settings.joined = partner; }
   void set_address(MemberIndex member, const MacAddress& own) noexcept { at(member).settings.address = own; }
   void fall_quiet(MemberIndex member, Instant until) noexcept { at(member).quiet_at = until; }
   void end_quiet(MemberIndex member) noexcept { at(member).quiet_at.reset(); }
@@ -80,6 +91,7 @@ class Roster {
   [[nodiscard]] MemberSet falling_quiet() const noexcept;
   /// Drained, and not leaving.
   [[nodiscard]] MemberSet drained() const noexcept;
+  [[nodiscard]] MemberSet candidates() const noexcept;
   /// Drained, disabled or leaving: by the operator.
   [[nodiscard]] MemberSet withdrawn() const noexcept { return members_ & ~enabled(); }
 

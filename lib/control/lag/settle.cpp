@@ -18,17 +18,23 @@ constexpr BitsPerSecond kCapacityMax = mbps(10'000'000);
   return state == lacp::ReceiveState::current || state == lacp::ReceiveState::expired;
 }
 
+[[nodiscard]] lacp::UnselectedReason why_left_out(const LagParts& lag, MemberIndex m) noexcept {
+  if (contains(lag.hold_out.held(), m)) return lacp::UnselectedReason::held_out;
+  if (contains(lag.unserved, m)) return lacp::UnselectedReason::unserved;
+  if (contains(lag.roster.candidates(), m)) return lacp::UnselectedReason::candidate;
+  return lacp::UnselectedReason::none;
+}
+
 void tell_aggregator(LagParts& lag, Instant now) {
   if (!lag.aggregator) return;
+  expel_strangers(lag, now);
   for (const MemberIndex m : lag.roster.order()) {
     LinkState link = lag.links.port(m);
     link.up = lag.links.up(m);
     const lacp::PortView before = lag.aggregator->port(m);
     if (!(link == before.link)) lag.aggregator->link_changed(m, link, now);
-    const bool held_out = contains(lag.hold_out.held(), m);
-    const bool unserved = contains(lag.unserved, m);
-    if (held_out != before.held_out || unserved != before.unserved)
-      lag.aggregator->set_left_out(m, held_out, unserved, now);
+    if (const auto why = why_left_out(lag, m); why != before.left_out)
+      lag.aggregator->set_left_out(m, why, now);
   }
   for (const MemberIndex m : lag.roster.order())
     lag.links.watch(m, contains(lag.aggregator->distributing(), m), now);
@@ -72,7 +78,8 @@ void tell_sessions(LagParts& lag, Instant now) {
                           .priority = settings.priority,
                           .port_priority = settings.lacp.port_priority,
                           .link = lag.links.port(m)};
-    if (lag.links.up(m) && !contains(lag.hold_out.held() | lag.unserved, m)) in.up |= set_of(m);
+    if (lag.links.up(m) && !contains(lag.hold_out.held() | lag.unserved | lag.roster.candidates(), m))
+      in.up |= set_of(m);
     if (lag.aggregator && hears_partner(lag.aggregator->port(m).receive)) in.partner_heard |= set_of(m);
   }
   if (lag.aggregator) {

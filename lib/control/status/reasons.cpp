@@ -108,6 +108,7 @@ Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
   if (m.distributing) return {};
   const ModeRow& row = row_of(lag);
   if (row.choice == Choice::lacp && !lag.fallback) {
+    if (m.lacp.reason == lacp::UnselectedReason::candidate) return told("candidate", m.hold_out.candidacy);
     if (m.lacp.selected != lacp::Selected::selected) return told(why_unselected(lag, m), m.standing.evidence);
     if (m.lacp.mux == lacp::MuxState::collecting && m.lacp.returning) return told("waits for aggregate-wait");
     if (m.lacp.mux != lacp::MuxState::distributing)

@@ -87,6 +87,8 @@ struct HoldOutStatus {
   std::string_view why{};              // of the last time: "flood", or "partner_swings"
   std::uint64_t times = 0;             // that it did
   bool unserved = false;               // nobody carries its frames: a worker stands still
+  bool candidate = false;              // the LAG finds its members by itself, and has not taken it
+  std::string candidacy{};             // why, in a sentence
   Absence absence{};                   // the interface below its port is gone
 };
 

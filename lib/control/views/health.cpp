@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "control/counted.hpp"
 #include "control/status/reasons.hpp"
 #include "control/views/json_writer.hpp"
 #include "lacp/periodic_machine.hpp"
@@ -11,14 +12,10 @@ namespace lagoon::control {
 
 namespace {
 
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string{count == 1 ? one : many};
-}
-
-// A standby is as it should be, and so is what the operator has taken out.
+// A standby is as it should be, and so is a candidate, and what the operator has taken out.
 bool is_wanted(const LagStatus& lag, const MemberStatus& member) {
   if (!member.hold_out.absence.words.empty()) return member.administration != Administration::disabled;
-  if (member.administration != Administration::enabled) return false;
+  if (member.administration != Administration::enabled || member.hold_out.candidate) return false;
   return !member.works || !(row_of(lag).has_active || member.lacp.selected == lacp::Selected::standby);
 }
 

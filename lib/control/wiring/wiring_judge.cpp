@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "control/counted.hpp"
 #include "control/wiring/neighbor_words.hpp"
+#include "control/wiring/same_box.hpp"
 
 namespace lagoon::control {
 
@@ -27,26 +29,6 @@ using lldp::Neighbor;
   return out;
 }
 
-enum class Same : std::uint8_t { yes, no, unknown };
-
-[[nodiscard]] bool is_address(const wire::LldpId& id, const MacAddress& address) {
-  return id.subtype == wire::kChassisMacAddress &&
-         std::ranges::equal(id.value, address.octets, {},
-                            [](std::byte octet) { return std::to_integer<std::uint8_t>(octet); });
-}
-
-/// Of LLDP alone: one chassis, or one name. Who has no name, and the port's own address for a chassis, may be
-/// one that tells another chassis on each port (Open vSwitch).
-[[nodiscard]] Same same_box(const Neighbor& a, const Neighbor& b) {
-  if (a.said.chassis == b.said.chassis) return Same::yes;
-  const auto has_name = [](const Neighbor& n) { return n.said.system_name && !n.said.system_name->empty(); };
-  if (has_name(a) && has_name(b)) return *a.said.system_name == *b.said.system_name ? Same::yes : Same::no;
-  const auto by_port = [&](const Neighbor& n) {
-    return !has_name(n) && is_address(n.said.chassis, n.source);
-  };
-  return by_port(a) && by_port(b) ? Same::unknown : Same::no;
-}
-
 /// Whether two cables lead to one System.
 [[nodiscard]] Same same_far(const FarEnd& a, const FarEnd& b) {
   if (a.partner && b.partner) return a.partner->system == b.partner->system ? Same::yes : Same::no;
@@ -67,10 +49,6 @@ enum class Same : std::uint8_t { yes, no, unknown };
 [[nodiscard]] std::string system_of(const FarEnd& end) {
   if (const Neighbor* const neighbor = neighbor_of(end)) return system_words(neighbor->said);
   return "System " + to_string(end.partner->system);
-}
-
-[[nodiscard]] std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string{count == 1 ? one : many};
 }
 
 [[nodiscard]] bool one_key(const FarEnd& a, const FarEnd& b) {
@@ -189,8 +167,8 @@ class Judge {
   [[nodiscard]] bool is_own(const Neighbor& neighbor) const {
     return is_address(neighbor.said.chassis, lag_.system);
   }
-  // Both protocols have to say so; where one is silent, the other one has it. Another System in the same box is
-  // another channel of it.
+  // Both protocols have to say so; where one is silent, the other one has it. Another System in the same box
+  // is another channel of it.
   [[nodiscard]] bool is_elsewhere(const FarEnd& end, const Neighbor& neighbor) const {
     if (&end == home_ || same_far(end, *home_) != Same::no) return false;
     if (end.partner || !lag_.lacp) return !is_in_box_of_home(neighbor);

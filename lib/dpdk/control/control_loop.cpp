@@ -78,6 +78,7 @@ bool ControlLoop::turn(Instant now) {
   offer_state(now);
   look_for_losses(now);
   judge_wiring(now);
+  if (parts_.formation != nullptr) parts_.formation->turn(parts_.lags, now);
   parts_.publisher.reclaim();
   if (parts_.after_turn) parts_.after_turn();
   if (busy) last_busy_ = now;

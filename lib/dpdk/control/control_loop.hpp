@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "config/model.hpp"
 #include "dpdk/control/event_feed.hpp"
+#include "dpdk/control/formation.hpp"
 #include "dpdk/control/intake.hpp"
 #include "dpdk/control/lag_runtime.hpp"
 #include "dpdk/control/link_monitor.hpp"
@@ -22,7 +23,7 @@
 #include "dpdk/control/queue_care.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
-#include "dpdk/control/turn_meter.hpp"
+#include "dpdk/base/turn_meter.hpp"
 #include "dpdk/port/state_board.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "dpdk/worker/stall_watch.hpp"
@@ -44,6 +45,7 @@ struct ControlLoopParts {
   config::Idle idle = config::Idle::busy;
   QueueCare* care = nullptr;  // of queues that others call
   StallWatch* stalls = nullptr;
+  Formation* formation = nullptr;  // nothing: no LAG finds its members by itself
   std::span<const std::unique_ptr<Port>> access_ports{};
   // After every turn in which something may have changed.
   std::function<void()> after_turn{};

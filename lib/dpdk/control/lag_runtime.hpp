@@ -121,6 +121,8 @@ struct LagRuntime {
   PortSetting host_setting{};          // of that port, and of the interface
   std::uint64_t slow_tx_refused = 0;
   Instant next_link_poll{};
+  std::vector<std::string>
+      candidates{};            // names of those among which it finds its members; none: they are listed
   RegisteredLag registered{};  // not the control lcore's, but of who has a command
 
   LagRuntime() : slots{make_lag_slots(SnapshotMemory::heap)} {}

@@ -111,6 +111,7 @@ bool Engine::run_control() {
                     .board = parts_->board,
                     .idle = parts_->config.eal.idle,
                     .stalls = &parts_->stalls,
+                    .formation = &parts_->returns->formation(),
                     .access_ports = parts_->ports}};
   return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
 }

@@ -92,11 +92,21 @@ void Engine::Parts::apply(const config::Config& wanted, ApplyOutcome& outcome) {
   if (!outcome.error) {
     // (as the file has them: who saves what runs finds it again)
     for (config::Lag& lag : config.lags) {
-      const auto& like = std::ranges::find(wanted.lags, lag.name, &config::Lag::name)->members;
+      const config::Lag& as = *std::ranges::find(wanted.lags, lag.name, &config::Lag::name);
+      lag.from = as.from;
+      const auto& like = as.listed();
       std::ranges::sort(lag.members, {}, [&](const config::Member& member) {
         return std::ranges::find(like, member.name, &config::Member::name) - like.begin();
       });
     }
+    const auto list_candidates = [this] {
+      for (std::size_t i = 0; i < lags.size(); ++i) {
+        lags[i]->candidates.clear();
+        for (const config::Member& candidate : config.lags[i].from)
+          lags[i]->candidates.push_back(candidate.name);
+      }
+    };
+    static_cast<void>(tasks.run(list_candidates, kAnswerPatience));
     return;
   }
   bool all_back = true;

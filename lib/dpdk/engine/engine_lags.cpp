@@ -5,6 +5,8 @@
 
 #include <array>
 #include <climits>
+#include <memory>
+#include <span>
 #include <utility>
 
 #include "base/version.hpp"
@@ -60,6 +62,23 @@ void warn_of_one_address(const config::Lag& lag, const std::vector<control::Memb
       }
 }
 
+// All candidates of the LAG are open in others: of the first one's address, so that it is the same at every
+// start.
+MacAddress address_without_members(const config::Lag& from, std::size_t index,
+                                   std::span<const std::unique_ptr<LagRuntime>> lags) {
+  MacAddress address{};
+  const std::vector<config::Member>& candidates = from.from;
+  for (const auto& lag : lags)
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) {
+      if (!candidates.empty() && member.name == candidates.front().name) address = member.port.own_address();
+    });
+  if (address.is_zero()) return random_address();
+  address.octets[0] = static_cast<std::uint8_t>((address.octets[0] & 0xfc) | 0x02);
+  address.octets[1] ^= 0x4c;  // (another than a port's of that number)
+  address.octets[2] ^= static_cast<std::uint8_t>(index);
+  return address;
+}
+
 }  // namespace
 
 // The driver hides both, so all that can be known is where they happen.
@@ -113,8 +132,11 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
                                 .identity = who_we_are(guest.has_value())};
   for (std::size_t m = 0; m < from.members.size(); ++m)
     settings.members.push_back(settings_of(from.members[m], runtime.members[m]->port));
-  settings.address = address_of(from, settings.members);
+  settings.address = settings.members.empty() && !from.options.mac
+                         ? address_without_members(from, index, lags)
+                         : address_of(from, settings.members);
   warn_of_one_address(from, settings.members);
+  for (const config::Member& candidate : from.from) runtime.candidates.push_back(candidate.name);
   runtime.registered.address = settings.address;
   LAGOON_TRY(runtime.registered.change(identity_of(index, from)));
   runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);

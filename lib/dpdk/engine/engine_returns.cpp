@@ -6,6 +6,7 @@
 
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
+#include "dpdk/engine/engine_commands.hpp"
 
 namespace lagoon::dpdk {
 
@@ -56,9 +57,10 @@ void Engine::Parts::Returns::work() {
 
 Duration Engine::Parts::Returns::turn() {
   find_lost();
+  move_candidates();
   // (before they are looked at)
   waiter_.listen(!missing_.empty());
-  Duration rest = kForEver;
+  Duration rest = transfers_.empty() ? kForEver : kPause;
   for (std::size_t i = 0; i < missing_.size() && !ends_.load(std::memory_order_relaxed);) {
     Missing& missing = missing_[i];
     const bool closed = missing.closed || close(missing);
@@ -75,6 +77,53 @@ Duration Engine::Parts::Returns::turn() {
   for (const Missing& missing : missing_)
     rest = std::min({rest, kLook, missing.next > dpdk::now() ? missing.next - dpdk::now() : kLook});
   return std::max(rest, Duration{1ms});
+}
+
+void Engine::Parts::Returns::move_candidates() {
+  if (dpdk::now() < next_transfer_) return;
+  std::vector<Formation::Move> wanted;
+  if (!parts_.tasks.run([&] { wanted = formation_.moves(); }, kAnswerPatience)) return;
+  // (what no LAG has, the keeper does not see)
+  std::erase_if(transfers_, [](const Transfer& transfer) { return !transfer.homeless; });
+  for (Formation::Move& one : wanted) transfers_.push_back({.move = std::move(one)});
+  if (transfers_.empty()) return;
+  const auto commands = parts_.begin_command();
+  if (!commands) return;
+  bool all_done = true;
+  std::erase_if(transfers_, [&](Transfer& transfer) {
+    const auto done = move(transfer);
+    if (!done)
+      log_line(LogLevel::warning, "candidate '" + transfer.move.port + "': it can't go to LAG '" +
+                                      parts_.config.lags[transfer.move.to].name +
+                                      "': " + done.error().detail);
+    all_done = all_done && done;
+    return done.has_value();
+  });
+  parts_.note_configuration();
+  transfer_pause_ = all_done ? Duration::zero() : std::min(std::max(2 * transfer_pause_, kPause), kPauseMost);
+  next_transfer_ = dpdk::now() + transfer_pause_;
+}
+
+Result<void> Engine::Parts::Returns::move(Transfer& transfer) {
+  if (!transfer.homeless) {
+    const auto left = Commands{parts_, transfer.move.from}.remove(transfer.move.port, {});
+    if (!left) return std::unexpected{left.error()};
+    transfer.homeless = true;
+  }
+  const auto added = add_candidate(transfer.move.to, transfer.move.port);
+  if (added) return {};
+  if (add_candidate(transfer.move.from, transfer.move.port)) transfer.homeless = false;
+  return added;
+}
+
+Result<void> Engine::Parts::Returns::add_candidate(std::size_t lag, const std::string& port) {
+  const auto& candidates = parts_.config.lags[lag].from;
+  const auto found = std::ranges::find(candidates, port, &config::Member::name);
+  // (it was taken out of the file meanwhile)
+  if (found == candidates.end()) return {};
+  const auto added = Commands{parts_, lag}(config::AddMember{*found});
+  if (!added) return std::unexpected{added.error()};
+  return {};
 }
 
 bool Engine::Parts::Returns::is_known(std::optional<std::size_t> lag, std::size_t index) const noexcept {

@@ -10,6 +10,9 @@
 // Parts::commands, and with tasks that the control lcore carries out. It sleeps while nothing is gone. What
 // can't be opened is tried again after a pause that doubles, up to 10 s, and at once when the kernel tells
 // that the interface has changed.
+//
+// Candidates that another automatic LAG takes than the one that has them open (dpdk/control/formation.hpp)
+// are closed and opened anew by the same thread.
 #pragma once
 
 #include <atomic>
@@ -29,6 +32,7 @@
 #include "dpdk/base/control_thread.hpp"
 #include "dpdk/base/interface_waiter.hpp"
 #include "dpdk/base/kernel_interface.hpp"
+#include "dpdk/control/formation.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 
 namespace lagoon::dpdk {
@@ -46,6 +50,8 @@ class Engine::Parts::Returns {
   void end();
   /// Something may be gone. Never blocks. Thread: any.
   void wake() const noexcept { waiter_.wake(); }
+  /// The control lcore's; it gives us ports to move.
+  [[nodiscard]] Formation& formation() noexcept { return formation_; }
   /// What is to be said of access ports. Thread: any but the control lcore.
   void add_health(control::Health& health) const;
 
@@ -68,7 +74,16 @@ class Engine::Parts::Returns {
     done,
   };
 
+  /// A port on its way from LAG to LAG, which no LAG has any more.
+  struct Transfer {
+    Formation::Move move{};
+    bool homeless = false;
+  };
+
   void work();
+  void move_candidates();
+  [[nodiscard]] Result<void> move(Transfer& transfer);
+  [[nodiscard]] Result<void> add_candidate(std::size_t lag, const std::string& port);
   /// Gives how long nothing will be due.
   [[nodiscard]] Duration turn();
   void find_lost();
@@ -91,6 +106,10 @@ class Engine::Parts::Returns {
   Parts& parts_;
   InterfaceWaiter waiter_;
   std::atomic<bool> ends_ = false;
+  Formation formation_{[this] { wake(); }};
+  std::vector<Transfer> transfers_{};  // that are to be tried again
+  Instant next_transfer_{};
+  Duration transfer_pause_{};
   // Under mutex_, as are access ports while they are taken away or put in place. Others than the thread read.
   mutable std::mutex mutex_;
   std::vector<Missing> missing_;

@@ -111,7 +111,10 @@ control::MemberSettings Engine::Parts::settings_of(const config::Member& member,
           .weight = member.weight,
           .priority = member.priority,
           .administration = member.administration,
-          .expect = member.expect};
+          .expect = member.expect,
+          .candidate = member.candidate,
+          .candidacy = {},
+          .joined = {}};
 }
 
 }  // namespace lagoon::dpdk

@@ -134,6 +134,7 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
     REQUIRE(config);
     Lag& bare = config->lags.at(0);
     bare.options.lacp.lag_number = lag.options.lacp.lag_number;
+    bare.options.automatic = lag.options.automatic;  // (as does a map of members)
     if (lag.options.traffic.enabled()) {  // (so does this map)
       check_defaults(lag.options.traffic);
       bare.options.traffic = lag.options.traffic;

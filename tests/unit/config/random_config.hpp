@@ -170,6 +170,12 @@ class RandomConfig {
                         .receive = flip(),
                         .interval = std::chrono::seconds{number<std::uint16_t>(5, 3600)},
                         .hold = number<std::uint16_t>(1, 100)};
+    if (lag.options.automatic && flip())
+      lag.options.formation = {.partner = flip() ? "sw 1" : "",
+                               .settle = std::chrono::milliseconds{number<std::uint16_t>(100, 60'000)},
+                               .keep = std::chrono::seconds{prng_.below(100)},
+                               .most = number<std::uint8_t>(1, kMembersMax),
+                               .lldp = static_cast<control::LldpVoice>(prng_.below(3))};
     control::BfdOptions& bfd = lag.options.bfd;
     bfd = {.enabled = flip(), .session = {}};
     if (bfd.enabled) {

@@ -1,5 +1,5 @@
 // What is said of the control loop's turns, under a clock that the test sets.
-#include "dpdk/control/turn_meter.hpp"
+#include "dpdk/base/turn_meter.hpp"
 
 #include "support/catch.hpp"
 

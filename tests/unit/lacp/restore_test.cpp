@@ -125,9 +125,9 @@ TEST_CASE("A port that is not in use leaves nothing", "[lacp][restore]") {
   CHECK_FALSE(rig.lag.saved(Rig::at(2)));
   rig.link(0, kDown);
   CHECK_FALSE(rig.lag.saved(Rig::at(0)));
-  rig.lag.set_left_out(Rig::at(1), true, false, rig.now);
+  rig.lag.set_left_out(Rig::at(1), UnselectedReason::held_out, rig.now);
   CHECK_FALSE(rig.lag.saved(Rig::at(1)));
-  rig.lag.set_left_out(Rig::at(1), false, false, rig.now);
+  rig.lag.set_left_out(Rig::at(1), UnselectedReason::none, rig.now);
   rig.talk({1}, 3s);
   rig.lag.shut_down(rig.now);
   CHECK_FALSE(rig.lag.saved(Rig::at(1)));

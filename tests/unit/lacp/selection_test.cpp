@@ -123,7 +123,7 @@ TEST_CASE("Against a group in use proven ports alone are weighed; a group that n
 
 TEST_CASE("A port that is held out decides nothing, and says why", "[lacp][selection]") {
   SelectionPorts in = ports({port(1, 401), port(2), port(3)});
-  in[0]->held_out = true;
+  in[0]->left_out = UnselectedReason::held_out;
   check(choose(in, SelectPolicy::port_priority), {{U, held_out}, {S, none}, {S, none}});
 }
 

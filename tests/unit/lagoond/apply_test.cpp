@@ -289,7 +289,7 @@ TEST_CASE("What can't change while it runs is refused, and the rest is left alon
 TEST_CASE("What is saved is what runs", "[lagoond][apply]") {
   const File file{"old"};
   std::ostringstream saved;
-  CHECK(save_config(Lagoon::the().engine(), file.path(), saved));
+  CHECK(save_config(Lagoon::the().engine(), file.path(), Members::as_configured, saved));
   CHECK(saved.str() == "saved to " + file.path() + "\n");
   std::ostringstream difference;
   CHECK(diff_config(Lagoon::the().engine(), file.path(), difference));

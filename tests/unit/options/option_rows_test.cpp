@@ -79,6 +79,7 @@ config::Lag lag_that_knows(const LagRow& row) {
   if (row.effect.in_use == nullptr) return lag;
   lag.options.move.by = control::MoveBy::flowlet;
   if (!row.effect.in_use(lag.options, false)) lag.options.distribute = control::LoadSharing::weighted;
+  lag.options.automatic = !row.effect.in_use(lag.options, false);
   return lag;
 }
 

@@ -1,4 +1,4 @@
-#include "dpdk/control/turn_meter.hpp"
+#include "dpdk/base/turn_meter.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,0 +1,42 @@
+#include "config/values/candidates.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace lagoon::config {
+namespace {
+
+template <typename T>
+const T* named(const std::vector<T>& all, std::string_view name) {
+  const auto found = std::ranges::find(all, name, &T::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+// The LAG of `config` that is to have the candidate.
+const Lag* home_of(const Config& config, const Config* running, const std::string& candidate) {
+  if (running != nullptr)
+    for (const Lag& lag : running->lags) {
+      const Lag* const now = named(config.lags, lag.name);
+      if (now != nullptr && named(lag.members, candidate) != nullptr &&
+          named(now->from, candidate) != nullptr)
+        return now;
+    }
+  const auto lists = [&](const Lag& lag) { return named(lag.from, candidate) != nullptr; };
+  const auto first = std::ranges::find_if(config.lags, lists);
+  return first == config.lags.end() ? nullptr : &*first;
+}
+
+}  // namespace
+
+void place_candidates(Config& config, const Config* running) {
+  for (Lag& lag : config.lags) {
+    if (lag.from.empty()) continue;
+    lag.members.clear();
+    for (const Member& candidate : lag.from)
+      if (home_of(config, running, candidate.name) == &lag && named(lag.members, candidate.name) == nullptr)
+        lag.members.push_back(candidate);
+  }
+}
+
+}  // namespace lagoon::config
