@@ -91,6 +91,8 @@ struct FormationKeeper::Scene {
 void FormationKeeper::look(const Scene& scene) {
   for (const PoolPort& port : scene.ports) {
     Known& known = known_[std::string{port.name}];
+    // (who comes anew settles anew)
+    if (known.seen != looked_ && !known.goes_to) known = {};
     known.seen = scene.now;
     if (known.goes_to && !lists(scene.lags[*known.goes_to], port.name)) known.goes_to.reset();
     const bool arrives = known.goes_to == port.lag;
@@ -106,6 +108,7 @@ void FormationKeeper::look(const Scene& scene) {
     known.since = scene.now;
     known.goes_to.reset();
   }
+  looked_ = scene.now;
   std::erase_if(known_, [&](const auto& entry) { return scene.now - entry.second.seen > kForget; });
 }
 
@@ -237,10 +240,9 @@ FormationKeeper::Verdict FormationKeeper::of_candidate(const Scene& scene, const
   for (std::size_t i = 0; i < scene.lags.size(); ++i) {
     const PoolLag& lag = scene.lags[i];
     if (!lists(lag, port.name) || !takes(lag.options, port, *port.partner)) continue;
-    if (scene.now - known.since < lag.options.settle || (!taken_[i] && taken_[port.lag] != known.heard))
-      words =
-          words_of(port, *port.partner) + " has to stay its Partner for " + time_words(lag.options.settle);
-    if (taken_[i] != known.heard) continue;
+    if (taken_[i] && taken_[i] != known.heard) continue;
+    words = words_of(port, *port.partner) + " has to stay its Partner for " + time_words(lag.options.settle);
+    if (!taken_[i]) continue;
     if (scene.now - known.since < lag.options.settle) break;
     words = objection(scene, port, i);
     if (words.empty()) return joins(scene, port, i);

@@ -63,6 +63,7 @@ class FormationKeeper {
   [[nodiscard]] std::string objection(const Scene& scene, const PoolPort& port, std::size_t lag) const;
 
   std::map<std::string, Known, std::less<>> known_{};
+  Instant looked_{};
   std::vector<std::optional<PartnerId>> taken_{};  // by LAG: whom it has
   std::vector<std::size_t> members_{};             // by LAG, those on their way there as well
   std::vector<Move> moves_{};
