@@ -29,6 +29,7 @@ _OCTETS = 100
 _ETH_P_IP = 0x0800
 _SOL_PACKET, _PACKET_STATISTICS, _PACKET_IGNORE_OUTGOING, _SO_RCVBUFFORCE = 263, 6, 23, 33
 _RECEIVE_ROOM = 32 << 20
+EVERY = "every"  # interface of a namespace: a host there listens, and sends nothing
 
 
 def frame_head(way, flow):
@@ -45,10 +46,12 @@ class Host:
         self._pad = bytes(_OCTETS - _BODY_AT - _BODY.size)
         self._next = [0] * flows
         self._flow = 0
-        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        everywhere = socket.htons(_ETH_P_IP) if interface == EVERY else 0
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, everywhere)
         self._socket.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_ROOM)
-        self._socket.bind((interface, _ETH_P_IP))
+        if interface != EVERY:
+            self._socket.bind((interface, _ETH_P_IP))
         self._socket.setblocking(False)
         self.stopped = False
         self.sent_slots, self.came_slots = {}, {}
@@ -56,6 +59,8 @@ class Host:
         self.refused = 0  # by this host's own kernel: they never were on the way
         self._seen = [bytearray() for _ in range(flows)]
         self._highest = [-1] * flows
+        self._last = [0] * flows  # when what came last was sent
+        self.silence_ns = 0  # the longest of one flow, by the sender's clock, in which frames were sent and none came
         self.examples = []
 
     def run(self):
@@ -110,8 +115,11 @@ class Host:
                 self.examples.append({"flow": flow, "number": number, "after": self._highest[flow], "sent_ns": when,
                                       "came_ns": time.monotonic_ns()})
         else:
+            if number > self._highest[flow] + 1 and self._last[flow]:
+                self.silence_ns = max(self.silence_ns, when - self._last[flow])
             seen.extend(bytes(number + 1 - len(seen)))
             self._highest[flow] = number
+            self._last[flow] = when
         seen[number] = 1
         self.came += 1
         slot = when // SLOT_NS
@@ -120,16 +128,16 @@ class Host:
     def outcome(self):
         _, dropped = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
         return {"sent": self.sent, "came": self.came, "doubled": self.doubled, "overtaken": self.overtaken,
-                "no_room": dropped, "refused": self.refused, "examples": self.examples, "sent_slots": self.sent_slots,
+                "no_room": dropped, "silence_ns": self.silence_ns, "refused": self.refused, "examples": self.examples, "sent_slots": self.sent_slots,
                 "came_slots": self.came_slots}
 
 
 class Exchange:
     """Two hosts, `popens` that start programs on each, as subprocess.Popen does, and the rates of what they send."""
 
-    def __init__(self, popens, path, rates, flows=32, interface="eth0"):
+    def __init__(self, popens, path, rates, flows=32, interfaces=("eth0", "eth0")):
         self._outs = [path(f"numbered{way}.json") for way in (0, 1)]
-        self._programs = [popens[way]([sys.executable, os.path.abspath(__file__), interface, str(way), str(rates[way]),
+        self._programs = [popens[way]([sys.executable, os.path.abspath(__file__), interfaces[way], str(way), str(rates[way]),
                                        str(flows), self._outs[way]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
                           for way in (0, 1)]
         for program in self._programs:
