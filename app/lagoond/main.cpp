@@ -114,13 +114,25 @@ void reload(dpdk::Engine& engine, const std::string& file) {
                                 : "the configuration file was refused, see the log; the old one runs on");
 }
 
+// For a restart. Without a state file nobody could go on, so the Partners are told as ever.
+void leave(dpdk::Engine& engine, Memory* memory, Ending& ending) {
+  ServiceManager::stopping();
+  if (memory == nullptr) return ending.request();
+  engine.prepare_to_be_followed();
+  memory->write_now();
+  Output::say("lagoond: it leaves as it is, for the process that follows to go on\n");
+  ending.leave();
+}
+
 // What signals ask for, each in a thread of its own.
 struct Chores {
   Chore reload{};
   Chore status{};
   Chore farewell{};  // to systemd
+  Chore leave{};
 
-  void begin(dpdk::Engine& engine, const std::string& file) {
+  void begin(dpdk::Engine& engine, const std::string& file, Memory* memory, Ending& ending) {
+    leave.begin([&engine, memory, &ending] { lagoond::leave(engine, memory, ending); });
     reload.begin([&engine, file] { lagoond::reload(engine, file); });
     status.begin([&engine] { print_status(engine); });
     farewell.begin(&ServiceManager::stopping);
@@ -170,7 +182,8 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
                                    chores.farewell.ask();
                                  },
                              .reload = [&chores = *chores] { chores.reload.ask(); },
-                             .status = [&chores = *chores] { chores.status.ask(); }},
+                             .status = [&chores = *chores] { chores.status.ask(); },
+                             .leave = [&chores = *chores] { chores.leave.ask(); }},
                     options.status_interval);
     if (state_file) {
       auto begun = Memory::begin(*std::move(state_file), config);
@@ -188,7 +201,7 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   ending.use(engine.get());
   {
     const auto visit = cpus.visit();
-    chores->begin(*engine, options.config_file);
+    chores->begin(*engine, options.config_file, memory.get(), ending);
   }
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config.lags.size());

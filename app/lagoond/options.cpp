@@ -68,8 +68,8 @@ const char* usage() noexcept {
          "       lagoond --version\n"
          "-i: a console on the standard input. FILE of --cmdline-file: lines for it, before.\n"
          "SIGTERM or SIGINT: leave the LAGs and end. SIGHUP: apply FILE, all of it or nothing.\n"
-         "SIGUSR1: print the status. To systemd it is ready when its LAGs are up, or after the\n"
-         "ready timeout (10 s).\n";
+         "SIGUSR1: print the status. SIGUSR2: end, for the next one to go on (a restart). To systemd\n"
+         "it is ready when its LAGs are up, or after the ready timeout (10 s).\n";
 }
 
 namespace {

@@ -9,11 +9,15 @@ namespace lagoon::lagoond {
 
 namespace {
 
-// SIGUSR2 is how the destructor ends the thread.
+// How the destructor ends the thread.
+int end_signal() {
+  return SIGRTMIN;
+}
+
 sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, end_signal()}) sigaddset(&set, signal);
   return set;
 }
 
@@ -28,7 +32,7 @@ SignalThread::SignalThread(OnSignal on_signal, std::optional<std::chrono::second
     : on_signal_{std::move(on_signal)}, thread_{[this, status_interval] { run(status_interval); }} {}
 
 SignalThread::~SignalThread() {
-  pthread_kill(thread_.native_handle(), SIGUSR2);
+  pthread_kill(thread_.native_handle(), end_signal());
   thread_.join();
 }
 
@@ -37,9 +41,8 @@ void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
   const timespec interval{.tv_sec = status_interval ? status_interval->count() : 3600, .tv_nsec = 0};
   for (;;) {
     const int signal = sigtimedwait(&set, nullptr, &interval);
+    if (signal == end_signal()) return;
     switch (signal) {
-      case SIGUSR2:
-        return;
       case SIGTERM:
       case SIGINT:
         on_signal_.stop();
@@ -49,6 +52,9 @@ void SignalThread::run(std::optional<std::chrono::seconds> status_interval) {
         break;
       case SIGUSR1:
         on_signal_.status();
+        break;
+      case SIGUSR2:
+        on_signal_.leave();
         break;
       default:
         if (status_interval) on_signal_.status();

@@ -18,6 +18,7 @@ struct OnSignal {
   std::function<void()> stop;    // SIGTERM, SIGINT
   std::function<void()> reload;  // SIGHUP
   std::function<void()> status;  // SIGUSR1, and at an interval
+  std::function<void()> leave;   // SIGUSR2: another process follows
 };
 
 class SignalThread {

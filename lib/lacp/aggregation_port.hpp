@@ -78,6 +78,7 @@ class AggregationPort {
   [[nodiscard]] Event standing(Instant now) const noexcept;
 
  private:
+  friend void ask_for_lacpdu(AggregationPort& port) noexcept;
   struct PartnerMemory {
     std::optional<wire::LacpInfo> known{};  // the Partner that the port collected from last
     bool asked_short = false;               // as of the last finish()
@@ -140,5 +141,10 @@ class AggregationPort {
   Heard heard_{};
   PortCounters counters_{};
 };
+
+/// One more LACPDU, where any are sent: what the Partner knows is as fresh as can be.
+inline void ask_for_lacpdu(AggregationPort& port) noexcept {
+  if (port.periodic_ != PeriodicState::no_periodic) port.transmit_.need();
+}
 
 }  // namespace lagoon::lacp

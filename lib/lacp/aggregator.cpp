@@ -202,6 +202,12 @@ void Aggregator::change_port(MemberIndex port, const PortConfig& config, Instant
   state_->settle(now);
 }
 
+void Aggregator::refresh(Instant now) {
+  for (auto& port : state_->ports)
+    if (port) ask_for_lacpdu(*port);
+  state_->settle(now);
+}
+
 void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
   state_->existing(port).set_drained(drained);
   state_->settle(now);

@@ -71,6 +71,8 @@ class Aggregator {
   /// out under the usual limit; drained() tells when the last one was taken.
   void shut_down(Instant now);
   [[nodiscard]] bool drained() const noexcept;
+  /// Asks for a LACPDU on each port that sends any, as it is: for a process that ends and comes back.
+  void refresh(Instant now);
 
   /// What another process needs to go on with this port; nothing: it would start afresh.
   [[nodiscard]] std::optional<SavedPort> saved(MemberIndex port) const;

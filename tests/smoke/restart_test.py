@@ -1,4 +1,4 @@
-"""lagoond is killed under traffic and started at once: the Partner must not notice, conversations stay where they are,
+"""lagoond is killed under traffic and started at once, and then restarted as systemd does it (SIGUSR2): the Partner must not notice, conversations stay where they are,
 and in the end interfaces are as they were before the first start.
 
 usage: restart_test.py PARTNER RATE BUILD        exit code 77: namespaces cannot be made here
@@ -137,20 +137,39 @@ class RestartTest(unittest.TestCase):
                 os.kill(lagoond.pid, signal.SIGKILL)
                 lagoond.start()
                 time.sleep(2.0)
-            with open(lagoond.log_path, encoding="utf-8") as log:
-                said = log.read()
+                problems = self._went_on(lagoond)
+                problems += self._leave(lagoond)
+                lagoond.start()
+                time.sleep(2.0)
+            problems += self._went_on(lagoond)
             traffic = hosts.stop()
             counted = partner.status()
             lagoond.stop()
             after = interfaces(stage)
             partner.stop()
-        problems = list(watch.faults[:3])
+        problems += watch.faults[:3]
         problems += re.findall(r"Link Failure Count: [1-9].*|Churn State: churned", counted)
-        if "LACP goes on" not in said:
-            problems.append(f"it did not go on: {said[-500:]}")
         if before != after:
             problems.append(f"interfaces were {before}, are {after}")
         return self._judge(traffic, killed_ns, problems)
+
+    @staticmethod
+    def _went_on(lagoond):
+        with open(lagoond.log_path, encoding="utf-8") as log:
+            said = log.read()
+        return [] if "LACP goes on" in said else [f"it did not go on: {said[-500:]}"]
+
+    @staticmethod
+    def _leave(lagoond):
+        """Quietly, for the process that follows."""
+        process = lagoond._process
+        os.kill(lagoond.pid, signal.SIGUSR2)
+        try:
+            ended = process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return [f"it did not leave: {lagoond.log_end()}"]
+        return [] if ended == 0 else [f"it left with {ended}: {lagoond.log_end()}"]
 
     @staticmethod
     def _judge(traffic, killed_ns, problems):

@@ -34,12 +34,20 @@ void Ending::end_now(const char* waits_for) {
   Output::say("lagoond: " + std::string{waits_for} + " took longer than the shutdown-timeout (" +
               std::to_string(to_ms(timeout_)) + " ms); it ends now, and the Partners " +
               (told ? "know\n" : "may not know\n"));
-  {
-    const std::lock_guard lock{mutex_};
-    for (const std::string& file : files_) ::unlink(file.c_str());
-  }
+  remove_files();
   Output::finish();
   ::_exit(told ? 0 : 1);
+}
+
+void Ending::remove_files() {
+  const std::lock_guard lock{mutex_};
+  for (const std::string& file : files_) ::unlink(file.c_str());
+}
+
+void Ending::leave() {
+  remove_files();
+  Output::finish();
+  ::_exit(0);
 }
 
 }  // namespace lagoon::lagoond

@@ -29,7 +29,11 @@ class Ending {
   /// A file that is ours, and is not to outlive the process.
   void removes(std::string path);
 
+  /// Ends the process as it is, with exit code 0: what it has changed stays for the one that follows.
+  [[noreturn]] void leave();
+
  private:
+  void remove_files();
   [[noreturn]] void end_now(const char* waits_for);
 
   Duration timeout_;

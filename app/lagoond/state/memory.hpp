@@ -27,6 +27,8 @@ class Memory {
   Memory& operator=(const Memory&) = delete;
 
   [[nodiscard]] dpdk::StateBoard& board() noexcept { return *board_; }
+  /// Writes what there is now: the process ends, and another one follows.
+  void write_now() { write(); }
   /// All was put back, and the Partners know that we leave: there is nothing to remember.
   void forget();
 

@@ -169,6 +169,10 @@ void excuse_silence(Lag& lag, Duration away, Instant now) {
   settle(parts, now);
 }
 
+void refresh(Lag& lag, Instant now) {
+  if (lag.parts_->aggregator) lag.parts_->aggregator->refresh(now);
+}
+
 void slept(Lag& lag, Duration gap, Instant now) {
   lag.parts_->sessions.slept(gap, now);
 }

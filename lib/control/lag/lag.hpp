@@ -162,6 +162,7 @@ class Lag {
   friend void end_journal(Lag& lag, Instant now);
   friend void excuse_silence(Lag& lag, Duration away, Instant now);
   friend void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
+  friend void refresh(Lag& lag, Instant now);
   friend void slept(Lag& lag, Duration gap, Instant now);
   friend LagWiring wiring_of(const Lag& lag);
   friend PoolLag candidates_of(const Lag& lag, std::size_t index, std::vector<PoolPort>& ports);
@@ -181,6 +182,8 @@ void end_journal(Lag& lag, Instant now);
 /// still on the same machine. Members that the target monitor took for alive have time for another proof;
 /// after 0.5 s a LACP Partner has 1.5 s to be heard. Once, until they are.
 void excuse_silence(Lag& lag, Duration away, Instant now);
+/// Tells each Partner once more what is so: the process ends, and another one goes on from what it leaves.
+void refresh(Lag& lag, Instant now);
 /// Who is to be at the other end of the member's cable from now on.
 void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
 /// Nobody has looked at frames for `gap`: BFD takes nobody for dead who may have spoken meanwhile. To be

@@ -1,6 +1,12 @@
 // What an Engine takes from the process before it, and leaves for the next one.
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include "config/file/yaml_writer.hpp"
 #include "dpdk/base/log.hpp"
+#include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 
 namespace lagoon::dpdk {
@@ -39,6 +45,30 @@ void Engine::Parts::go_on(LagRuntime& runtime, Instant now) {
   if (!resumed.empty())
     log_line(LogLevel::notice,
              "LAG '" + runtime.lag->name() + "': LACP goes on from the process before on " + resumed);
+}
+
+void Engine::prepare_to_be_followed() {
+  constexpr Duration kPatience = 300ms;
+  constexpr Duration kLook = 2ms;
+  Parts& parts = *parts_;
+  const auto lock = parts.begin_command();
+  const auto refresh = [&] {
+    for (const auto& lag : parts.lags) control::refresh(*lag->lag, dpdk::now());
+  };
+  if (!lock || !parts.tasks.run(refresh, kAnswerPatience)) return;
+  // (what has to wait under LACP's limit is not waited for)
+  bool sent = false;
+  for (const Instant until = dpdk::now() + kPatience; !sent && dpdk::now() < until;) {
+    std::this_thread::sleep_for(kLook);
+    static_cast<void>(parts.tasks.run([&] { sent = parts.transmitter->idle(); }, kAnswerPatience));
+  }
+  if (parts.board == nullptr) return;
+  const auto offer = [&] {
+    auto lags = std::make_unique<std::vector<control::SavedLag>>();
+    for (const auto& lag : parts.lags) lags->push_back(control::saved_of(*lag->lag));
+    parts.board->offer(std::move(lags));
+  };
+  static_cast<void>(parts.tasks.run(offer, kAnswerPatience));
 }
 
 }  // namespace lagoon::dpdk
