@@ -263,7 +263,10 @@ void AggregationPort::shut_down(Instant now) noexcept {
 }
 
 void AggregationPort::enable(Instant now) noexcept {
-  if (std::exchange(closing_, false)) restart(now);
+  if (!std::exchange(closing_, false)) return;
+  // (the last LACPDU may still wait under the limit, and no timer runs)
+  periodic_ = PeriodicState::no_periodic;
+  restart(now);
 }
 
 // Under coupled control the Mux machine stays where it is, so the new Distributing bit is told from here.

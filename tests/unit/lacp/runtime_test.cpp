@@ -187,6 +187,22 @@ TEST_CASE("Enabling an enabled port, and after shutdown, does nothing", "[lacp][
   CHECK(rig.view(0).receive == ReceiveState::lacp_disabled);
 }
 
+TEST_CASE("A port that is enabled before its last LACPDU was sent goes on speaking each second",
+          "[lacp][aggregator][leave]") {
+  Rig rig = carrying(1);
+  // (three LACPDUs in a second may be sent, so the last one waits)
+  for (const Rate rate : {Rate::slow, Rate::fast, Rate::slow, Rate::fast})
+    change(rig, [rate](auto& c) { c.rate = rate; });
+  rig.lag.set_enabled(Rig::at(0), false, rig.now);
+  rig.drain();
+  REQUIRE_FALSE(rig.lag.has_left(Rig::at(0)));
+  rig.lag.set_enabled(Rig::at(0), true, rig.now);
+  rig.talk({0}, 3s);
+  const std::size_t before = rig.sent.size();
+  rig.talk({0}, 5s);
+  CHECK(rig.sent.size() >= before + 5);
+}
+
 TEST_CASE("With max-links a port in STANDBY takes the place of one that leaves",
           "[lacp][aggregator][leave][standby]") {
   Rig rig{config_of([](auto& c) { c.max_links = 1; }), 2};
