@@ -154,7 +154,7 @@ bool AggregationPort::run_mux(bool ready, bool others_carry, Instant now) noexce
                  .ready = ready,
                  .partner_sync = receive_.partner_has(StateBit::synchronization),
                  .partner_collecting =
-                     partner_takes_frames() && !drained_ && !(timers_.running(wait) && others_carry)});
+                     partner_takes_frames() && !sending_.rests && !(timers_.running(wait) && others_carry)});
   if (mux_ == before) return false;
   // What is left of the wait when the port returns early goes on, until it distributes.
   const std::optional<Instant> left = timers_.at(Timer::wait_while);
@@ -180,11 +180,15 @@ bool AggregationPort::run_mux(bool ready, bool others_carry, Instant now) noexce
 bool AggregationPort::apply(PortSelection choice, const LagId& group, Instant now) noexcept {
   const UnselectedReason before = std::exchange(reason_, choice.reason);
   group_ = group;
+  // Under coupled control the Mux machine stays where it is, so the new Distributing bit is told from here.
+  const bool rests = choice.selected == Selected::selected ? choice.rests : sending_.drained;
+  const bool turns = std::exchange(sending_.rests, rests) != rests;
+  if (turns && outputs(mux_).distributing) transmit_.need();
   if (choice.selected == selected_) {
     if (before != reason_ && selected_ == Selected::unselected && row_of(reason_).excludes)
       raise(EventKind::left_out, std::to_underlying(before), std::to_underlying(reason_), Cause::selection,
             now);
-    return false;
+    return turns;
   }
   set_selected(choice.selected, Cause::selection, now);
   return true;
@@ -269,9 +273,8 @@ void AggregationPort::enable(Instant now) noexcept {
   restart(now);
 }
 
-// Under coupled control the Mux machine stays where it is, so the new Distributing bit is told from here.
 void AggregationPort::set_drained(bool drained) noexcept {
-  if (std::exchange(drained_, drained) != drained && outputs(mux_).distributing) transmit_.need();
+  sending_.drained = drained;
 }
 
 // What was said before and during a hold proves nothing; while nobody carries our frames, or of a candidate,
@@ -345,6 +348,8 @@ SelectionPort AggregationPort::for_selection() const noexcept {
           .settled = current && (attached || no_longer_waits()),
           .returns = current && mux_ == MuxState::waiting && memory_.known &&
                      !differs_for_selection(receive_.partner(), *memory_.known),
+          .drained = sending_.drained,
+          .distributes = distributes(),
           .actor = actor(),
           .partner = receive_.partner()};
 }
@@ -359,7 +364,7 @@ bool AggregationPort::no_longer_waits() const noexcept {
 }
 
 bool AggregationPort::distributes() const noexcept {
-  return outputs(mux_).distributing && partner_takes_frames() && !drained_;
+  return outputs(mux_).distributing && partner_takes_frames() && !sending_.rests;
 }
 
 std::uint16_t AggregationPort::key_under(const AggregatorConfig& lag) const noexcept {
@@ -378,7 +383,7 @@ wire::LacpInfo AggregationPort::actor() const noexcept {
                               .with(StateBit::aggregation, aggregation())
                               .with(StateBit::synchronization, out.synchronization)
                               .with(StateBit::collecting, out.collecting)
-                              .with(StateBit::distributing, out.distributing && !drained_)
+                              .with(StateBit::distributing, out.distributing && !sending_.rests)
                               .with(StateBit::defaulted, receive_.defaulted())
                               .with(StateBit::expired, receive_.expired());
   return {.system_priority = lag_->system_priority,

@@ -41,7 +41,8 @@ class AggregationPort {
   /// Mux machine; true: it moved. `others_carry`: who has returned before its wait was over only collects
   /// meanwhile.
   [[nodiscard]] bool run_mux(bool ready, bool others_carry, Instant now) noexcept;
-  /// The Selection Logic's choice, when `group` has the Aggregator; true: Selected changed.
+  /// The Selection Logic's choice, when `group` has the Aggregator; true: Selected changed, or whether it
+  /// rests.
   [[nodiscard]] bool apply(PortSelection choice, const LagId& group, Instant now) noexcept;
   /// Periodic, Churn and Transmit machine, when the others have come to rest.
   void finish(Instant now) noexcept;
@@ -84,6 +85,10 @@ class AggregationPort {
     bool asked_short = false;               // as of the last finish()
     bool excused = false;                   // excuse_silence() since it was heard
     bool returned = false;  // attached before its wait was over, and has not distributed since
+  };
+  struct Sending {
+    bool drained = false;
+    bool rests = false;  // distributes nothing: drained, or as another port has its place
   };
   // LACPDUs that were acted on.
   struct Heard {
@@ -132,7 +137,7 @@ class AggregationPort {
   PartnerMemory memory_{};
   bool looped_ = false;
   bool closing_ = false;
-  bool drained_ = false;
+  Sending sending_{};
   UnselectedReason left_out_ = UnselectedReason::none;
   bool named_ = false;              // the last LACPDU named this port as its Partner
   bool partner_collected_ = false;  // as of the last step of the Mux machine

@@ -11,10 +11,15 @@
 #include "lacp/lag_id.hpp"
 #include "lacp/min_links.hpp"
 #include "lacp/selection.hpp"
+#include "lacp/swap.hpp"
 
 namespace lagoon::lacp {
 
 namespace {
+
+[[nodiscard]] MemberIndex index_of(std::size_t port) noexcept {
+  return MemberIndex{static_cast<std::uint8_t>(port)};
+}
 
 [[nodiscard]] bool in_sync(const wire::LacpInfo& end) noexcept {
   return PortState{end.state}.has(StateBit::synchronization);
@@ -30,6 +35,7 @@ struct Aggregator::State {
   bool in_use = false;            // a port of that group has attached since it was chosen
   bool up = false;
   bool closing = false;
+  SwapKeeper swaps{};
   Instant now{};
 
   [[nodiscard]] AggregationPort* find(MemberIndex port) noexcept;
@@ -38,6 +44,8 @@ struct Aggregator::State {
   [[nodiscard]] bool may_return(const AggregationPort& port) const noexcept;
   [[nodiscard]] bool run_muxes() noexcept;
   [[nodiscard]] bool run_selection() noexcept;
+  [[nodiscard]] bool let_go(std::size_t i) noexcept;
+  void note_swap(std::size_t i, const PortSelection& choice, const SelectionPorts& seen) noexcept;
   void settle(Instant at) noexcept;
   void update_lag_state() noexcept;
   template <typename Predicate>
@@ -101,20 +109,45 @@ bool Aggregator::State::run_muxes() noexcept {
 
 bool Aggregator::State::run_selection() noexcept {
   SelectionPorts seen;
-  for (std::size_t i = 0; i < kMembersMax; ++i)
-    if (ports[i] && !ports[i]->closing()) seen[i] = ports[i]->for_selection();
+  for (std::size_t i = 0; i < kMembersMax; ++i) {
+    if (!ports[i] || ports[i]->closing()) continue;
+    seen[i] = ports[i]->for_selection();
+    swaps.add_to(*seen[i], index_of(i), ports[i]->is_selected(), config, now);
+  }
   Selection selection = select(seen, config, in_use ? chosen : std::nullopt);
   if (chosen != selection.lag_id) in_use = false;
   chosen = selection.lag_id;
   bool changed = false;
   for (std::size_t i = 0; i < kMembersMax; ++i) {
     if (!ports[i]) continue;
+    note_swap(i, selection.ports[i], seen);
+    if (seen[i] && seen[i]->leaves && selection.ports[i].selected != Selected::selected) {
+      selection.ports[i] = {};
+      changed = let_go(i) || changed;
+    }
     if (ports[i]->closing()) selection.ports[i].reason = UnselectedReason::disabled;
     if (ports[i]->apply(selection.ports[i], chosen.value_or(LagId{}), now)) changed = true;
     const MuxState mux = ports[i]->mux();
     if (ports[i]->is_selected() && mux != MuxState::detached && mux != MuxState::waiting) in_use = true;
   }
   return changed;
+}
+
+// Nobody has to wait for the port any more that leaves.
+bool Aggregator::State::let_go(std::size_t i) noexcept {
+  if (const std::optional<PortConfig> to_be = swaps.take_config(index_of(i))) ports[i]->change(*to_be, now);
+  if (swaps.leaves(index_of(i))) ports[i]->shut_down(now);
+  swaps.forget(index_of(i));
+  return true;
+}
+
+void Aggregator::State::note_swap(std::size_t i, const PortSelection& choice,
+                                  const SelectionPorts& seen) noexcept {
+  std::optional<Event> event = swaps.follow(index_of(i), choice, ports[i]->is_selected(), seen, now);
+  if (!event) return;
+  event->at = now;
+  event->evidence = ports[i]->standing(now).evidence;
+  events.push_overwriting(*event);
 }
 
 // The order is fixed: what was received is in the ports already; each Mux machine sees an UNSELECTED before
@@ -173,6 +206,7 @@ void Aggregator::add_port(MemberIndex port, const PortConfig& config, Instant no
 void Aggregator::remove_port(MemberIndex port, Instant now) {
   LAGOON_CHECK(has_port(port));
   state_->ports[port.value()].reset();
+  state_->swaps.forget(port);
   state_->settle(now);
 }
 
@@ -198,7 +232,13 @@ void Aggregator::change(const AggregatorConfig& config, Instant now) {
 }
 
 void Aggregator::change_port(MemberIndex port, const PortConfig& config, Instant now) {
-  state_->existing(port).change(config, now);
+  AggregationPort& changes = state_->existing(port);
+  const wire::LacpInfo is = changes.view().actor;
+  const bool same = is.port_number == config.port_number && is.port_priority == config.port_priority &&
+                    PortState{is.state}.has(StateBit::aggregation) == config.aggregatable;
+  const bool waits = changes.distributes() && !same;
+  state_->swaps.set_config(port, waits ? std::optional{config} : std::nullopt);
+  if (!waits) changes.change(config, now);
   state_->settle(now);
 }
 
@@ -213,6 +253,21 @@ void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
   state_->settle(now);
 }
 
+void Aggregator::set_works(std::uint32_t works, Instant now) {
+  if (works == state_->swaps.works()) return;
+  state_->swaps.set_works(works);
+  state_->settle(now);
+}
+
+void Aggregator::moved_off(std::uint32_t ports, Instant now) {
+  state_->swaps.moved(ports);
+  state_->settle(now);
+}
+
+std::uint32_t Aggregator::moving_off() const noexcept {
+  return state_->swaps.at_swap(Swap::moves);
+}
+
 void Aggregator::set_left_out(MemberIndex port, UnselectedReason why, Instant now) {
   state_->existing(port).set_left_out(why);
   state_->settle(now);
@@ -220,10 +275,8 @@ void Aggregator::set_left_out(MemberIndex port, UnselectedReason why, Instant no
 
 void Aggregator::set_enabled(MemberIndex port, bool enabled, Instant now) {
   AggregationPort& changes = state_->existing(port);
-  if (!enabled)
-    changes.shut_down(now);
-  else if (!state_->closing)
-    changes.enable(now);
+  state_->swaps.set_leaves(port, !enabled && !changes.closing());
+  if (enabled && !state_->closing) changes.enable(now);
   state_->settle(now);
 }
 
@@ -264,6 +317,7 @@ void Aggregator::shut_down(Instant now) {
   state_->closing = true;
   for (std::optional<AggregationPort>& port : state_->ports)
     if (port) port->shut_down(now);
+  state_->swaps = {};
   state_->settle(now);
 }
 
@@ -290,7 +344,7 @@ void Aggregator::restore(std::span<PortRestore> ports, bool was_up, Instant now)
 }
 
 std::optional<Instant> Aggregator::deadline() const noexcept {
-  std::optional<Instant> earliest;
+  std::optional<Instant> earliest = state_->swaps.deadline(state_->config, state_->now);
   for (const std::optional<AggregationPort>& port : state_->ports) {
     const std::optional<Instant> due = port ? port->deadline(state_->now) : std::nullopt;
     if (due && (!earliest || *due < *earliest)) earliest = due;
@@ -316,6 +370,7 @@ std::optional<Event> Aggregator::poll_event() {
 PortView Aggregator::port(MemberIndex port) const {
   PortView view = state_->existing(port).view();
   view.distributing = view.distributing && state_->up;
+  view.swap = state_->swaps.swap(port);
   return view;
 }
 

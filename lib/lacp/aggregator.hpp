@@ -46,18 +46,31 @@ class Aggregator {
   /// Takes another configuration with the least disturbance: another System (address or priority) starts all
   /// ports afresh, another key those that have it, anything else none. lag_number stays.
   void change(const AggregatorConfig& config, Instant now);
-  /// Another Port ID or Aggregation: the port leaves the Aggregator and comes back with it.
+  /// Another Port ID or Aggregation: the port leaves the Aggregator and comes back with it. One that
+  /// distributes does so as set_enabled() has it.
   void change_port(MemberIndex port, const PortConfig& config, Instant now);
   /// A drained port collects and stays in sync, but distributes nothing; it does not count for min_links.
+  /// Under max_links it goes on until another one distributes in its place (swap.hpp).
   void set_drained(MemberIndex port, bool drained, Instant now);
   /// A port that is held out, whose frames nobody carries (unserved), or that is a candidate, is not selected
   /// and decides about no other, whatever its Partner says. It goes on speaking, and tells that it is out of
   /// sync. UnselectedReason::none: it is left out no more.
   void set_left_out(MemberIndex port, UnselectedReason why, Instant now);
   /// LACP_Enabled. A port that is disabled takes itself out of sync and asks for one last LACPDU, so that the
-  /// Partner moves its conversations first. Enabled, it starts afresh; never after shut_down().
+  /// Partner moves its conversations first. Enabled, it starts afresh; never after shut_down(). Where a
+  /// STANDBY port is to have its place it stays until that one distributes, or swap_patience is over, and its
+  /// own conversations have moved off it.
   void set_enabled(MemberIndex port, bool enabled, Instant now);
   void leave(MemberIndex port, Instant now) { set_enabled(port, false, now); }
+  /// A bit for each port whose frames arrive, as far as others than LACP know (all, unless it is said): those
+  /// that distribute without that are waited for, and none waits for them.
+  void set_works(std::uint32_t works, Instant now);
+  /// A bit for each port that another one has replaced: it distributes nothing any more, and is still in
+  /// sync.
+  [[nodiscard]] std::uint32_t moving_off() const noexcept;
+  /// Nothing is on its way on these any more, and nothing is to be sent on them: of moving_off(), they may
+  /// go.
+  void moved_off(std::uint32_t ports, Instant now);
   /// The port is disabled and its last LACPDU was taken, or there is no link to send it on.
   [[nodiscard]] bool has_left(MemberIndex port) const;
 

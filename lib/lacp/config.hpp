@@ -53,6 +53,7 @@ struct AggregatorConfig {
   std::uint8_t min_links = 1;            // fewer: the LAG is down, nothing is distributed
   std::uint8_t min_links_up = 1;         // once down, this many bring it up again; >= min_links
   std::uint8_t max_links = kMembersMax;  // the rest is STANDBY
+  Duration swap_patience = 5s;           // for a port that is to distribute in another one's place
   Duration aggregate_wait = 2s;          // Aggregate_Wait_Time (6.4.4)
   // From the Partner's first word that it collects from us to our first frame: some speak a little before
   // they do.

@@ -19,6 +19,9 @@ inline constexpr Duration kRestoreMargin = 500ms;
 /// nobody listened in between.
 inline constexpr Duration kRestoredHearing = kFastPeriodicTime + kRestoreMargin;
 
+/// A port whose conversations have not all moved off it in so long goes without them.
+inline constexpr Duration kMovesMost = 10s;
+
 /// LACPDUs in one Fast_Periodic_Time on one port (6.4.16).
 inline constexpr std::size_t kTransmitMax = 3;
 /// Added to the window of that limit: what leaves us a second apart may reach an observer a little closer.

@@ -25,6 +25,7 @@ enum class EventKind : std::uint8_t {
   partner_changed,  // a Partner of another identity speaks on this port
   looped,           // a LACPDU of our own System came back
   left_out,         // from, to: UnselectedReason; the port goes on to be UNSELECTED
+  swap,             // from, to: Swap
   lag_state,        // from, to: 0 down, 1 up; port is not used
 };
 
@@ -48,9 +49,11 @@ enum class Cause : std::uint8_t {
   partner_passive,      //   neither end maintains the link
   partner_collecting,
   partner_not_collecting,
-  drained,  // by the operator
+  drained,        // by the operator
+  replaced,       // another port distributes in its place
+  swap_patience,  // or has not come to in time
 };
-inline constexpr std::array<std::string_view, 19> kCauseNames{"",
+inline constexpr std::array<std::string_view, 21> kCauseNames{"",
                                                               "link",
                                                               "lacpdu",
                                                               "silence",
@@ -68,7 +71,9 @@ inline constexpr std::array<std::string_view, 19> kCauseNames{"",
                                                               "partner_passive",
                                                               "partner_collecting",
                                                               "partner_not_collecting",
-                                                              "drained"};
+                                                              "drained",
+                                                              "replaced",
+                                                              "swap_patience"};
 [[nodiscard]] constexpr std::string_view name_of(Cause cause) noexcept {
   return kCauseNames[static_cast<std::size_t>(cause)];
 }

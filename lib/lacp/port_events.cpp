@@ -50,7 +50,8 @@ Cause AggregationPort::mux_cause(MuxState before) const noexcept {
   }
   if (!is_selected()) return selected_cause_;
   if (!receive_.partner_has(StateBit::synchronization)) return out_of_sync_cause(receive_, actor());
-  return drained_ ? Cause::drained : Cause::partner_not_collecting;
+  if (sending_.rests) return sending_.drained ? Cause::drained : Cause::replaced;
+  return Cause::partner_not_collecting;
 }
 
 void AggregationPort::raise(EventKind kind, std::uint8_t from, std::uint8_t to, Cause cause,
@@ -73,8 +74,8 @@ Event AggregationPort::standing(Instant now) const noexcept {
     cause = Cause::selection;
   else if (!receive_.partner_has(StateBit::synchronization))
     cause = out_of_sync_cause(receive_, actor());
-  else if (drained_)
-    cause = Cause::drained;
+  else if (sending_.rests)
+    cause = sending_.drained ? Cause::drained : Cause::replaced;
   else if (!receive_.partner_collects_from_us())
     cause = Cause::partner_not_collecting;
   const auto most = std::min<std::size_t>(lag_->max_links, kMembersMax);
@@ -109,7 +110,7 @@ PortView AggregationPort::view() const noexcept {
           .collecting = outputs(mux_).collecting,
           .distributing = distributes(),
           .enabled = !closing_,
-          .drained = drained_,
+          .drained = sending_.drained,
           .left_out = left_out_,
           .returning = timers_.running(Timer::return_wait),
           .last_change = last_change_,

@@ -27,6 +27,13 @@ enum class ReceiveState : std::uint8_t {
 enum class MuxState : std::uint8_t { detached, waiting, attached, collecting, distributing };
 enum class PeriodicState : std::uint8_t { no_periodic, fast_periodic, slow_periodic };
 enum class ChurnState : std::uint8_t { monitor, no_churn, churn };
+/// What becomes of a port that distributes and, by plan, is to do so no more, where another one has its place
+/// under max-links (swap.hpp).
+enum class Swap : std::uint8_t {
+  none,
+  carries,  // until another one distributes
+  moves,    // another one does: nothing is sent on it any more, and what was is on its way
+};
 
 [[nodiscard]] constexpr std::string_view name_of(Selected s) noexcept {
   return std::array<std::string_view, 3>{"UNSELECTED", "SELECTED", "STANDBY"}[static_cast<std::size_t>(s)];
@@ -43,6 +50,9 @@ enum class ChurnState : std::uint8_t { monitor, no_churn, churn };
 [[nodiscard]] constexpr std::string_view name_of(PeriodicState s) noexcept {
   return std::array<std::string_view, 3>{"NO_PERIODIC", "FAST_PERIODIC",
                                          "SLOW_PERIODIC"}[static_cast<std::size_t>(s)];
+}
+[[nodiscard]] constexpr std::string_view name_of(Swap s) noexcept {
+  return std::array<std::string_view, 3>{"none", "carries", "moves"}[static_cast<std::size_t>(s)];
 }
 [[nodiscard]] constexpr std::string_view name_of(ChurnState s) noexcept {
   return std::array<std::string_view, 3>{"MONITOR", "NO_CHURN", "CHURN"}[static_cast<std::size_t>(s)];
@@ -93,6 +103,7 @@ struct PortView {
   bool distributing = false;
   bool enabled = true;   // LACP_Enabled, or on its way to be FALSE
   bool drained = false;  // distributes nothing, by the operator
+  Swap swap = Swap::none;
   UnselectedReason left_out =
       UnselectedReason::none;  // held_out, unserved, candidate: whatever else hinders it
   bool returning = false;      // is back, and leaves it to others to distribute until its wait is over

@@ -5,6 +5,7 @@
 
 #include "base/fixed_vector.hpp"
 #include "lacp/lag_id.hpp"
+#include "lacp/port_state.hpp"
 
 namespace lagoon::lacp {
 
@@ -18,6 +19,7 @@ struct Candidate {
   bool settled = false;
   bool named = false;
   bool proven = false;
+  bool leaves = false;
   std::uint64_t speed = 0;
   PortId own{};
   PortId masters{};  // by the Port IDs of the Master of this link
@@ -60,6 +62,7 @@ Candidate candidate(std::size_t index, const SelectionPort& port) noexcept {
           .settled = port.settled,
           .named = port.named,
           .proven = port.proven,
+          .leaves = port.leaves,
           .speed = port.link.speed.value(),
           .own = port_id(port.actor),
           .masters = port_id(we_are_master ? port.actor : port.partner)};
@@ -128,7 +131,7 @@ std::optional<LagId> choose_group(const SelectionPorts& ports, const Candidates&
 // matter.
 void order(Candidates& members, bool in_use) noexcept {
   const auto rank = [in_use](const Candidate& c) {
-    return std::tuple{in_use && !c.settled, c.masters, c.index};
+    return std::tuple{c.leaves, in_use && !c.settled, c.masters, c.index};
   };
   std::ranges::sort(members, {}, rank);
 }
@@ -143,6 +146,54 @@ UnselectedReason why_not(const Candidate& c, const wire::LacpInfo& actor, const 
   if (c.individual) return UnselectedReason::individual;
   return actor.key != own_key(chosen, actor) ? UnselectedReason::key_mismatch
                                              : UnselectedReason::other_lag_id;
+}
+
+// Of ports that have a place: how many are still to come to distribute, and on how many of those that do the
+// Partner is.
+struct Awaited {
+  std::size_t ours = 0;
+  std::size_t partners = 0;
+};
+
+// The first max-links have a place. A drained port among them keeps its own, and lends it to one more.
+Awaited give_places(const SelectionPorts& ports, const Candidates& members, std::size_t links_max,
+                    Selection& selection) noexcept {
+  std::size_t distribute = 0;
+  std::size_t rank = 0;
+  Awaited awaited;
+  for (const Candidate& c : members) {
+    const SelectionPort& port = *ports[c.index];
+    PortSelection& choice = selection.ports[c.index];
+    choice = {.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
+    if (port.leaves) continue;
+    if ((port.drained ? rank : distribute) < links_max) {
+      choice = {.selected = Selected::selected, .rests = port.drained};
+      const bool partner_sends = PortState{port.partner.state}.has(StateBit::distributing);
+      distribute += port.drained ? 0U : 1U;
+      awaited.ours += !port.drained && !port.distributes && port.awaited ? 1U : 0U;
+      awaited.partners += port.distributes && !partner_sends && port.awaited ? 1U : 0U;
+    }
+    ++rank;
+  }
+  return awaited;
+}
+
+// Make before break: for each port that is still to come one of those that carry in its place goes on. Who
+// distributes no more stays in sync until the Partner has others to distribute on as well.
+void keep_carrying(const SelectionPorts& ports, const Candidates& members, bool others, Awaited awaited,
+                   Selection& selection) noexcept {
+  for (const Candidate& c : members) {
+    const SelectionPort& port = *ports[c.index];
+    PortSelection& choice = selection.ports[c.index];
+    const bool has_place = choice.selected == Selected::selected;
+    if (!port.carries || (has_place && !port.drained) || (!others && port.swap == Swap::none)) continue;
+    if (awaited.ours > 0 && port.distributes && port.patient) {
+      choice = {.selected = Selected::selected, .swap = Swap::carries};
+      --awaited.ours;
+    } else if (!has_place && (!port.moved || awaited.partners > 0)) {
+      choice = {.selected = Selected::selected, .rests = true, .swap = Swap::moves};
+    }
+  }
 }
 
 }  // namespace
@@ -171,11 +222,8 @@ Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
   }
   order(members, in_use == selection.lag_id);
   const std::size_t links_max = std::max<std::size_t>(rules.max_links, 1);
-  for (std::size_t rank = 0; rank < members.size(); ++rank)
-    selection.ports[members[rank].index] =
-        rank < links_max
-            ? PortSelection{.selected = Selected::selected, .reason = UnselectedReason::none}
-            : PortSelection{.selected = Selected::standby, .reason = UnselectedReason::above_max_links};
+  const Awaited awaited = give_places(ports, members, links_max, selection);
+  keep_carrying(ports, members, members.size() > links_max, awaited, selection);
   return selection;
 }
 

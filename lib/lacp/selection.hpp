@@ -26,6 +26,15 @@ struct SelectionPort {
   bool proven = false;   // and has, without a change of its identity, for Aggregate_Wait_Time
   bool settled = false;  // CURRENT and done waiting: could carry traffic at once
   bool returns = false;  // CURRENT and WAITING, with the Partner that it collected from last
+  bool drained = false;
+  bool distributes = false;  // and its frames arrive, as far as anybody knows
+  // Of planned changes (swap.hpp).
+  bool leaves = false;     // the operator takes it out, or gives it another Port ID
+  bool carries = false;    // it distributes, or did until its conversations began to move off it
+  bool awaited = false;    // it may be expected to distribute before long
+  bool patient = false;    // it may go on for another one that is awaited
+  bool moved = false;      // its conversations have moved off it
+  Swap swap = Swap::none;  // as it is
   wire::LacpInfo actor{};
   wire::LacpInfo partner{};
 };
@@ -35,6 +44,8 @@ using SelectionPorts = std::array<std::optional<SelectionPort>, kMembersMax>;
 struct PortSelection {
   Selected selected = Selected::unselected;
   UnselectedReason reason = UnselectedReason::none;
+  bool rests = false;  // SELECTED, but is not to distribute: drained, or its conversations move off it
+  Swap swap = Swap::none;
   friend constexpr bool operator==(const PortSelection&, const PortSelection&) noexcept = default;
 };
 
@@ -43,9 +54,11 @@ struct Selection {
   std::optional<LagId> lag_id{};  // of the group that got the Aggregator
 };
 
-/// `rules.max_links`: 0 counts as 1. `in_use`: the group of which a port has attached to the Aggregator
-/// already, if there is one. SelectPolicy::stable stays with it; the other policies weigh against it proven
-/// ports alone, so that nobody takes the LAG down who does not even hear us.
+/// `rules.max_links`: 0 counts as 1. A port that leaves, or has no place any more, and carries goes when
+/// those that are to distribute in its place do; a drained one that has a place rests then. `in_use`: the
+/// group of which a port has attached to the Aggregator already, if there is one. SelectPolicy::stable stays
+/// with it; the other policies weigh against it proven ports alone, so that nobody takes the LAG down who
+/// does not even hear us.
 [[nodiscard]] Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
                                const std::optional<LagId>& in_use) noexcept;
 

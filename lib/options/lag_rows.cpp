@@ -253,6 +253,8 @@ constexpr std::array kRows{
            .says = "once down, so many bring it up again; follows min-links unless set"},
     LagRow{.key = "max-links", .field = at<O, &O::lacp, &Lacp::max_links>(), .kind = kLinks,
            .says = "no more are used, the rest stands by"},
+    LagRow{.key = "swap-patience", .field = at<O, &O::lacp, &Lacp::swap_patience>(), .kind = Time{0s, 60s},
+           .says = "under max-links: how long a member that is drained, disabled, removed or pushed out goes on for another one to distribute in its place", .effect = kLacpOnly},
     LagRow{.key = "miimon", .field = at<O, &O::miimon>(), .kind = Time{1ms, 60s, true},
            .says = "between polls of the links; 0: interrupts only"},
     LagRow{.key = "updelay", .field = at<O, &O::debounce, &failover::DebounceOptions::up_delay>(), .kind = Time{0s, 600s},

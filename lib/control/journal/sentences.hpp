@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "bfd/standing.hpp"
-
+#include "lacp/port_view.hpp"
 #include "monitor/target_monitor.hpp"
 
 namespace lagoon::control {
@@ -15,6 +15,9 @@ inline constexpr std::string_view kNoLinkSentence =
     "the port has no link: the cable, or the other end's port";
 inline constexpr std::string_view kUnservedSentence = "nobody carries its frames: a worker stands still";
 inline constexpr std::string_view kDrainedSentence = "the operator has drained the member";
+inline constexpr std::string_view kReplacedSentence = "another member distributes in its place";
+inline constexpr std::string_view kSwapPatienceSentence =
+    "swap-patience is over, and the Partner has let no other member distribute in its place";
 inline constexpr std::string_view kFlappedSentence = "its link went up and down too often";
 
 /// Why the target monitor takes a member for dead.
@@ -36,6 +39,18 @@ enum class Counted : std::uint8_t { may_send, distributing };
 [[nodiscard]] inline std::string min_links_sentence(Counted what, int members, int needed) {
   return (what == Counted::may_send ? "members that may send: " : "distributing members: ") +
          std::to_string(members) + ", it takes " + std::to_string(needed);
+}
+
+/// Why a member that works is not used: `who` are, and why they come first.
+[[nodiscard]] inline std::string max_links_sentence(std::size_t most, std::string_view who) {
+  return "max-links is " + std::to_string(most) + ", and " + std::string{who};
+}
+
+/// What a member still does that another one is to replace, or has.
+[[nodiscard]] constexpr std::string_view swap_sentence(lacp::Swap swap) noexcept {
+  return swap == lacp::Swap::moves
+             ? "another member distributes in its place, and its conversations are on their way there"
+             : "it goes on until another member distributes in its place, or swap-patience is over";
 }
 
 /// Why micro-BFD takes a member out.

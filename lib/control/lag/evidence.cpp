@@ -129,7 +129,7 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
              std::to_string(to_mbps(e.link.speed)) + " Mb/s), and " + std::to_string(end_of(e, true).key) +
              " on those in use";
     case UnselectedReason::above_max_links:
-      return "max-links is " + std::to_string(e.links_max) + ", and other ports have better Port IDs";
+      return max_links_sentence(e.links_max, "other ports have better Port IDs");
     case UnselectedReason::disabled:
       return "LACP is off on this port: by the operator, or since the LAG ends";
     case UnselectedReason::held_out:
@@ -180,6 +180,10 @@ std::string cause_words(const lacp::Event& event) {
       return "both ends are passive: neither maintains the link";
     case Cause::drained:
       return std::string{kDrainedSentence};
+    case Cause::replaced:
+      return std::string{kReplacedSentence};
+    case Cause::swap_patience:
+      return std::string{kSwapPatienceSentence};
   }
   return {};
 }
@@ -205,6 +209,7 @@ std::string evidence_of(const lacp::Event& event) {
     case lacp::EventKind::mux_state:
     case lacp::EventKind::selected:
     case lacp::EventKind::left_out:
+    case lacp::EventKind::swap:
     case lacp::EventKind::actor_churn:
     case lacp::EventKind::partner_churn:
       return cause_words(event);

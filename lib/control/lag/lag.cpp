@@ -132,10 +132,11 @@ void Lag::measured(const Measurement& counts, Instant now) {
 
 void Lag::report(const Progress& progress, Instant now) {
   parts_->moves.report(progress, now);
+  if (parts_->let_replaced_go(now)) settle(*parts_, now);
 }
 
 bool Lag::wants_progress() const noexcept {
-  return parts_->moves.moving();
+  return parts_->moves.moving() || parts_->replaced() != 0;
 }
 
 void Lag::expire(Instant now) {
@@ -234,8 +235,8 @@ std::optional<OutgoingFrame> Lag::transmit(Instant now, bool addresses_stand) {
   if (!lag.aggregator) return std::nullopt;
   const auto due = lag.aggregator->transmit(now);
   if (!due) return std::nullopt;
-  if (lag.roster.falls_quiet(due->port) && lag.aggregator->has_left(due->port))
-    lag.roster.fall_quiet(due->port, now + LagParts::kGrace);
+  if (!contains(lag.aggregator->collecting(), due->port))
+    lag.roster.hasten_quiet(due->port, now + LagParts::kGrace);
   return OutgoingFrame{.member = due->port, .frame = slow_frame(due->port, due->pdu)};
 }
 

@@ -162,6 +162,7 @@ class Lag {
   friend void end_journal(Lag& lag, Instant now);
   friend void excuse_silence(Lag& lag, Duration away, Instant now);
   friend void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
+  friend bool is_being_replaced(const Lag& lag, MemberIndex member);
   friend void refresh(Lag& lag, Instant now);
   friend void slept(Lag& lag, Duration gap, Instant now);
   friend LagWiring wiring_of(const Lag& lag);
@@ -186,6 +187,9 @@ void excuse_silence(Lag& lag, Duration away, Instant now);
 void refresh(Lag& lag, Instant now);
 /// Who is to be at the other end of the member's cable from now on.
 void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
+/// The member is drained, disabled, leaving or pushed out, and goes on until another one distributes in its
+/// place.
+[[nodiscard]] bool is_being_replaced(const Lag& lag, MemberIndex member);
 /// Nobody has looked at frames for `gap`: BFD takes nobody for dead who may have spoken meanwhile. To be
 /// called for each turn that came late, before its frames.
 void slept(Lag& lag, Duration gap, Instant now);

@@ -48,6 +48,21 @@ void LagParts::say_farewell(MemberIndex member) {
   if (const auto last = sessions.farewell(member)) outbox.push(member, *last);
 }
 
+MemberSet LagParts::being_replaced() const {
+  MemberSet set = 0;
+  if (!aggregator) return set;
+  for (const MemberIndex m : roster.order())
+    if (aggregator->port(m).swap != lacp::Swap::none) set |= set_of(m);
+  return set;
+}
+
+bool LagParts::let_replaced_go(Instant now) {
+  const MemberSet waiting = replaced();
+  if (waiting == 0 || !moves.have_left(waiting, options.move, now)) return false;
+  aggregator->moved_off(waiting, now);
+  return true;
+}
+
 void LagParts::fall_quiet(MemberIndex member, Instant now) {
   const bool told = !aggregator || aggregator->has_left(member);
   roster.fall_quiet(member, now + (told ? kGrace : kFarewell));
@@ -73,10 +88,12 @@ void Lag::leave_member(MemberIndex member, Instant now) {
   LAGOON_CHECK(contains(lag.roster.members(), member));
   if (lag.roster.leaving(member)) return;
   lag.roster.leave(member, now);
-  lag.say_farewell(member);
-  if (lag.aggregator) lag.aggregator->leave(member, now);
   // (a candidate has nothing under way, and another LAG may wait for it)
-  if (!lag.roster.settings(member).candidate) lag.fall_quiet(member, now);
+  if (lag.roster.settings(member).candidate)
+    lag.say_farewell(member);
+  else
+    lag.roster.owe_farewell(member, true);
+  if (lag.aggregator) lag.aggregator->leave(member, now);
   lag.journal.note(
       {.at = now, .member = member, .kind = "member", .from = "", .to = "leaving", .why = "command"});
   settle(lag, now, "command");
@@ -85,7 +102,7 @@ void Lag::leave_member(MemberIndex member, Instant now) {
 bool Lag::may_close(MemberIndex member, Instant now) const noexcept {
   const LagParts& lag = *parts_;
   const auto leaving = lag.roster.leaving(member);
-  if (!leaving || lag.roster.falls_quiet(member)) return false;
+  if (!leaving || lag.roster.owes_farewell(member) || lag.roster.falls_quiet(member)) return false;
   const bool told = !lag.aggregator || !lag.links.up(member) || lag.aggregator->has_left(member) ||
                     lag.roster.settings(member).candidate;
   return told || now >= *leaving + kFarewell;
@@ -123,11 +140,7 @@ Result<void> Lag::administrate(MemberIndex member, Administration administration
     lag.aggregator->set_enabled(member, administration != Administration::disabled, now);
     lag.aggregator->set_drained(member, administration == Administration::drained, now);
   }
-  if (administration == Administration::disabled) {
-    if (const auto last = lag.sessions.farewell(member)) lag.outbox.push(member, *last);
-    lag.fall_quiet(member, now);
-  }
-  if (administration != Administration::disabled) lag.roster.end_quiet(member);
+  lag.roster.owe_farewell(member, administration == Administration::disabled);
   lag.journal.note({.at = now,
                     .member = member,
                     .kind = "administration",
@@ -243,6 +256,10 @@ Result<void> Lag::set_address(const MacAddress& address, Instant now) {
   settle(lag, now, "command");
   lag.announcements.announce(lag.chosen.active, lag.outcome.distributing, now);
   return {};
+}
+
+bool is_being_replaced(const Lag& lag, MemberIndex member) {
+  return contains(lag.parts_->being_replaced(), member);
 }
 
 void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who) {

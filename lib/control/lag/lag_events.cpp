@@ -35,6 +35,8 @@ Words words_of(const lacp::Event& event) noexcept {
       return {"looped", "", ""};
     case lacp::EventKind::left_out:
       return words<lacp::UnselectedReason>("left_out", event);
+    case lacp::EventKind::swap:
+      return words<lacp::Swap>("swap", event);
     case lacp::EventKind::lag_state:
       return {"lag", event.from != 0 ? "up" : "down", event.to != 0 ? "up" : "down"};
   }

@@ -62,6 +62,12 @@ struct LagParts {
   void say_farewell(MemberIndex member);
   /// Until the Partner can have heard that the member sends no more.
   void fall_quiet(MemberIndex member, Instant now);
+  /// Members that another one is to replace, or has: they are still in use.
+  [[nodiscard]] MemberSet being_replaced() const;
+  /// Of these, those on which nothing is sent any more.
+  [[nodiscard]] MemberSet replaced() const { return aggregator ? aggregator->moving_off() : 0; }
+  /// Those of replaced() that nothing is on its way on any more may go. True: there were some.
+  bool let_replaced_go(Instant now);
 
   std::string name;
   MacAddress system;      // of LACP, unless the options have one: the address at the start
@@ -76,7 +82,8 @@ struct LagParts {
   std::optional<lacp::Aggregator> aggregator{};       // under Choice::lacp
   std::optional<balance::ReceiveBalancer> receive{};  // under ReceiveBalance::arp
   StallStatus stalls{};
-  MemberSet unserved = 0;  // whose frames nobody carries
+  MemberSet unserved = 0;   // whose frames nobody carries
+  MemberSet collected = 0;  // as LACP had it the last time
   Chosen chosen{};
   Outcome outcome{};
   std::uint64_t failovers = 0;

@@ -45,8 +45,9 @@ void add_other_end(const LagParts& lag, OtherEndStatus& s, MemberIndex index) {
   s.link = links.port(index);
   s.hold_out.absence = links.absence(index);
   s.mii = links.debounced(index);
-  s.works = !lag.roster.leaving(index) && settings.administration != Administration::disabled &&
-            links.works(index) && !contains(lag.unserved, index);
+  const bool rests = lag.roster.leaving(index) || settings.administration == Administration::disabled;
+  s.works = (!rests || contains(lag.being_replaced(), index)) && links.works(index) &&
+            !contains(lag.unserved, index);
   s.active = lag.outcome.active == index;
   s.collecting = contains(lag.outcome.collecting, index);
   s.distributing = contains(lag.outcome.distributing, index);

@@ -1,8 +1,17 @@
 #include "control/lag/ordered_moves.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lagoon::control {
+
+namespace {
+
+constexpr Duration kFollowPatience = 1s;
+// A Partner may say a little before it is so that it distributes on another link.
+constexpr Duration kLinger = 150ms;
+
+}  // namespace
 
 BucketsPlaced OrderedMoves::place(const BucketChoice& which, std::optional<MemberIndex> to) {
   BucketsPlaced done;
@@ -34,6 +43,7 @@ bool OrderedMoves::due(Instant now) const noexcept {
 std::unique_ptr<const table::PortTable> OrderedMoves::make(const TableInput& input, MemberSet working,
                                                            const MoveOptions& options, Instant now) {
   is_old_ = false;
+  if (std::exchange(distributing_, input.distributing) != input.distributing) distributing_since_ = now;
   return tables_.make(input, working, options, now);
 }
 
@@ -58,6 +68,14 @@ bool OrderedMoves::answers(MemberIndex member, const wire::MarkerPdu& pdu, Insta
 void OrderedMoves::report(const Progress& progress, Instant now) {
   tables_.report(progress, now);
   behind_ = progress.behind;
+  followed_ = progress.followed;
+}
+
+bool OrderedMoves::have_left(MemberSet members, const MoveOptions& options, Instant now) const noexcept {
+  if ((distributing_ & members) != 0 || tables_.moving()) return false;
+  const Duration since = now - distributing_since_;
+  return since >= std::max(options.planned, kLinger) &&
+         (followed_ >= tables_.generation() || since >= kFollowPatience);
 }
 
 void OrderedMoves::explain(Explanation& out) const {

@@ -56,6 +56,9 @@ class OrderedMoves {
   [[nodiscard]] bool answers(MemberIndex member, const wire::MarkerPdu& pdu, Instant now);
   void report(const Progress& progress, Instant now);
   [[nodiscard]] bool moving() const noexcept { return tables_.moving(); }
+  /// No table has sent on these for 0.15 s or more, and nothing that was sent or held is on its way. Who
+  /// follows no table at all is waited for no longer than a second.
+  [[nodiscard]] bool have_left(MemberSet members, const MoveOptions& options, Instant now) const noexcept;
   [[nodiscard]] std::optional<Instant> deadline() const noexcept { return tables_.deadline(); }
   [[nodiscard]] const TableMaker& tables() const noexcept { return tables_; }
 
@@ -71,6 +74,9 @@ class OrderedMoves {
   BucketMembers placed_ = kNoMembers;  // by the operator
   dist::LaneSet behind_{};             // lanes that some worker has not taken to where they are to be
   bool is_old_ = true;
+  MemberSet distributing_ = 0;  // in the last table
+  Instant distributing_since_{};
+  std::uint64_t followed_ = 0;  // the oldest table that a worker is at
 };
 
 }  // namespace lagoon::control

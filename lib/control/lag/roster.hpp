@@ -62,8 +62,14 @@ class Roster {
   }
   void join(MemberIndex member, std::optional<PartnerId> partner) { at(member).settings.joined = partner; }
   void set_address(MemberIndex member, const MacAddress& own) noexcept { at(member).settings.address = own; }
+  /// It is told of when the member goes: others may have to take its place first.
+  void owe_farewell(MemberIndex member, bool owed) noexcept { at(member).farewell_owed = owed; }
+  [[nodiscard]] bool owes_farewell(MemberIndex member) const noexcept { return at(member).farewell_owed; }
   void fall_quiet(MemberIndex member, Instant until) noexcept { at(member).quiet_at = until; }
-  void end_quiet(MemberIndex member) noexcept { at(member).quiet_at.reset(); }
+  /// If it falls quiet, until then at the latest.
+  void hasten_quiet(MemberIndex member, Instant until) noexcept {
+    if (auto& quiet = at(member).quiet_at; quiet && until < *quiet) quiet = until;
+  }
   /// Ends the waits that are over.
   void expire(Instant now) noexcept;
   /// When the first of them is over.
@@ -100,6 +106,7 @@ class Roster {
     MemberSettings settings{};
     std::optional<Instant> leaving{};
     std::optional<Instant> quiet_at{};
+    bool farewell_owed = false;
   };
   [[nodiscard]] Member& at(MemberIndex member) noexcept { return slots_[member.value()]; }
   [[nodiscard]] const Member& at(MemberIndex member) const noexcept { return slots_[member.value()]; }

@@ -25,6 +25,15 @@ constexpr BitsPerSecond kCapacityMax = mbps(10'000'000);
   return lacp::UnselectedReason::none;
 }
 
+// What the Partner sent before it hears that a member is in STANDBY from now on is still taken.
+void take_the_rest(LagParts& lag, Instant now) {
+  const MemberSet before = std::exchange(lag.collected, lag.aggregator->collecting());
+  for_each(before & ~lag.collected & lag.roster.members(), [&](MemberIndex m) {
+    if (lag.aggregator->port(m).selected == lacp::Selected::standby && lag.links.up(m))
+      lag.fall_quiet(m, now);
+  });
+}
+
 void tell_aggregator(LagParts& lag, Instant now) {
   if (!lag.aggregator) return;
   expel_strangers(lag, now);
@@ -36,9 +45,26 @@ void tell_aggregator(LagParts& lag, Instant now) {
     if (const auto why = why_left_out(lag, m); why != before.left_out)
       lag.aggregator->set_left_out(m, why, now);
   }
+  lag.aggregator->set_works(lag.works(), now);
+  take_the_rest(lag, now);
   for (const MemberIndex m : lag.roster.order())
     lag.links.watch(m, contains(lag.aggregator->distributing(), m), now);
   lag.journal.note_events(*lag.aggregator);
+}
+
+// Who is disabled or leaves goes now, unless another one is to have its place first.
+void say_farewells(LagParts& lag, Instant now) {
+  for (const MemberIndex m : lag.roster.order()) {
+    if (!lag.roster.owes_farewell(m) || contains(lag.being_replaced(), m)) continue;
+    lag.roster.owe_farewell(m, false);
+    if (lag.roster.leaving(m)) {
+      lag.roster.leave(m, now);
+      lag.say_farewell(m);
+    } else if (const auto last = lag.sessions.farewell(m)) {
+      lag.outbox.push(m, *last);
+    }
+    lag.fall_quiet(m, now);
+  }
 }
 
 // A session begins by itself when LACP has the member distributing; without LACP when its link works. Before
@@ -51,7 +77,8 @@ void tell_sessions(LagParts& lag, Instant now) {
       wanted |= set_of(m);
     if (lag.aggregator) lag.sessions.partner_changes(m, lag.aggregator->port(m).counters.partner_changes);
   }
-  lag.sessions.follow(lag.links.ports_up() & (lag.roster.enabled() | lag.roster.drained()), wanted, now);
+  const MemberSet may = lag.roster.enabled() | lag.roster.drained() | lag.being_replaced();
+  lag.sessions.follow(lag.links.ports_up() & may, wanted, now);
   lag.journal.note_sessions(lag.sessions, now);
 }
 
@@ -129,11 +156,12 @@ void tell_balancers(LagParts& lag, Instant now) {
                                  now);
 }
 
-// Drained members still carry what has not found its way to others. Their Partner goes on collecting.
+// Drained and replaced members still carry what has not found its way to others. Their Partner goes on
+// collecting.
 [[nodiscard]] MemberSet lingering(const LagParts& lag) {
   if (lag.row().choice == Choice::active_backup) return 0;
   const MemberSet agreed = lag.aggregator ? lag.aggregator->collecting() : ~MemberSet{0};
-  return lag.roster.drained() & lag.works() & agreed;
+  return (lag.roster.drained() | lag.replaced()) & lag.works() & agreed;
 }
 
 void add_watches(const LagParts& lag, TableInput& in) {
@@ -157,7 +185,9 @@ void add_watches(const LagParts& lag, TableInput& in) {
 
 void settle(LagParts& lag, Instant now, std::string_view why) {
   lag.roster.expire(now);
+  static_cast<void>(lag.let_replaced_go(now));
   tell_aggregator(lag, now);
+  say_farewells(lag, now);
   tell_sessions(lag, now);
   const auto active_before = lag.chosen.active;
   const bool was_up = lag.outcome.up;
@@ -191,6 +221,7 @@ TableInput table_input(const LagParts& lag) {
                 .capacity = lag.loads.capacities(),
                 .lingering = lingering(lag),
                 .withdrawn = lag.roster.withdrawn(),
+                .replaced = lag.replaced(),
                 .distribution = distribution_of(lag.options),
                 .placed = lag.moves.placed(),
                 .options = lag.options.fast,

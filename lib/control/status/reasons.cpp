@@ -88,6 +88,7 @@ Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
   const auto told = [](std::string words, std::string_view sentence = {}) {
     return Obstacle{std::move(words), std::string{sentence}};
   };
+  if (m.lacp.swap != lacp::Swap::none) return told("is being replaced", swap_sentence(m.lacp.swap));
   if (m.administration == Administration::disabled)
     return told("disabled", "the operator has disabled the member");
   if (!m.hold_out.absence.words.empty())
@@ -115,7 +116,9 @@ Obstacle obstacle(const LagStatus& lag, const MemberStatus& m) {
       return told(std::string{why_not_attached(m.standing.why)}, m.standing.evidence);
   }
   if (!lag.up) return m.works ? told("too few links", why_down(lag)) : told("not working");
-  return told(row.choice == Choice::active_backup || lag.fallback ? "standby" : "not in use");
+  if (row.choice == Choice::active_backup || lag.fallback) return told("standby");
+  if (row.choice == Choice::lacp) return told("not in use", m.standing.evidence);
+  return told("not in use", max_links_sentence(lag.options.lacp.max_links, "other members come first"));
 }
 
 std::string why_out(const LagStatus& lag, const MemberStatus& member) {

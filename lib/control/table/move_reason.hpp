@@ -19,10 +19,11 @@ enum class MoveReason : std::uint8_t {
   rehashed,    // conversations are told apart in another way
   no_room,     // it goes back: it could not move in order
   placed,      // the operator has said where it is to be, or has let it go
+  replaced,    // under max-links another member has the place of its member
 };
-inline constexpr std::array<std::string_view, 11> kMoveReasonNames{
+inline constexpr std::array<std::string_view, 12> kMoveReasonNames{
     "first",  "lost",     "drained",  "returned", "capacity", "rebalanced",
-    "pinned", "unpinned", "rehashed", "no_room",  "placed"};
+    "pinned", "unpinned", "rehashed", "no_room",  "placed",   "replaced"};
 [[nodiscard]] constexpr std::string_view name_of(MoveReason why) noexcept {
   return kMoveReasonNames[static_cast<std::size_t>(why)];
 }

@@ -110,7 +110,9 @@ class Reasons {
     const bool wished = !(before.wishes == now.wishes);
     of_member_.fill(wished ? MoveReason::rebalanced : others ? MoveReason::returned : MoveReason::capacity);
     for_each(~now.distributing, [&](MemberIndex m) {
-      of_member_[m.value()] = contains(now.withdrawn, m) ? MoveReason::drained : MoveReason::lost;
+      of_member_[m.value()] = contains(now.withdrawn, m)  ? MoveReason::drained
+                              : contains(now.replaced, m) ? MoveReason::replaced
+                                                          : MoveReason::lost;
     });
   }
   [[nodiscard]] bool are_all_new() const noexcept { return all_new_; }

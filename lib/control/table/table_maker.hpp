@@ -53,9 +53,11 @@ struct TableInput {
   std::optional<MemberIndex> active{};
   FixedVector<MemberIndex, kMembersMax> order{};
   std::array<std::uint32_t, kMembersMax> capacity{};
-  // Drained: what is on its way to another member may still be sent on them, while a move is under way.
+  // Drained or replaced: what is on its way to another member may still be sent on them, while a move is
+  // under way.
   MemberSet lingering = 0;
   MemberSet withdrawn = 0;                 // drained, disabled or leaving: by the operator
+  MemberSet replaced = 0;                  // others have their places, under max-links
   std::optional<dist::GroupMap> groups{};  // instead of capacities
   std::optional<LaneWishes> wishes{};
   bool counts_lanes = false;

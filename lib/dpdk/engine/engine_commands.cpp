@@ -177,7 +177,8 @@ Result<std::string> Engine::Parts::Commands::remove(const std::string& member,
   if (was_closed) return "member '" + member + "' removed from LAG '" + known().name + "'";
   std::unique_ptr<MemberRuntime> gone;
   const auto take = [&] { gone = parts_.lifecycle->take(runtime(), *index); };
-  const Instant until = dpdk::now() + kRemovalPatience;
+  // (another one may have to take its place first)
+  const Instant until = dpdk::now() + kRemovalPatience + known().options.lacp.swap_patience;
   while (gone == nullptr && !parts_.tasks.is_server() && dpdk::now() < until) {
     std::this_thread::sleep_for(kRemovalLook);
     if (!parts_.tasks.run(take, kAnswerPatience)) break;
@@ -222,11 +223,15 @@ Result<void> Engine::Parts::Commands::with_member(const std::string& member, Wor
 
 Result<std::string> Engine::Parts::Commands::administrate(const std::string& member,
                                                           control::Administration to) {
-  LAGOON_TRY(with_member(member, [to](control::Lag& lag, MemberIndex index) {
-    return lag.administrate(index, to, dpdk::now());
+  bool waits = false;
+  LAGOON_TRY(with_member(member, [to, &waits](control::Lag& lag, MemberIndex index) {
+    auto done = lag.administrate(index, to, dpdk::now());
+    waits = control::is_being_replaced(lag, index);
+    return done;
   }));
   if (config::Member* const m = find(known(), member)) m->administration = to;
-  return "member '" + member + "' is " + std::string{control::name_of(to)};
+  return "member '" + member + "' is " + std::string{control::name_of(to)} +
+         (waits ? ": it goes on until another one distributes in its place, or swap-patience is over" : "");
 }
 
 Result<std::string> Engine::Parts::Commands::operator()(const config::EnableMember& command) {

@@ -43,7 +43,8 @@ void check_port(const Observation& seen, std::size_t i, Findings& findings) {
   findings.require(!distributes || port.link.up, i, "distributes on a link that is down");
   findings.require(!distributes || port.selected == lacp::Selected::selected, i,
                    "distributes, but is not SELECTED");
-  findings.require(!distributes || !port.drained, i, "distributes, but is drained");
+  findings.require(!distributes || !port.drained || port.swap == lacp::Swap::carries, i,
+                   "distributes, but is drained");
   findings.require(!collects || port.enabled, i, "collects, but is disabled");
   const lacp::PortState partner{port.partner.state};
   findings.require(!distributes || partner.has(StateBit::synchronization), i,
@@ -93,9 +94,13 @@ std::vector<std::string> violations(const Observation& seen, Instant now) {
   findings.require(seen.up == (seen.distributing != 0), "the LAG is up without distributing, or the reverse");
   findings.require(seen.distributing == 0 || std::popcount(seen.distributing) >= seen.config.min_links,
                    "fewer than min-links ports distribute");
-  const auto selected = std::ranges::count_if(
-      seen.ports, [](const PortObservation& port) { return port.view.selected == lacp::Selected::selected; });
+  const auto selected = std::ranges::count_if(seen.ports, [](const PortObservation& port) {
+    return port.view.selected == lacp::Selected::selected && port.view.swap == lacp::Swap::none &&
+           !port.view.drained;
+  });
   findings.require(selected <= seen.config.max_links, "more than max-links ports are SELECTED");
+  findings.require(std::popcount(seen.distributing) <= seen.config.max_links,
+                   "more than max-links ports distribute");
   findings.require(!seen.deadline || *seen.deadline > now, "the deadline is not in the future");
   return findings.take();
 }

@@ -29,6 +29,8 @@ std::string_view kind_name(lacp::EventKind kind) {
       return "looped";
     case lacp::EventKind::left_out:
       return "left out";
+    case lacp::EventKind::swap:
+      return "swap";
     case lacp::EventKind::lag_state:
       return "LAG";
   }
@@ -45,6 +47,8 @@ std::string_view state_name(lacp::EventKind kind, std::uint8_t state) {
       return name_of(static_cast<lacp::Selected>(state));
     case lacp::EventKind::left_out:
       return name_of(static_cast<lacp::UnselectedReason>(state));
+    case lacp::EventKind::swap:
+      return name_of(static_cast<lacp::Swap>(state));
     case lacp::EventKind::actor_churn:
     case lacp::EventKind::partner_churn:
       return name_of(static_cast<lacp::ChurnState>(state));
@@ -114,6 +118,8 @@ bool LagoonStation::start_again(Instant now) {
 
 std::optional<Departure> LagoonStation::transmit(Instant now) {
   if (dead_) return std::nullopt;
+  // (there are no conversations here that would have to move)
+  if (aggregator_.moving_off() != 0) aggregator_.moved_off(aggregator_.moving_off(), now);
   const std::optional<lacp::Transmission> next = aggregator_.transmit(now);
   if (!next) return std::nullopt;
   MacAddress source = settings_.lacp.system;

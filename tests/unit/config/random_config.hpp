@@ -50,6 +50,7 @@ class RandomConfig {
     lacp.min_links = number<std::uint8_t>(1, members);
     lacp.min_links_up = number<std::uint8_t>(lacp.min_links, members);
     lacp.max_links = number<std::uint8_t>(lacp.min_links_up, kMembersMax);
+    lacp.swap_patience = time(0, 60'000'000);
     change_lacp(lag);
     change_distribution(lag);
     change_links(lag);

@@ -155,6 +155,11 @@ TEST_CASE("max-links: a port that returns pushes none out before it can carry it
   CHECK(rig.lag.distributing() == 0b10);
   rig.talk({0, 1}, 500ms);
   CHECK(rig.view(0).mux == MuxState::attached);
+  CHECK(rig.view(1).mux == MuxState::distributing);
+  rig.talk({0, 1}, 1s);
+  CHECK(rig.view(1).mux == MuxState::distributing);
+  rig.hear(0, kCarrying);
+  CHECK(rig.lag.distributing() == 0b01);
   CHECK(rig.view(1).selected == Selected::standby);
   CHECK(rig.view(1).mux == MuxState::waiting);
   CHECK_FALSE(says(rig.peer[1].heard, synchronization));  // and the Partner was told at once

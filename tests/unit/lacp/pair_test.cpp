@@ -1,5 +1,6 @@
 // Two Aggregators of ours, wired back to back: every mixture of settings must come to carry, and recover.
 #include <array>
+#include <bit>
 
 #include "rig.hpp"
 #include "support/catch.hpp"
@@ -26,10 +27,13 @@ struct Pair {
   void exchange() {
     for (bool moved = true; moved;) {
       moved = false;
+      for (Aggregator& side : end)
+        if (side.moving_off() != 0) side.moved_off(side.moving_off(), now);
       for (std::size_t from : {0U, 1U})
         while (const auto out = end[from].transmit(now)) {
           moved = true;
           if (!cut[from]) end[1 - from].receive(out->port, out->pdu, now);
+          REQUIRE(std::popcount(end[0].distributing()) >= least);
         }
     }
   }
@@ -56,6 +60,7 @@ struct Pair {
   Instant now{1s};
   std::array<Aggregator, 2> end;
   std::array<bool, 2> cut{};
+  int least = 0;  // ports of the first end that are to distribute, whatever happens
   unsigned steps = 0;
 };
 
@@ -124,6 +129,53 @@ TEST_CASE("Two ends with different limits and policies agree on the ports that c
   pair.link(0, kUp10G);
   pair.run(4s);
   CHECK(pair.both_distribute(0b00011));
+}
+
+TEST_CASE("A planned change under max-links never leaves fewer ports distributing than before",
+          "[lacp][pair][swap]") {
+  for (unsigned choice = 0; choice < 16; ++choice) {
+    CAPTURE(choice);
+    AggregatorConfig a = end_config(0, choice & 7U);
+    AggregatorConfig b = end_config(1, choice & 8U ? 1 : 0);
+    a.max_links = 2;
+    Pair pair{a, b, 4};
+    for (unsigned port = 0; port < 4; ++port) pair.link(port, kUp10G);
+    pair.run(5s);
+    REQUIRE(pair.both_distribute(0b0011));
+    pair.least = 2;
+    Aggregator& us = pair.end[0];
+    us.leave(Rig::at(0), pair.now);
+    pair.run(3s);
+    CHECK(pair.both_distribute(0b0110));
+    us.set_drained(Rig::at(1), true, pair.now);
+    pair.run(3s);
+    CHECK(us.distributing() == 0b1100);
+    CHECK(us.collecting() == 0b1110);
+    us.set_enabled(Rig::at(0), true, pair.now);
+    us.set_drained(Rig::at(1), false, pair.now);
+    CHECK(std::popcount(us.distributing()) == 2);
+    pair.run(6s);
+    CHECK(pair.both_distribute(0b0011));
+    us.change_port(Rig::at(1), {.port_number = 2, .port_priority = 50000}, pair.now);
+    pair.run(6s);
+    CHECK(pair.both_distribute(0b0101));
+  }
+}
+
+TEST_CASE("Two ends with one limit let the old port go when its patience is over", "[lacp][pair][swap]") {
+  AggregatorConfig a = end_config(0, 0);
+  AggregatorConfig b = end_config(1, 0);
+  a.max_links = b.max_links = 2;
+  Pair pair{a, b, 3};
+  for (unsigned port = 0; port < 3; ++port) pair.link(port, kUp10G);
+  pair.run(5s);
+  pair.end[0].leave(Rig::at(0), pair.now);
+  pair.run(a.swap_patience - 1ms);
+  CHECK(pair.both_distribute(0b011));
+  pair.run(2ms);
+  CHECK(pair.both_distribute(0b010));
+  pair.run(5s);
+  CHECK(pair.both_distribute(0b110));
 }
 
 }  // namespace pair_test

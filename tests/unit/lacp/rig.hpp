@@ -136,6 +136,7 @@ class Rig {
     for (const unsigned port : ports) hear(port, kCarrying);
   }
   void drain() {
+    if (moves_at_once) lag.moved_off(lag.moving_off(), now);
     while (const auto out = lag.transmit(now)) {
       sent.push_back({.port = out->port.value(), .pdu = out->pdu, .at = now});
       Peer& to = peer[out->port.value()];
@@ -153,6 +154,7 @@ class Rig {
   [[nodiscard]] static MemberIndex at(unsigned port) { return MemberIndex{static_cast<std::uint8_t>(port)}; }
 
   Instant now{1s};
+  bool moves_at_once = true;  // conversations, off a port that another one has replaced
   Aggregator lag;
   std::map<unsigned, Peer> peer;
   std::vector<Sent> sent;

@@ -86,7 +86,12 @@ TEST_CASE("A member that falls quiet is listened to until then", "[control][rost
   roster.expire(Instant{2s});
   CHECK_FALSE(roster.falls_quiet(kSecond));
   CHECK(roster.listening() == 0b101);
-  roster.end_quiet(kThird);
+  roster.hasten_quiet(kThird, Instant{4s});
+  CHECK(roster.deadline() == Instant{3s});
+  roster.hasten_quiet(kThird, Instant{2500ms});
+  roster.hasten_quiet(kSecond, Instant{2500ms});
+  CHECK(roster.deadline() == Instant{2500ms});
+  roster.expire(Instant{2500ms});
   CHECK_FALSE(roster.deadline());
 }
 
