@@ -49,7 +49,7 @@ enum class Counted : std::uint8_t { may_send, distributing };
 /// What a member still does that another one is to replace, or has.
 [[nodiscard]] constexpr std::string_view swap_sentence(lacp::Swap swap) noexcept {
   return swap == lacp::Swap::moves
-             ? "another member distributes in its place, and its conversations are on their way there"
+             ? "it has no place any more, and its conversations are on their way to other members"
              : "it goes on until another member distributes in its place, or swap-patience is over";
 }
 

@@ -188,6 +188,13 @@ std::string cause_words(const lacp::Event& event) {
   return {};
 }
 
+std::string swap_words(const lacp::Event& event) {
+  const auto to = static_cast<lacp::Swap>(event.to);
+  const bool said = event.cause == Cause::replaced || event.cause == Cause::swap_patience;
+  if (said) return cause_words(event);
+  return to == lacp::Swap::none ? std::string{} : std::string{swap_sentence(to)};
+}
+
 }  // namespace
 
 std::string_view why_of(const lacp::Event& event) noexcept {
@@ -201,6 +208,8 @@ std::string evidence_of(const lacp::Event& event) {
   switch (event.kind) {
     case lacp::EventKind::lag_state:
       return min_links_sentence(Counted::distributing, e.distributing, e.needed);
+    case lacp::EventKind::swap:
+      return swap_words(event);
     case lacp::EventKind::looped:
       return reason_words(UnselectedReason::looped, e);
     case lacp::EventKind::partner_changed:
@@ -209,7 +218,6 @@ std::string evidence_of(const lacp::Event& event) {
     case lacp::EventKind::mux_state:
     case lacp::EventKind::selected:
     case lacp::EventKind::left_out:
-    case lacp::EventKind::swap:
     case lacp::EventKind::actor_churn:
     case lacp::EventKind::partner_churn:
       return cause_words(event);

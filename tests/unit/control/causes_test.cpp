@@ -139,4 +139,56 @@ TEST_CASE("What the target monitor finds is told alike", "[control][causes]") {
   CHECK(words(*solo.lag, 1, solo.now) == "nothing heard: " + nothing);
 }
 
+TEST_CASE("A member above max-links has its sentence in every mode", "[control][causes]") {
+  Solo solo{Mode::balance_xor, 3, [](LagSettings& s) { s.options.lacp.max_links = 2; }};
+  solo.all_links(true);
+  CHECK(words(*solo.lag, 1, solo.now) == ": ");
+  CHECK(words(*solo.lag, 2, solo.now) == "not in use: max-links is 2, and other members come first");
+  // (nobody has to be asked: the newcomer is in the same table)
+  CHECK(solo.lag->administrate(at(0), Administration::disabled, solo.now));
+  CHECK(solo.lag->distributing() == 0b110);
+  CHECK(solo.lag->administrate(at(0), Administration::enabled, solo.now));
+  CHECK(solo.lag->administrate(at(1), Administration::drained, solo.now));
+  CHECK(solo.lag->distributing() == 0b101);
+
+  Pair pair{2, [](LagSettings& s) { s.options.lacp.max_links = s.name == "near" ? 1 : 2; }};
+  pair.all_links(true);
+  pair.advance(4s);
+  const Lag& near = *pair.ends[0];
+  CHECK(words(near, 0, pair.now) == ": ");
+  CHECK(words(near, 1, pair.now) == "standby: max-links is 1, and other ports have better Port IDs");
+}
+
+TEST_CASE("A member that is being replaced says so, and the journal how it went", "[control][causes]") {
+  Pair pair{2, [](LagSettings& s) { s.options.lacp.max_links = s.name == "near" ? 1 : 2; }};
+  pair.all_links(true);
+  pair.advance(4s);
+  Lag& near = *pair.ends[0];
+  REQUIRE(near.distributing() == 0b01);
+  const std::string goes_on =
+      "it goes on until another member distributes in its place, or swap-patience is over";
+  CHECK(near.administrate(at(0), Administration::disabled, pair.now));
+  CHECK(is_being_replaced(near, at(0)));
+  CHECK(words(near, 0, pair.now) == "is being replaced: " + goes_on);
+  CHECK(last(near, "swap") == "none -> carries: disabled; " + goes_on);
+  CHECK(near.status(pair.now).members[0].works);
+  pair.advance(4s);
+  CHECK(near.distributing() == 0b10);
+  CHECK_FALSE(is_being_replaced(near, at(0)));
+  CHECK(words(near, 0, pair.now) == "disabled: the operator has disabled the member");
+  CHECK(last(near, "swap") == "carries -> moves: replaced; another member distributes in its place");
+
+  // One that leaves can't be closed before.
+  CHECK(near.administrate(at(0), Administration::enabled, pair.now));
+  pair.advance(5s);
+  REQUIRE(near.distributing() == 0b01);
+  near.leave_member(at(0), pair.now);
+  pair.advance(50ms);
+  CHECK(near.distributing() == 0b01);
+  CHECK_FALSE(near.may_close(at(0), pair.now));
+  pair.advance(4s);
+  CHECK(near.distributing() == 0b10);
+  CHECK(near.may_close(at(0), pair.now));
+}
+
 }  // namespace causes_test
