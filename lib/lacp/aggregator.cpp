@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/earliest.hpp"
 #include "lacp/aggregation_port.hpp"
 #include "lacp/key.hpp"
 #include "lacp/lag_id.hpp"
@@ -19,10 +20,6 @@ namespace {
 
 [[nodiscard]] MemberIndex index_of(std::size_t port) noexcept {
   return MemberIndex{static_cast<std::uint8_t>(port)};
-}
-
-[[nodiscard]] bool in_sync(const wire::LacpInfo& end) noexcept {
-  return PortState{end.state}.has(StateBit::synchronization);
 }
 
 }  // namespace
@@ -53,8 +50,7 @@ struct Aggregator::State {
 };
 
 AggregationPort* Aggregator::State::find(MemberIndex port) noexcept {
-  if (port.value() >= kMembersMax || !ports[port.value()]) return nullptr;
-  return &*ports[port.value()];
+  return port.value() < kMembersMax && ports[port.value()] ? &*ports[port.value()] : nullptr;
 }
 
 AggregationPort& Aggregator::State::existing(MemberIndex port) noexcept {
@@ -344,20 +340,18 @@ void Aggregator::restore(std::span<PortRestore> ports, bool was_up, Instant now)
 }
 
 std::optional<Instant> Aggregator::deadline() const noexcept {
-  std::optional<Instant> earliest = state_->swaps.deadline(state_->config, state_->now);
-  for (const std::optional<AggregationPort>& port : state_->ports) {
-    const std::optional<Instant> due = port ? port->deadline(state_->now) : std::nullopt;
-    if (due && (!earliest || *due < *earliest)) earliest = due;
-  }
-  return earliest;
+  Earliest first;
+  first.add(state_->swaps.deadline(state_->config, state_->now));
+  for (const auto& port : state_->ports)
+    if (port) first.add(port->deadline(state_->now));
+  return first.at();
 }
 
 std::optional<Transmission> Aggregator::transmit(Instant now) {
   state_->now = std::max(state_->now, now);
   for (std::size_t i = 0; i < kMembersMax; ++i) {
-    std::optional<AggregationPort>& port = state_->ports[i];
-    if (!port) continue;
-    if (const std::optional<wire::Lacpdu> pdu = port->transmit(state_->now))
+    auto& port = state_->ports[i];
+    if (const auto pdu = port ? port->transmit(state_->now) : std::nullopt)
       return Transmission{.port = MemberIndex{static_cast<std::uint8_t>(i)}, .pdu = *pdu};
   }
   return std::nullopt;

@@ -54,4 +54,8 @@ struct PortId {
                                                : LagId{.first = ours, .second = theirs};
 }
 
+[[nodiscard]] constexpr bool in_sync(const wire::LacpInfo& end) noexcept {
+  return PortState{end.state}.has(StateBit::synchronization);
+}
+
 }  // namespace lagoon::lacp
