@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import source
 
-PURE = r"^lib/(base|wire|lacp|marker|dist|qos|table|fast|control|report|state|config|imports)/"
+PURE = r"^lib/(base|wire|lacp|marker|cluster|dist|qos|table|fast|control|report|state|config|imports)/"
 CXX = r"\.(cpp|hpp|c|h)$"
 ONLY_CXX = r"\.(cpp|hpp)$"
 

@@ -26,6 +26,7 @@ OURS = {
     "lib/marker": ["base", "wire"],
     "lib/lldp": ["base", "wire"],
     "lib/bfd": ["base", "wire"],
+    "lib/cluster": ["base"],
     "lib/monitor": ["base", "wire"],
     "lib/failover": ["base", "wire"],
     "lib/dist": ["base", "wire"],
@@ -60,7 +61,7 @@ ROOMS = {
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}
 NEVER_INCLUDED = {"tests", "bench", "support", "unit", "sim", "golden", "fuzz", "conformance", "smoke", "tidy"}
-PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/lldp", "lib/bfd", "lib/monitor", "lib/failover", "lib/dist",
+PURE = {"lib/base", "lib/wire", "lib/lacp", "lib/marker", "lib/lldp", "lib/bfd", "lib/cluster", "lib/monitor", "lib/failover", "lib/dist",
         "lib/qos", "lib/balance", "lib/table", "lib/fast", "lib/options", "lib/control", "lib/report", "lib/state", "lib/config", "lib/imports"}
 
 DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
