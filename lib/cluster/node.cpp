@@ -29,6 +29,7 @@ Node::Node(const Options& options, Incarnation incarnation, Instant start)
       book_{kFirstLag + 2 * options.lags.size(), options.endpoints, options.lease / 5},
       peer_{incarnation, options.peer_interval, kStandBy},
       start_{start},
+      chance_{incarnation.value()},
       alone_since_{start},
       ambiguous_told_{start - kAmbiguousAgain} {
   LAGOON_CHECK(options.lags.size() <= kLagsMax);

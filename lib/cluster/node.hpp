@@ -107,6 +107,8 @@ class Node {
   [[nodiscard]] std::optional<Order> wanted(std::size_t slot, Instant now) const;
   [[nodiscard]] std::optional<Order> wanted_of_lag(std::size_t slot, Instant now) const;
   void take(std::size_t slot, const RequestBook::Sent& sent, const Answer& answer, Instant now);
+  /// 80 to 100 % of it, so that boxes which started at once do not ask at once for ever.
+  [[nodiscard]] Duration spread(Duration d) noexcept;
   void take_done(std::size_t slot, const Done& done, Revision at);
   void take_read(const AllRead& all, Revision at, Instant now);
   void go_back(Instant now);
@@ -125,6 +127,7 @@ class Node {
   Lease lease_{};
   Revision highest_{};  // of etcd's revisions that were seen
   Instant start_;
+  std::uint64_t chance_;
   std::optional<Instant> etcd_sent_{};  // the last request that was answered
   std::optional<Instant> control_at_{};
   std::optional<Instant> alone_since_;

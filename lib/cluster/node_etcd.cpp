@@ -1,5 +1,6 @@
 // What a Node asks of etcd, and what follows from the answers.
 #include <algorithm>
+#include <cstdint>
 #include <variant>
 
 #include "cluster/node.hpp"
@@ -16,6 +17,15 @@ NodeRecord Node::own_record() const {
   NodeRecord record{.incarnation = self_.incarnation, .number = self_.number};
   for (const OneLag& lag : lags_) record.lags.push_back(lag.election.report());
   return record;
+}
+
+// SplitMix64.
+Duration Node::spread(Duration d) noexcept {
+  chance_ += 0x9e3779b97f4a7c15;
+  std::uint64_t z = chance_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return d - d * static_cast<std::int64_t>((z ^ (z >> 31)) % 201) / 1000;
 }
 
 std::optional<Order> Node::wanted(std::size_t slot, Instant now) const {
@@ -121,7 +131,7 @@ void Node::take(std::size_t slot, const RequestBook::Sent& sent, const Answer& a
   } else if (const auto* const granted = std::get_if<Granted>(&answer.what)) {
     if (slot == kGrant) lease_.granted(granted->lease, sent.at, granted->ttl);
   } else if (const auto* const kept = std::get_if<Kept>(&answer.what)) {
-    next = sent.at + options_.lease / (slot == kKeep ? 4 : 8);
+    next = sent.at + spread(options_.lease / (slot == kKeep ? 4 : 8));
     if (slot == kKeep && kept->alive) lease_.kept(sent.at);
     if (slot == kKeep && !kept->alive) lease_.lost();
     if (slot == kOnBehalf && kept->alive) {
@@ -130,7 +140,7 @@ void Node::take(std::size_t slot, const RequestBook::Sent& sent, const Answer& a
     }
   } else if (const auto* const all = std::get_if<AllRead>(&answer.what)) {
     // (whether etcd answers is known from keepalives, else from this)
-    next = now + (lease_.exists() && !leaving_ ? kReadAgain : options_.lease / 4);
+    next = now + spread(lease_.exists() && !leaving_ ? kReadAgain : options_.lease / 4);
     take_read(*all, answer.revision, now);
   } else if (const auto* const done = std::get_if<Done>(&answer.what)) {
     if (slot == kRecord) next = now + kRecordLeast;
