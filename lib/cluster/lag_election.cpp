@@ -266,13 +266,16 @@ bool LagElection::wants_claim(const Surroundings& s) const {
   if (other_carries_alone(s) && !we_carry) return false;
   const bool other_first =
       favoured(s) == self_.other && s.other.known && s.other.in_etcd && s.other.report.fit;
-  return we_carry || !other_first || (absent_since_ && s.now - *absent_since_ >= kHeadStart);
+  if (we_carry || !other_first) return true;
+  // (both may have stood by until now)
+  return absent_since_ && s.now - std::max(*absent_since_, given_.until()) >= kHeadStart;
 }
 
 bool LagElection::wants_promise(const Surroundings& s) const {
   if (!s.two_way || s.leaving || !fitness_.fit() || given_.binds(s.now)) return false;
   if (order_.role == Role::holder) return !mine(s) || s.lease.deadline() - s.now < lease_ * 55 / 100;
   if (order_.role != Role::standby || s.etcd || s.other.authority) return false;
+  if (!outranks(s) && s.other.report.fit && s.now - given_.until() < kHeadStart) return false;
   return !s.other.report.carries && !(s.other.etcd && s.other.report.fit);
 }
 

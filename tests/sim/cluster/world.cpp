@@ -29,10 +29,10 @@ World::World(const Settings& settings, std::uint64_t seed)
         });
       }} {
   for (std::size_t pair = 0; pair < settings.pairs; ++pair) {
-    partners_.emplace_back(
-        prng_.chance(0.5) ? PartnerModel::Kind::linux_bond : PartnerModel::Kind::open_vswitch,
-        prng_.below(2));
-    const std::string prefer = prng_.chance(0.5) ? "" : prng_.chance(0.5) ? "a" : "b";
+    const auto kind = prng_.chance(0.5) ? PartnerModel::Kind::linux_bond : PartnerModel::Kind::open_vswitch;
+    partners_.emplace_back(settings.partner.value_or(kind), prng_.below(2));
+    const std::string by_chance = prng_.chance(0.5) ? "" : prng_.chance(0.5) ? "a" : "b";
+    const std::string prefer = settings.prefer.value_or(by_chance);
     for (std::size_t side = 0; side < 2; ++side) {
       Box box{.index = 2 * pair + side};
       box.options = {.domain = "d" + std::to_string(pair),
@@ -290,7 +290,7 @@ void World::take_orders(Box& box) {
   send_pdu(box);
   const std::size_t index = box.index;
   // (a worker's CPU may be another's for a while)
-  const Duration lag = prng_.chance(0.1) ? some(1ms, 500ms) : some(50us, 3ms);
+  const Duration lag = prng_.chance(settings_.slow_workers) ? some(1ms, 500ms) : some(50us, 3ms);
   agenda_.in(lag, [this, index, life = box.life, generation = order.generation, table] {
     Box& b = boxes_.at(index);
     if (!b.alive() || b.life != life || b.generation != generation || b.paused(now())) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Settings {
   lc::WhenIsolated isolated = lc::WhenIsolated::ask_partner;
   lc::Revert revert = lc::Revert::never;
   Duration frame_interval = 5ms;
+  double slow_workers = 0.1;                    // how often a worker takes up to 500 ms for a table
+  std::optional<PartnerModel::Kind> partner{};  // else by chance
+  std::optional<std::string> prefer{};          // else by chance
 };
 
 /// A way that messages go, one direction of it.

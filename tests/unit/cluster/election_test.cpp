@@ -126,6 +126,24 @@ TEST_CASE("Without a word of its workers it waits until its last table is over",
   CHECK(b.election.step(b.s));
 }
 
+TEST_CASE("An epoch that was given away is never used again: its deletion may still arrive",
+          "[cluster][election]") {
+  Bench b;
+  b.hold();
+  b.unfit();
+  REQUIRE(b.turn(10ms).role == Role::releasing);
+  b.fit(1);
+  CHECK(b.turn(10ms).role == Role::releasing);
+  b.s.refused = Why::name;
+  CHECK(b.turn(10ms).role == Role::refused);
+  b.s.refused.reset();
+  b.s.lease.kept(b.s.now);
+  CHECK(b.turn(10ms).role == Role::releasing);
+  CHECK(b.turn(10ms).role == Role::releasing);
+  b.key_of("a", 11, 6, 7);
+  CHECK(b.turn(10ms).role == Role::releasing);
+}
+
 TEST_CASE("A holder without etcd goes on by the peer's promise, and asks for it", "[cluster][election]") {
   Bench b;
   b.hold();
