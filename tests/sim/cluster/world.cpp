@@ -81,7 +81,9 @@ bool World::run_until(const std::function<bool()>& holds, Duration most) {
 
 void World::send(const Way& way, std::function<void()> arrives) {
   if (way.cut || prng_.chance(way.loss)) return;
-  agenda_.in(prng_.chance(way.late) ? some(10ms, 3s) : some(100us, 4ms), std::move(arrives));
+  Duration after = some(100us, 4ms);
+  if (prng_.chance(way.late)) after = prng_.chance(0.5) ? some(10ms, 500ms) : some(10ms, 3s);
+  agenda_.in(after, std::move(arrives));
 }
 
 // A cable keeps the order of frames, and none is late on it.
