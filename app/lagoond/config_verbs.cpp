@@ -46,11 +46,17 @@ Result<config::Config> found_config(dpdk::Engine& from) {
     std::erase_if(lag.members, [&](const config::Member& member) { return !has_found(*now, member.name); });
     if (lag.members.empty()) {
       std::erase_if(lag.from, is_found);
+      if (lag.from.empty())
+        return fail(Errc::invalid_argument,
+                    "LAG '" + lag.name +
+                        "' has found no member, and no candidate is left for it; take it out of the "
+                        "configuration, or give it one, and save then");
       continue;
     }
     lag.options.automatic = false;
     lag.options.formation = {};
     lag.options.mac = now->address;
+    lag.options.mac_from.clear();
     lag.from.clear();
   }
   return config;

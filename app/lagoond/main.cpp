@@ -117,9 +117,9 @@ void reload(dpdk::Engine& engine, const std::string& file) {
 // For a restart. Without a state file nobody could go on, so the Partners are told as ever.
 void leave(dpdk::Engine& engine, Memory* memory, Ending& ending) {
   ServiceManager::stopping();
-  if (memory == nullptr) return ending.request();
+  if (memory == nullptr || ending.requested()) return ending.request();
   engine.prepare_to_be_followed();
-  memory->write_now();
+  if (!memory->write_now() || ending.requested()) return ending.request();
   Output::say("lagoond: it leaves as it is, for the process that follows to go on\n");
   ending.leave();
 }

@@ -20,6 +20,7 @@ class Ending {
 
   /// Thread: any; does not wait.
   void request() noexcept;
+  [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
   /// Whom request() asks, at once where it came before; nullptr: nobody any more.
   void use(dpdk::Engine* engine) noexcept;
   /// What the end is waiting for next: a static text.

@@ -83,14 +83,15 @@ void Memory::run() {
   }
 }
 
-void Memory::write() {
+bool Memory::write() {
   const std::lock_guard lock{writing_};
-  if (forgotten_) return;
+  if (forgotten_) return false;
   const auto stored = file_.store(board_->take());
   const std::string words = stored ? "" : stored.error().detail;
-  if (std::exchange(complaint_, words) == words) return;
+  if (std::exchange(complaint_, words) == words) return stored.has_value();
   Output::say(words.empty() ? "lagoond: " + file_.path() + ": it is written again\n"
                             : "lagoond: " + words + "; a crash would cost more than it has to\n");
+  return stored.has_value();
 }
 
 void Memory::forget() {

@@ -27,15 +27,15 @@ class Memory {
   Memory& operator=(const Memory&) = delete;
 
   [[nodiscard]] dpdk::StateBoard& board() noexcept { return *board_; }
-  /// Writes what there is now: the process ends, and another one follows.
-  void write_now() { write(); }
+  /// Writes what there is now: the process ends, and another one follows. False: it could not.
+  [[nodiscard]] bool write_now() { return write(); }
   /// All was put back, and the Partners know that we leave: there is nothing to remember.
   void forget();
 
  private:
   Memory(StateFile file, std::unique_ptr<dpdk::StateBoard> board);
   void run();
-  void write();
+  bool write();
 
   StateFile file_;
   std::unique_ptr<dpdk::StateBoard> board_;

@@ -6,6 +6,7 @@
 #include "config/change/change_plan.hpp"
 #include "config/command/define_option.hpp"
 #include "config/rules/judge.hpp"
+#include "config/values/candidates.hpp"
 
 namespace lagoon::config {
 namespace {
@@ -18,6 +19,7 @@ Result<Lag*> find_lag(Config& config, const std::string& name) {
 
 // What an action makes of a LAG, whatever the rules say.
 struct Effect {
+  Config& config;
   Lag& lag;
   LagState state = LagState::runs;
 
@@ -31,7 +33,7 @@ struct Effect {
   [[nodiscard]] Result<void> of_member(const std::string& name, Change change) const {
     const auto found = member(name);
     if (!found) return std::unexpected{found.error()};
-    change(**found);
+    change_member(config, lag, name, change);
     return {};
   }
   [[nodiscard]] Result<void> administrate(const std::string& name, control::Administration to) const {
@@ -89,7 +91,7 @@ struct Effect {
 Result<void> rehearse(Config& config, const std::string& name, const ChangeAction& action) {
   const auto lag = find_lag(config, name);
   if (!lag) return std::unexpected{lag.error()};
-  return std::visit(Effect{**lag}, action);
+  return std::visit(Effect{config, **lag}, action);
 }
 
 Result<Config> with(const Config& before, const Command& command, LagState state) {
@@ -104,7 +106,7 @@ Result<Config> with(const Config& before, const Command& command, LagState state
                     "reload it, or disable a member");
   const bool known = adds != nullptr && std::ranges::find((*lag)->members, adds->member.name,
                                                           &Member::name) != (*lag)->members.end();
-  LAGOON_TRY(std::visit(Effect{**lag, state}, command.action));
+  LAGOON_TRY(std::visit(Effect{after, **lag, state}, command.action));
   auto judged = judge(before, after, state == LagState::runs ? Readiness::runs : Readiness::unfinished);
   if (!judged)
     return fail(known ? Errc::already_exists : judged.error().code, std::move(judged).error().detail);

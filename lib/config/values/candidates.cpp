@@ -39,4 +39,16 @@ void place_candidates(Config& config, const Config* running) {
   }
 }
 
+bool change_member(Config& config, Lag& lag, std::string_view name,
+                   const std::function<void(Member&)>& change) {
+  const auto found = std::ranges::find(lag.members, name, &Member::name);
+  if (found == lag.members.end()) return false;
+  change(*found);
+  if (!lag.options.automatic) return true;
+  for (Lag& other : config.lags)
+    for (Member& candidate : other.from)
+      if (candidate.name == name) change(candidate);
+  return true;
+}
+
 }  // namespace lagoon::config

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/mac_address.hpp"
 #include "base/units.hpp"
 #include "control/formation/share_out.hpp"
 #include "control/wiring/neighbor_words.hpp"
@@ -41,7 +42,8 @@ constexpr std::string_view kAnyLagoon = "lagoon";
 }
 
 [[nodiscard]] bool takes(const FormationOptions& options, const PoolPort& port, const PartnerId& partner) {
-  if (options.partner.empty() || options.partner == to_string(partner.system)) return true;
+  if (options.partner.empty()) return true;
+  if (const auto system = parse_mac_address(options.partner)) return *system == partner.system;
   const Neighbor* const neighbor = neighbor_of(port);
   if (neighbor == nullptr) return false;
   if (options.partner == kAnyLagoon) return neighbor->said.lagoon.has_value();
@@ -94,7 +96,10 @@ void FormationKeeper::look(const Scene& scene) {
     // (who comes anew settles anew)
     if (known.seen != looked_ && !known.goes_to) known = {};
     known.seen = scene.now;
-    if (known.goes_to && !lists(scene.lags[*known.goes_to], port.name)) known.goes_to.reset();
+    // (who was withdrawn on the way is no longer waited for)
+    const bool is_there = known.goes_to == port.lag;
+    if (known.goes_to && (!lists(scene.lags[*known.goes_to], port.name) || (is_there && port.withdrawn)))
+      known.goes_to.reset();
     const bool arrives = known.goes_to == port.lag;
     if (port.partner || arrives)
       known.silent_since.reset();

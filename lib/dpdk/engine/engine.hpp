@@ -94,8 +94,8 @@ class Engine {
   void end_workers();
   /// Thread: any; may be called in a signal handler.
   void request_stop() noexcept;
-  /// Before a process that another one follows ends as if it was killed: the Partners hear once more what is so,
-  /// and the board has what LAGs know. Thread: any but the control lcore; waits some 0.3 s at the most.
+  /// Before a process that another one follows ends as if it was killed: the Partners hear once more what is
+  /// so, and the board has what LAGs know. Thread: any but the control lcore; waits some 0.3 s at the most.
   void prepare_to_be_followed();
 
   // Questions and commands. Thread: any but the control lcore; they wait for its answer, at most a second.

@@ -8,6 +8,7 @@
 
 #include "config/change/rehearse.hpp"
 #include "config/rules/judge.hpp"
+#include "config/values/candidates.hpp"
 #include "config/values/device_name.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
@@ -27,12 +28,6 @@ constexpr Duration kMovePatience = 2s;
 
 std::unexpected<Error> no_member(const std::string& lag, const std::string& member) {
   return fail(Errc::no_such_thing, "LAG '" + lag + "' has no member '" + member + "'");
-}
-
-config::Member* find(config::Lag& lag, const std::string& name) {
-  for (config::Member& member : lag.members)
-    if (member.name == name) return &member;
-  return nullptr;
 }
 
 void warn_of_speed(const LagRuntime& lag, const MemberRuntime& added) {
@@ -178,7 +173,9 @@ Result<std::string> Engine::Parts::Commands::remove(const std::string& member,
   std::unique_ptr<MemberRuntime> gone;
   const auto take = [&] { gone = parts_.lifecycle->take(runtime(), *index); };
   // (another one may have to take its place first)
-  const Instant until = dpdk::now() + kRemovalPatience + known().options.lacp.swap_patience;
+  // (a device that goes waits for no newcomer)
+  const Duration swap = unserved ? Duration::zero() : known().options.lacp.swap_patience;
+  const Instant until = dpdk::now() + kRemovalPatience + swap;
   while (gone == nullptr && !parts_.tasks.is_server() && dpdk::now() < until) {
     std::this_thread::sleep_for(kRemovalLook);
     if (!parts_.tasks.run(take, kAnswerPatience)) break;
@@ -229,7 +226,7 @@ Result<std::string> Engine::Parts::Commands::administrate(const std::string& mem
     waits = control::is_being_replaced(lag, index);
     return done;
   }));
-  if (config::Member* const m = find(known(), member)) m->administration = to;
+  config::change_member(parts_.config, known(), member, [to](config::Member& m) { m.administration = to; });
   return "member '" + member + "' is " + std::string{control::name_of(to)} +
          (waits ? ": it goes on until another one distributes in its place, or swap-patience is over" : "");
 }
@@ -254,7 +251,8 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::WeighMembe
   LAGOON_TRY(with_member(command.member, [&command](control::Lag& lag, MemberIndex index) {
     return lag.weigh(index, command.weight, dpdk::now());
   }));
-  if (config::Member* const member = find(known(), command.member)) member->weight = command.weight;
+  config::change_member(parts_.config, known(), command.member,
+                        [&command](config::Member& m) { m.weight = command.weight; });
   return "member '" + command.member + "' weighs " +
          (command.weight ? std::to_string(*command.weight) : "what its speed has it");
 }
@@ -264,7 +262,8 @@ Result<std::string> Engine::Parts::Commands::operator()(const config::ExpectNeig
     control::expect_neighbor(lag, index, command.expected);
     return {};
   }));
-  if (config::Member* const member = find(known(), command.member)) member->expect = command.expected;
+  config::change_member(parts_.config, known(), command.member,
+                        [&command](config::Member& m) { m.expect = command.expected; });
   return "member '" + command.member + "' has another neighbour to be there";
 }
 

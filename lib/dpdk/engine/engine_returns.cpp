@@ -81,14 +81,18 @@ Duration Engine::Parts::Returns::turn() {
 
 void Engine::Parts::Returns::move_candidates() {
   if (dpdk::now() < next_transfer_) return;
-  std::vector<Formation::Move> wanted;
-  if (!parts_.tasks.run([&] { wanted = formation_.moves(); }, kAnswerPatience)) return;
-  // (what no LAG has, the keeper does not see)
-  std::erase_if(transfers_, [](const Transfer& transfer) { return !transfer.homeless; });
-  for (Formation::Move& one : wanted) transfers_.push_back({.move = std::move(one)});
-  if (transfers_.empty()) return;
+  bool any = false;
+  const auto look = [&] { any = !formation_.moves().empty(); };
+  if (!parts_.tasks.run(look, kAnswerPatience) || (!any && transfers_.empty())) return;
   const auto commands = parts_.begin_command();
-  if (!commands) return;
+  std::vector<Formation::Move> wanted;
+  if (!commands || !parts_.tasks.run([&] { wanted = formation_.moves(); }, kAnswerPatience)) return;
+  // (what no LAG has, the keeper does not see)
+  std::erase_if(transfers_,
+                [&](Transfer& transfer) { return !transfer.homeless || !still_homeless(transfer); });
+  for (Formation::Move& one : wanted)
+    if (may_move(one)) transfers_.push_back({.move = std::move(one)});
+  if (transfers_.empty()) return;
   bool all_done = true;
   std::erase_if(transfers_, [&](Transfer& transfer) {
     const auto done = move(transfer);
@@ -102,6 +106,36 @@ void Engine::Parts::Returns::move_candidates() {
   parts_.note_configuration();
   transfer_pause_ = all_done ? Duration::zero() : std::min(std::max(2 * transfer_pause_, kPause), kPauseMost);
   next_transfer_ = dpdk::now() + transfer_pause_;
+}
+
+// What was wanted may be another thing since: commands and new files come between.
+bool Engine::Parts::Returns::may_move(const Formation::Move& wanted) const {
+  const auto& here = parts_.config.lags[wanted.from].members;
+  const auto member = std::ranges::find(here, wanted.port, &config::Member::name);
+  return member != here.end() && member->administration == control::Administration::enabled &&
+         lists(wanted.to, wanted.port);
+}
+
+bool Engine::Parts::Returns::lists(std::size_t lag, const std::string& port) const {
+  const auto& from = parts_.config.lags[lag].from;
+  return std::ranges::find(from, port, &config::Member::name) != from.end();
+}
+
+// No LAG has the port, and one lists it: the one where it was to go, or another.
+bool Engine::Parts::Returns::still_homeless(Transfer& transfer) const {
+  const std::string& port = transfer.move.port;
+  const auto& lags = parts_.config.lags;
+  const auto has = [&](const config::Lag& lag) {
+    return std::ranges::find(lag.members, port, &config::Member::name) != lag.members.end();
+  };
+  if (std::ranges::any_of(lags, has)) return false;
+  if (lists(transfer.move.to, port)) return true;
+  for (std::size_t i = 0; i < lags.size(); ++i)
+    if (lists(i, port)) {
+      transfer.move.from = transfer.move.to = i;
+      return true;
+    }
+  return false;
 }
 
 Result<void> Engine::Parts::Returns::move(Transfer& transfer) {
@@ -119,8 +153,7 @@ Result<void> Engine::Parts::Returns::move(Transfer& transfer) {
 Result<void> Engine::Parts::Returns::add_candidate(std::size_t lag, const std::string& port) {
   const auto& candidates = parts_.config.lags[lag].from;
   const auto found = std::ranges::find(candidates, port, &config::Member::name);
-  // (it was taken out of the file meanwhile)
-  if (found == candidates.end()) return {};
+  if (found == candidates.end()) return fail(Errc::no_such_thing, "it is no candidate there");
   const auto added = Commands{parts_, lag}(config::AddMember{*found});
   if (!added) return std::unexpected{added.error()};
   return {};

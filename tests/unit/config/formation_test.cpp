@@ -147,4 +147,18 @@ TEST_CASE("Members of an automatic LAG are not added or removed by commands", "[
   CHECK(with(config, {.lag = "lag0", .action = SetOption{"auto.most", "1"}}));
 }
 
+TEST_CASE("What a command says of a candidate goes with it", "[config][formation]") {
+  const Config config =
+      read("lags:\n" + automatic("lag0", kA + "," + kB) + automatic("lag1", kB + "," + kC)).config;
+  const auto after = with(config, {.lag = "lag0", .action = DrainMember{"b"}});
+  REQUIRE(after);
+  for (const Lag& lag : after->lags)
+    for (const Member& candidate : lag.from) {
+      CAPTURE(lag.name, candidate.name);
+      CHECK((candidate.administration == control::Administration::drained) == (candidate.name == "b"));
+    }
+  CHECK(after->lags[0].members[1].administration == control::Administration::drained);
+  CHECK(read(to_yaml(*after)).config.lags == after->lags);
+}
+
 }  // namespace lagoon::config::formation_test

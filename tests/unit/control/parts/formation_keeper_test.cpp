@@ -190,6 +190,16 @@ TEST_CASE("A LAG is kept for what is on its way there", "[formation]") {
   scene.ports.push_back(moved);
   scene.ports.back().lag = 1;
   scene.ports.back().partner.reset();
+  SECTION("and no longer, when it is withdrawn there") {
+    scene.ports.back().withdrawn = true;
+    scene.run(kLook);
+    scene.ports.back().candidate = true;
+    scene.lead(0, partner(3));
+    scene.ports[0].candidate = true;
+    scene.run(4s);
+    CHECK(scene.keeper.moves() == std::vector<FormationKeeper::Move>{{.port = "p0", .from = 0, .to = 1}});
+    return;
+  }
   scene.run(kLook);
   CHECK(scene.where() == "001");
   CHECK(scene.ports.back().joined == partner(2));
@@ -251,6 +261,12 @@ TEST_CASE("most is the most, and ignore takes what LLDP has elsewhere", "[format
   SECTION("ignore") {
     for (std::size_t i = 0; i < 3; ++i) scene.hear(i, "sw" + std::to_string(i));
     scene.pool[0].options.lldp = LldpVoice::ignore;
+    scene.run(5s);
+    CHECK(scene.where() == "000");
+  }
+  SECTION("an address, in any letters") {
+    for (std::size_t i = 0; i < 3; ++i) scene.lead(i, partner(0x0a));
+    scene.pool[0].options.partner = "02:00:00:00:09:0A";
     scene.run(5s);
     CHECK(scene.where() == "000");
   }
