@@ -51,6 +51,10 @@ static void no_ports(struct lagoon_lag_config* c) {
 static void no_members(struct lagoon_lag_config* c) {
   c->port_count = 0;
 }
+static void found_members(struct lagoon_lag_config* c) {
+  c->port_count = 0;
+  c->options = "members: { from: [net_ring0] }";
+}
 static void odd_control(struct lagoon_lag_config* c) {
   c->control = 2;
 }
@@ -109,6 +113,7 @@ void test_wrong_configurations(const uint16_t* port) {
       {null_pool, LAGOON_ERR_INVALID_ARGUMENT, "pools is NULL"},
       {no_ports, LAGOON_ERR_INVALID_ARGUMENT, "ports is NULL"},
       {no_members, LAGOON_ERR_INVALID_ARGUMENT, "has no members"},
+      {found_members, LAGOON_ERR_NOT_SUPPORTED, "finds its members by itself"},
       {odd_control, LAGOON_ERR_INVALID_ARGUMENT, "LAGOON_CONTROL_THREAD"},
       {odd_members, LAGOON_ERR_INVALID_ARGUMENT, "LAGOON_MEMBERS_KEEP"},
       {conf_for_kept, LAGOON_ERR_INVALID_ARGUMENT, "port_conf"},

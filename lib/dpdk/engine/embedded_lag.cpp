@@ -211,6 +211,11 @@ Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::make(const Embedding& embeddin
   if (embedding.configure_members && embedding.pools.empty())
     return fail(Errc::invalid_argument, "no mempool for what members receive");
   const config::Config config = config_of(embedding);
+  if (config.lags.front().options.automatic)
+    return fail(Errc::not_supported,
+                "LAG '" + config.lags.front().name +
+                    "' finds its members by itself, which a LAG inside a program does not; "
+                    "list its members");
   LAGOON_TRY(config::judge({}, config));
   auto inner = std::make_unique<Engine::Parts>(config);
   inner->guest = guest_ports_of(embedding);
