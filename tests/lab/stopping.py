@@ -22,7 +22,7 @@ def threads_called(pid, wanted):
             with open(f"/proc/{pid}/task/{tid}/comm", encoding="ascii") as file:
                 if file.read().strip() == wanted:
                     found.append(int(tid))
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # (it has ended, before the file was opened or after)
             continue
     return found
 

@@ -28,7 +28,7 @@ def sets_of(pid):
     """By thread: its capability sets, NoNewPrivs and user."""
     threads = {}
     for tid in os.listdir(f"/proc/{pid}/task"):
-        with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/task/{tid}/status", encoding="ascii") as file:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/task/{tid}/status", encoding="ascii") as file:
             words = dict(line.split(":\t", 1) for line in file if ":\t" in line)
             threads[tid] = ({key: int(words[key], 16) for key in KEYS}, int(words["NoNewPrivs"]),
                             int(words["Uid"].split()[0]))
