@@ -9,6 +9,7 @@
 #include "cluster/world.hpp"
 #include "support/catch.hpp"
 #include "support/prng.hpp"
+#include "support/sanitized.hpp"
 
 namespace cluster_sim_test {
 
@@ -17,7 +18,7 @@ using namespace lagoon::sim::cluster;
 
 namespace {
 
-constexpr std::uint64_t kSeeds = 500;
+constexpr std::uint64_t kSeeds = test::kSanitized ? 40 : 500;
 constexpr Duration kBound = 20s;  // from the end of all faults until one box carries
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {

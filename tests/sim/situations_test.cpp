@@ -8,6 +8,7 @@
 
 #include "cluster/world.hpp"
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 
 namespace situations_sim_test {
 
@@ -17,7 +18,7 @@ using namespace lagoon::sim::cluster;
 namespace {
 
 constexpr std::size_t kA = 0, kB = 1;
-constexpr std::uint64_t kSeeds = 10;
+constexpr std::uint64_t kSeeds = test::kSanitized ? 2 : 10;
 
 void cut_etcd(World& world, std::size_t box) {
   for (std::size_t member = 0; member < EtcdModel::kMembers; ++member)
