@@ -26,7 +26,7 @@ TEST_CASE("Two that find their members back to back agree", "[sim][formation]") 
   CHECK(room.carrying(0) == 6);
   CHECK(room.carrying(1) == 6);
   SECTION("also with a switch between some of them") {
-    for (const std::size_t i : {2, 3}) {
+    for (const std::size_t i : {2U, 3U}) {
       room.pull({0, i});
       room.connect({0, i}, {2, i});
     }
