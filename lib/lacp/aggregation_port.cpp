@@ -350,6 +350,7 @@ SelectionPort AggregationPort::for_selection() const noexcept {
                      !differs_for_selection(receive_.partner(), *memory_.known),
           .drained = sending_.drained,
           .distributes = distributes(),
+          .pending = transmit_.needed(),
           .actor = actor(),
           .partner = receive_.partner()};
 }

@@ -250,9 +250,7 @@ void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
 }
 
 void Aggregator::set_works(std::uint32_t works, Instant now) {
-  if (works == state_->swaps.works()) return;
-  state_->swaps.set_works(works);
-  state_->settle(now);
+  if (state_->swaps.set_works(works)) state_->settle(now);
 }
 
 void Aggregator::moved_off(std::uint32_t ports, Instant now) {
@@ -350,9 +348,10 @@ std::optional<Instant> Aggregator::deadline() const noexcept {
 std::optional<Transmission> Aggregator::transmit(Instant now) {
   state_->now = std::max(state_->now, now);
   for (std::size_t i = 0; i < kMembersMax; ++i) {
-    auto& port = state_->ports[i];
-    if (const auto pdu = port ? port->transmit(state_->now) : std::nullopt)
-      return Transmission{.port = MemberIndex{static_cast<std::uint8_t>(i)}, .pdu = *pdu};
+    const auto pdu = state_->ports[i] ? state_->ports[i]->transmit(state_->now) : std::nullopt;
+    if (!pdu) continue;
+    if (moving_off() != 0) state_->settle(now);  // (a port that goes waits for what another one tells)
+    return Transmission{.port = MemberIndex{static_cast<std::uint8_t>(i)}, .pdu = *pdu};
   }
   return std::nullopt;
 }

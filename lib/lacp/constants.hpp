@@ -22,6 +22,9 @@ inline constexpr Duration kRestoredHearing = kFastPeriodicTime + kRestoreMargin;
 /// A port whose conversations have not all moved off it in so long goes without them.
 inline constexpr Duration kMovesMost = 10s;
 
+/// From our word that a port distributes until the Partner may send on it: partner_settle, and the way there.
+inline constexpr Duration kHeardAfter = 150ms;
+
 /// LACPDUs in one Fast_Periodic_Time on one port (6.4.16).
 inline constexpr std::size_t kTransmitMax = 3;
 /// Added to the window of that limit: what leaves us a second apart may reach an observer a little closer.

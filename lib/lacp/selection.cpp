@@ -168,7 +168,8 @@ Awaited give_places(const SelectionPorts& ports, const Candidates& members, std:
     if (port.leaves) continue;
     if ((port.drained ? rank : distribute) < links_max) {
       choice = {.selected = Selected::selected, .rests = port.drained};
-      const bool partner_sends = PortState{port.partner.state}.has(StateBit::distributing);
+      // (one under coupled control says so before it has heard that we collect)
+      const bool partner_sends = port.told && PortState{port.partner.state}.has(StateBit::distributing);
       distribute += port.drained ? 0U : 1U;
       awaited.ours += !port.drained && !port.distributes && port.awaited ? 1U : 0U;
       awaited.partners += port.distributes && !partner_sends && port.awaited ? 1U : 0U;

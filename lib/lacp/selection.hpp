@@ -34,6 +34,8 @@ struct SelectionPort {
   bool awaited = false;    // it may be expected to distribute before long
   bool patient = false;    // it may go on for another one that is awaited
   bool moved = false;      // its conversations have moved off it
+  bool pending = false;    // a LACPDU has to wait
+  bool told = true;        // the Partner has had time to hear that it distributes
   Swap swap = Swap::none;  // as it is
   wire::LacpInfo actor{};
   wire::LacpInfo partner{};

@@ -44,6 +44,7 @@ void SwapKeeper::add_to(SelectionPort& port, MemberIndex index, bool is_selected
   port.awaited = lasts(known.selected);
   port.patient = lasts(known.swap == Swap::carries ? std::optional{known.since} : std::nullopt);
   port.moved = known.moved || (known.swap == Swap::moves && now >= known.since + kMovesMost);
+  port.told = known.told && now >= *known.told + kHeardAfter;
   port.swap = known.swap;
 }
 
@@ -74,6 +75,11 @@ std::optional<Event> SwapKeeper::follow(MemberIndex index, const PortSelection& 
     port.selected.reset();
   else if (!was_selected || !port.selected)
     port.selected = now;
+  const std::optional<SelectionPort>& seen = ports[index.value()];
+  if (!seen || !seen->distributes)
+    port.told.reset();
+  else if (!port.told && !seen->pending)
+    port.told = now;
   const Swap before = std::exchange(port.swap, choice.swap);
   if (before == port.swap) return std::nullopt;
   const bool goes_on = port.swap == Swap::none && !choice.rests;
@@ -104,6 +110,7 @@ std::optional<Instant> SwapKeeper::deadline(const AggregatorConfig& config, Inst
   for (const Port& port : ports_) {
     const Instant from = port.swap == Swap::carries ? port.since : port.selected.value_or(now);
     if (waits && from + config.swap_patience > now) first.add(from + config.swap_patience);
+    if (waits && port.told && *port.told + kHeardAfter > now) first.add(*port.told + kHeardAfter);
     if (port.swap == Swap::moves && port.since + kMovesMost > now) first.add(port.since + kMovesMost);
   }
   return first.at();

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -33,8 +34,8 @@ class SwapKeeper {
   [[nodiscard]] std::optional<PortConfig> take_config(MemberIndex port) noexcept;
 
   /// A bit for each port whose frames arrive, as far as others than LACP know.
-  void set_works(std::uint32_t works) noexcept { works_ = works; }
-  [[nodiscard]] std::uint32_t works() const noexcept { return works_; }
+  /// True: this is news.
+  [[nodiscard]] bool set_works(std::uint32_t works) noexcept { return std::exchange(works_, works) != works; }
   /// Nothing is on its way any more on these, of those that are at Swap::moves.
   void moved(std::uint32_t ports) noexcept;
 
@@ -57,6 +58,7 @@ class SwapKeeper {
     bool moved = false;
     std::optional<PortConfig> config{};
     std::optional<Instant> selected{};  // since when it is SELECTED
+    std::optional<Instant> told{};      // when the Partner was told that it distributes
     Swap swap = Swap::none;
     Instant since{};  // of `swap`
   };
