@@ -22,12 +22,15 @@ const Lag* home_of(const Config& config, const Config* running, const std::strin
           named(now->from, candidate) != nullptr)
         return now;
     }
-  const auto lists = [&](const Lag& lag) { return named(lag.from, candidate) != nullptr; };
-  const auto first = std::ranges::find_if(config.lags, lists);
+  const auto first = std::ranges::find_if(config.lags, [&](const Lag& lag) { return lists(lag, candidate); });
   return first == config.lags.end() ? nullptr : &*first;
 }
 
 }  // namespace
+
+bool lists(const Lag& lag, std::string_view candidate) {
+  return named(lag.from, candidate) != nullptr;
+}
 
 void place_candidates(Config& config, const Config* running) {
   for (Lag& lag : config.lags) {

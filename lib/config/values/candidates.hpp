@@ -12,6 +12,8 @@ namespace lagoon::config {
 /// that lists it still, else to the first that does. nullptr: nothing runs.
 void place_candidates(Config& config, const Config* running);
 
+/// Whether that is one of its candidates.
+[[nodiscard]] bool lists(const Lag& lag, std::string_view candidate);
 /// Changes the member of that name of `lag`, and what every automatic LAG has of it as a candidate: it may go
 /// there. False: the LAG has none.
 bool change_member(Config& config, Lag& lag, std::string_view name,

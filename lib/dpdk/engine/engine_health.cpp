@@ -97,4 +97,20 @@ Duration Engine::control_stands() const {
   return parts_->stalls.control_stands(dpdk::now());
 }
 
+void Engine::Parts::Returns::add_health(control::Health& health) const {
+  const std::lock_guard lock{mutex_};
+  for (const auto& port : parts_.ports) {
+    if (port == nullptr) continue;
+    if (const auto& losses = port->ring_losses(); losses != nullptr && losses->lost_lately() != 0)
+      health.push_back({control::Severity::warning, "port " + port->interface_name().value_or(""),
+                        control::ring_full_in_words(losses->lost_lately())});
+  }
+  for (const Missing& missing : missing_)
+    if (!missing.lag)
+      health.push_back(
+          {control::Severity::failure, "port " + missing.name,
+           "carries nothing: its interface is gone" +
+               (missing.obstacle.empty() ? "" : "; it can't be taken back: " + missing.obstacle)});
+}
+
 }  // namespace lagoon::dpdk

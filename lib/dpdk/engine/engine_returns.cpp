@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "config/values/candidates.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_commands.hpp"
@@ -24,10 +25,6 @@ constexpr Duration kUpPatience = 1s;
 // Should the kernel's messages be lost.
 constexpr Duration kLook = 1s;
 constexpr Duration kForEver = std::chrono::hours{1};
-
-std::string words_of_access(const std::string& name) {
-  return "port '" + name + "'";
-}
 
 }  // namespace
 
@@ -113,12 +110,7 @@ bool Engine::Parts::Returns::may_move(const Formation::Move& wanted) const {
   const auto& here = parts_.config.lags[wanted.from].members;
   const auto member = std::ranges::find(here, wanted.port, &config::Member::name);
   return member != here.end() && member->administration == control::Administration::enabled &&
-         lists(wanted.to, wanted.port);
-}
-
-bool Engine::Parts::Returns::lists(std::size_t lag, const std::string& port) const {
-  const auto& from = parts_.config.lags[lag].from;
-  return std::ranges::find(from, port, &config::Member::name) != from.end();
+         config::lists(parts_.config.lags[wanted.to], wanted.port);
 }
 
 // No LAG has the port, and one lists it: the one where it was to go, or another.
@@ -129,9 +121,9 @@ bool Engine::Parts::Returns::still_homeless(Transfer& transfer) const {
     return std::ranges::find(lag.members, port, &config::Member::name) != lag.members.end();
   };
   if (std::ranges::any_of(lags, has)) return false;
-  if (lists(transfer.move.to, port)) return true;
+  if (config::lists(lags[transfer.move.to], port)) return true;
   for (std::size_t i = 0; i < lags.size(); ++i)
-    if (lists(i, port)) {
+    if (config::lists(lags[i], port)) {
       transfer.move.from = transfer.move.to = i;
       return true;
     }
@@ -193,7 +185,7 @@ void Engine::Parts::Returns::find_lost() {
   }
   for (const Missing& missing : found)
     if (!missing.lag)
-      log_line(LogLevel::warning, words_of_access(missing.name) + ": its interface '" + missing.interface +
+      log_line(LogLevel::warning, "port '" + missing.name + "': its interface '" + missing.interface +
                                       "' is gone; it carries nothing until one of that name is there");
   const std::lock_guard lock{mutex_};
   missing_.insert(missing_.end(), found.begin(), found.end());
@@ -403,22 +395,6 @@ void Engine::Parts::Returns::refuse(Missing& missing, const std::string& obstacl
         {.kind = control::InterfaceNews::Kind::refused, .evidence = words}, dpdk::now());
   };
   static_cast<void>(parts_.tasks.run(tell, kAnswerPatience));
-}
-
-void Engine::Parts::Returns::add_health(control::Health& health) const {
-  const std::lock_guard lock{mutex_};
-  for (const auto& port : parts_.ports) {
-    if (port == nullptr) continue;
-    if (const auto& losses = port->ring_losses(); losses != nullptr && losses->lost_lately() != 0)
-      health.push_back({control::Severity::warning, "port " + port->interface_name().value_or(""),
-                        control::ring_full_in_words(losses->lost_lately())});
-  }
-  for (const Missing& missing : missing_)
-    if (!missing.lag)
-      health.push_back(
-          {control::Severity::failure, "port " + missing.name,
-           "carries nothing: its interface is gone" +
-               (missing.obstacle.empty() ? "" : "; it can't be taken back: " + missing.obstacle)});
 }
 
 }  // namespace lagoon::dpdk

@@ -83,7 +83,6 @@ class Engine::Parts::Returns {
   void work();
   void move_candidates();
   [[nodiscard]] bool may_move(const Formation::Move& wanted) const;
-  [[nodiscard]] bool lists(std::size_t lag, const std::string& port) const;
   [[nodiscard]] bool still_homeless(Transfer& transfer) const;
   [[nodiscard]] Result<void> move(Transfer& transfer);
   [[nodiscard]] Result<void> add_candidate(std::size_t lag, const std::string& port);
