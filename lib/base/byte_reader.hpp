@@ -23,6 +23,7 @@ class ByteReader {
   [[nodiscard]] constexpr std::uint32_t be32() noexcept {
     return static_cast<std::uint32_t>(big_endian<4>());
   }
+  [[nodiscard]] constexpr std::uint64_t be64() noexcept { return big_endian<8>(); }
   [[nodiscard]] constexpr MacAddress mac() noexcept {
     MacAddress mac;
     for (std::uint8_t& octet : mac.octets) octet = u8();

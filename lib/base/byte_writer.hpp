@@ -16,6 +16,7 @@ class ByteWriter {
   constexpr void u8(std::uint8_t value) noexcept { big_endian<1>(value); }
   constexpr void be16(std::uint16_t value) noexcept { big_endian<2>(value); }
   constexpr void be32(std::uint32_t value) noexcept { big_endian<4>(value); }
+  constexpr void be64(std::uint64_t value) noexcept { big_endian<8>(value); }
   constexpr void mac(const MacAddress& mac) noexcept {
     for (const std::uint8_t octet : mac.octets) u8(octet);
   }

@@ -20,6 +20,7 @@ struct PeerLag {
   bool has_authority = false;         // the sender holds the LAG now
   bool asks = false;                  // stand by for me, counted from `stamp` on
   std::optional<Instant> promised{};  // the stamp of the question that is granted: the hearer's own clock
+  friend bool operator==(const PeerLag&, const PeerLag&) = default;
 };
 
 struct PeerMessage {
@@ -36,6 +37,7 @@ struct PeerMessage {
   std::optional<Instant> renewed{};  // the stamp of the question whose renewal has succeeded
   bool etcd = false;                 // the sender has etcd
   std::vector<PeerLag> lags{};       // at most kLagsMax
+  friend bool operator==(const PeerMessage&, const PeerMessage&) = default;
 };
 
 }  // namespace lagoon::cluster
