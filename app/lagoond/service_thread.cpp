@@ -9,7 +9,7 @@ namespace lagoon::lagoond {
 namespace {
 
 constexpr Duration kLookUntilReady = 50ms;
-constexpr Duration kLook = 1s;
+constexpr Duration kLookWhenReady = 1s;
 // An answer takes up to a second, so a sign of life is given in good time for a slower one.
 constexpr int kSignsPerWatchdog = 4;
 
@@ -51,7 +51,7 @@ void ServiceThread::run(Duration ready_timeout) {
   using Clock = std::chrono::steady_clock;
   const auto until = Clock::now() + ready_timeout;
   const auto watchdog = ServiceManager::watchdog();
-  const Duration look = watchdog ? std::min(kLook, *watchdog / kSignsPerWatchdog) : kLook;
+  const Duration look = watchdog ? std::min(kLookWhenReady, *watchdog / kSignsPerWatchdog) : kLookWhenReady;
   bool ready = false;
   std::string said;
   std::unique_lock lock{mutex_};

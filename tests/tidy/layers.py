@@ -46,7 +46,7 @@ OURS = {
     "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config"],
     "lib/console": [*PROTOCOLS, "dist", "qos", "balance", "table", "options", "control", "config", "dpdk"],
     "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "dpdk", "console"],
-    "app": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "imports", "dpdk", "console",
+    "app": [*PROTOCOLS, "cluster", "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "imports", "dpdk", "console",
             "api"],
     "drivers": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "dpdk", "console", "api"],
 }
