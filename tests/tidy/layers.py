@@ -80,7 +80,8 @@ HEAP = {"new", "memory", "vector", "string", "map", "set", "deque", "list", "uno
 # What prints before it aborts, what takes the types of <chrono> (its clocks: banned.py and symbols.sh), and
 # what reads a file.
 YAML_READER = "lib/config/file/yaml_reader.cpp"
-JSON_WRITERS = {"lib/control/views/json_writer.cpp", "lib/console/socket/protocol.cpp"}
+JSON_WRITERS = {"lib/control/views/json_writer.cpp", "lib/console/socket/protocol.cpp",
+                *(f"app/lagoond/etcd/{file}.cpp" for file in ("calls", "record_text", "replies"))}
 # What is installed: programs outside compile it, with lagoon.h beside it and nothing else of ours.
 PUBLIC = {"lib/api/lagoon.h", "lib/api/lagoon.hpp"}
 MAY_BE_IMPURE = {"lib/base/check.cpp", "lib/base/time.hpp", "lib/config/file/text_file.cpp"}
