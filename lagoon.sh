@@ -9,7 +9,7 @@ export PATH="/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}" LC_ALL=C.UTF-8
 export HOME="${HOME:-/tmp}"
 
 packages_build=(g++ meson ninja-build pkgconf libdpdk-dev libbsd-dev libcap-ng-dev libsystemd-dev libyaml-cpp-dev prometheus-cpp-dev
-  libssl-dev nlohmann-json3-dev catch2 python3 xz-utils)
+  libcurl4-openssl-dev libssl-dev nlohmann-json3-dev catch2 python3 xz-utils)
 # shellcheck disable=SC2034 # (tests/support/*.sh)
 packages_test=(tshark prometheus mandoc dpdk dpdk-dev python3-scapy clang-19 libclang-rt-19-dev binutils iproute2
   munin-plugins-core openvswitch-switch-dpdk)

@@ -61,6 +61,7 @@ class Layers(Tree):
             ("app/lagoond/a.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp is for"),
             ("lib/control/views/json.cpp", "#include <nlohmann/json.hpp>", "json_writer"),
             ("lib/dpdk/a.cpp", "#include <prometheus/counter.h>", "metrics are for"),
+            ("app/lagoond/etcd/client.cpp", "#include <curl/curl.h>", "libcurl is for"),
             ("app/lagoond/a.cpp", '#include "support/catch.hpp"', "nobody includes support"),
             ("lib/wire/a.cpp", "#include <catch2/catch.hpp>", "for tests"),
             ("lib/newlayer/a.hpp", "", "in no layer"),

@@ -68,6 +68,7 @@ DPDK = re.compile(r"^(rte_|ethdev_|bus_vdev|dev_driver)")
 YAML = re.compile(r"^yaml-cpp/")
 NLOHMANN = re.compile(r"^nlohmann/")
 PROMETHEUS = re.compile(r"^prometheus/")
+CURL = re.compile(r"^curl/")
 TESTING = re.compile(r"^(catch2|benchmark)/")
 IMPURE = re.compile(
     r"^(chrono|ctime|time\.h|thread|mutex|shared_mutex|condition_variable|future|semaphore|barrier|latch|"
@@ -145,6 +146,8 @@ def fault_of_others(layer, path: str, header: str):
         return "JSON is written by lib/control/views/json_writer.hpp"
     if PROMETHEUS.match(header) and not path.startswith("app/lagoond/metrics/"):
         return "metrics are for app/lagoond/metrics/"
+    if CURL.match(header) and path != "app/lagoond/etcd/http.cpp":
+        return "libcurl is for app/lagoond/etcd/http.cpp"
     if TESTING.match(header):
         return f"<{header}> is for tests and benchmarks"
     if IMPURE.match(header) and layer in PURE and path not in MAY_BE_IMPURE:
