@@ -101,7 +101,7 @@ class Client {
   std::unique_ptr<Http> http_;
   std::vector<Endpoint> endpoints_;
   std::vector<Flight> flights_;
-  std::unique_ptr<Watching> watching_{};
+  std::unique_ptr<Watching> watching_;
   std::unique_ptr<Outcomes> outcomes_;
   std::map<std::string, cluster::Revision> skipped_{};  // keys that were told
 };

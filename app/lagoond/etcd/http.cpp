@@ -36,27 +36,38 @@ long milliseconds(Duration d) {
 
 // Whether it is about certificates, and so nothing that goes away by itself.
 bool is_about_trust(int code, std::string_view words) {
+  constexpr std::array<std::string_view, 3> kAlerts{"certificate", "unknown ca", "access denied"};
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
-#if LIBCURL_VERSION_NUM >= 0x074D00
     case CURLE_SSL_CLIENTCERT:
-#endif
       return true;
-    case CURLE_SSL_CONNECT_ERROR:  // the server's alert about ours: before the end of the handshake, or after
+    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-      break;
+      // the server's alert about ours: in the handshake, or (TLS 1.3) behind it
+      return words.find(" alert ") != std::string_view::npos &&
+             std::ranges::any_of(
+                 kAlerts, [&](std::string_view each) { return words.find(each) != std::string_view::npos; });
     default:
       return false;
   }
-  return words.find(" alert ") != std::string_view::npos &&
-         std::ranges::any_of(
-             std::array<std::string_view, 3>{"certificate", "unknown ca", "access denied"},
-             [&](std::string_view each) { return words.find(each) != std::string_view::npos; });
+}
+
+// With TLS 1.3 a server judges our certificate when we have the handshake behind us. Its alert is lost where
+// its end of the connection was gone before we had read it.
+bool is_closed_after_handshake(CURL* easy, int code) {
+  long made = 0;
+  long status = 0;
+  curl_off_t handshake = 0;
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &made);
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &handshake);
+  const bool closed = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
+  return closed && made > 0 && status == 0 && handshake > 0;
 }
 
 }  // namespace
@@ -127,14 +138,8 @@ void Http::Transfer::set(const TlsFiles& files) {
   set(CURLOPT_ERRORBUFFER, words.data());
   set(CURLOPT_TIMEOUT_MS, milliseconds(post.patience));
   set(CURLOPT_NOSIGNAL, kYes);
-#if LIBCURL_VERSION_NUM >= 0x075700
   set(CURLOPT_QUICK_EXIT, kYes);  // (a name that is still looked for is not waited for)
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075500
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_FOLLOWLOCATION, kNo);
   set(CURLOPT_PROXY, "");
@@ -242,14 +247,22 @@ void Http::end(PostId id, int code, News& news) {
   long status = 0;
   curl_easy_getinfo(transfer.easy.get(), CURLINFO_RESPONSE_CODE, &status);
   posted.status = static_cast<int>(status);
-  if (!transfer.post.lines || posted.status != kHttpOk) posted.body = std::move(transfer.body);
+  if (!transfer.post.lines || posted.status != kHttpOk)
+    posted.body = std::move(transfer.body);
+  else if (!transfer.body.empty())  // (the last line may lack its end)
+    news.lines.push_back({.id = id, .text = std::move(transfer.body)});
   if (code != CURLE_OK) {
     posted.words =
         transfer.words.front() ? transfer.words.data() : curl_easy_strerror(static_cast<CURLcode>(code));
     if (transfer.too_long)
       posted.words = "the answer is longer than " + std::to_string(kBodyMost) + " octets";
-    posted.outcome =
-        is_about_trust(code, posted.words) ? Posted::Outcome::not_trusted : Posted::Outcome::failed;
+    const bool trust = is_about_trust(code, posted.words);
+    const bool closed = !trust && is_closed_after_handshake(transfer.easy.get(), code);
+    if (closed)
+      posted.words =
+          "it closes connections after the TLS handshake; it does not seem to accept our certificate, "
+          "or that there is none";
+    posted.outcome = trust || closed ? Posted::Outcome::not_trusted : Posted::Outcome::failed;
   }
   transfers_.erase(found);
   news.ended.push_back(std::move(posted));

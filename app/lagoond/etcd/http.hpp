@@ -92,7 +92,7 @@ class Http {
 
   TlsFiles files_;
   std::unique_ptr<Multi> multi_;
-  std::map<PostId, std::unique_ptr<Transfer>> transfers_{};
+  std::map<PostId, std::unique_ptr<Transfer>> transfers_;
   std::uint64_t ids_ = 0;
 };
 
