@@ -27,7 +27,8 @@ ADDRESS_LENGTH = 24
 NICENESS = "-10"
 PARTS = ("net", "par", "lan", "far")
 CLIENT_PARTS = r"c\d+"
-STALE_NAMESPACE = re.compile(rf"lg(\d+)-\d+-(?:{'|'.join(PARTS)}|{CLIENT_PARTS})")
+ETCD_PARTS = r"e[b\d]"
+STALE_NAMESPACE = re.compile(rf"lg(\d+)-\d+-(?:{'|'.join(PARTS)}|{CLIENT_PARTS}|{ETCD_PARTS})")
 STALE_WORKDIR = re.compile(r"lg(\d+)-\d+-\w{8}")
 
 
@@ -80,11 +81,7 @@ class Stage:
     def _remove_stale(self):
         for namespace in self._namespaces:
             netns.remove(namespace)
-        # those whose process was killed
-        for namespace in filter(_is_orphan(STALE_NAMESPACE), netns.names()):
-            netns.remove(namespace)
-        for directory in filter(_is_orphan(STALE_WORKDIR), os.listdir(tempfile.gettempdir())):
-            shutil.rmtree(os.path.join(tempfile.gettempdir(), directory), ignore_errors=True)
+        remove_stale()
 
     def _build(self):
         netns.create(self.net)
@@ -166,6 +163,14 @@ class Stage:
             netns.remove(namespace)
         if self._own_workdir:
             shutil.rmtree(self.workdir, ignore_errors=True)
+
+
+def remove_stale():
+    """Namespaces and folders of those whose process was killed."""
+    for namespace in filter(_is_orphan(STALE_NAMESPACE), netns.names()):
+        netns.remove(namespace)
+    for directory in filter(_is_orphan(STALE_WORKDIR), os.listdir(tempfile.gettempdir())):
+        shutil.rmtree(os.path.join(tempfile.gettempdir(), directory), ignore_errors=True)
 
 
 def _is_orphan(pattern):
