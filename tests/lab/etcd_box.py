@@ -13,19 +13,23 @@ PATIENCE_S = 20
 GENEROUS_MS = 10000  # a deadline that is not to pass
 DOMAIN = "rack7"
 
+_WITH_RESOLVER = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                  'mount --bind "$0" /etc/resolv.conf; exec "$@"']
+
 
 class Box:
     """A machine with the client on it, attached to an etcd. More endpoints may be its own (127.0.0.1). `client` is the
-    program."""
+    program. `resolver`: a file that stands for /etc/resolv.conf there."""
 
     client = ""
 
-    def __init__(self, etcd, *options, endpoints=None, domain=DOMAIN):
+    def __init__(self, etcd, *options, endpoints=None, domain=DOMAIN, resolver=None):
         self.namespace = etcd.box
         self._lines, self._news = [], threading.Condition()
         self._ids, self._over = 0, False
+        elsewhere = _WITH_RESOLVER + [resolver] if resolver else []
         self._process = subprocess.Popen(
-            ["nsenter", f"--net={netns.NETNS_DIR}/{self.namespace}", Box.client, domain,
+            ["nsenter", f"--net={netns.NETNS_DIR}/{self.namespace}", *elsewhere, Box.client, domain,
              ",".join(endpoints or etcd.endpoints), *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, start_new_session=True,
             # (what is to be asked for nothing)

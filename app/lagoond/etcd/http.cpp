@@ -30,8 +30,10 @@ bool is_ready() {
   return ready;
 }
 
+// Never below 0, which libcurl does not take.
 long milliseconds(Duration d) {
-  return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(d).count());
+  return static_cast<long>(
+      std::max<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(d).count(), 0));
 }
 
 // Whether it is about certificates, and so nothing that goes away by itself.

@@ -10,8 +10,10 @@ import json
 import os
 import socket
 import ssl
+import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from lab.etcd_box import DOMAIN, GENEROUS_MS, Box, Members
@@ -24,6 +26,13 @@ SOON_MS = 400      # a deadline that is to pass
 ELECTION_MS = 300  # (so that a second without a leader is a long time, and a lease may last one second)
 PASSWORD = 'pass"word'
 ACTIVE = {"node": "a", "incarnation": "00000000000000a7", "id": "8000-02:4c:00:00:00:01"}
+
+
+def sockets_in(namespace):
+    """TCP's, those that were closed lately as well."""
+    listed = subprocess.run(["nsenter", f"--net={netns.NETNS_DIR}/{namespace}", "ss", "-Htan"], check=True,
+                            capture_output=True, text=True)
+    return len(listed.stdout.splitlines())
 
 
 class Case(unittest.TestCase):
@@ -150,6 +159,32 @@ class OneMember(Case):
         self.assertIn("does not open the watch", ended["words"])
         self.assertEqual(box.ask("read")["what"], "read")
 
+    def test_a_name_that_nobody_knows_costs_its_own_requests_alone(self):
+        resolver = self.enterContext(contextlib.closing(
+            netns.run_in(PLAIN.box, socket.socket, socket.AF_INET, socket.SOCK_DGRAM)))
+        resolver.bind(("127.0.0.1", 53))
+        with open(os.path.join(PLAIN.workdir, "resolv.conf"), "w", encoding="ascii") as file:
+            file.write("nameserver 127.0.0.1\n")
+        box = self.box(PLAIN, endpoints=["http://etcd.example:2379", *PLAIN.endpoints], resolver=file.name)
+        begun = time.monotonic()
+        number = box.send("read", deadline_ms=SOON_MS)
+        self.assertEqual(box.ask("read", endpoint=1)["what"], "read")
+        self.assertEqual(box.told(id=number)["what"], "failed")
+        self.assertEqual(box.ask("read", endpoint=1)["what"], "read")
+        # (who waits for the thread that looks it up waits for 10 s)
+        self.assertLess(time.monotonic() - begun, 5)
+
+    def test_requests_are_bounded_and_connections_are_kept(self):
+        box = self.box(PLAIN, endpoints=[self.listener(PLAIN), *PLAIN.endpoints])
+        numbers = [box.send("read", deadline_ms=SOON_MS) for _ in range(140)]
+        words = [box.told(id=number)["words"] for number in numbers]
+        self.assertEqual(sum("more than 134 requests" in each for each in words), 6)
+        self.assertEqual(box.ask("read", endpoint=1)["what"], "read")
+        before = sockets_in(PLAIN.box)
+        for _ in range(20):
+            self.assertEqual(box.ask("grant 2000", endpoint=1)["what"], "granted")
+        self.assertLess(sockets_in(PLAIN.box), before + 5)
+
     def test_no_token_comes_from_an_endpoint_that_hangs(self):
         box = self.box(PLAIN, "user=box", f"password={PASSWORD}", endpoints=[self.listener(PLAIN), *PLAIN.endpoints])
         slow = box.send("read", deadline_ms=GENEROUS_MS)
@@ -210,6 +245,7 @@ class ThreeMembers(Case):
         box.watch(1, endpoint=at)
         self.assertTrue(box.ask('put want lag0 0 0 {"node":"a"}', endpoint=other)["succeeded"])
         box.told(watch=1, name="lag0")
+        self.addCleanup(THREE.await_health)
         self.addCleanup(THREE.heal)
         THREE.cut(cut, [member for member in THREE.members if member is not cut])
         failed = box.ask("read", endpoint=at, deadline_ms=SOON_MS)
@@ -231,6 +267,7 @@ class ThreeMembers(Case):
         other = next(i for i, member in enumerate(THREE.members) if member is not leader)
         box = self.box(THREE)
         self.assertEqual(box.ask("grant 2000", endpoint=THREE.members.index(leader))["what"], "granted")
+        self.addCleanup(THREE.await_health)
         self.addCleanup(THREE.resume, leader)
         THREE.pause(leader)
         # a connection that was in use, and one that is new
