@@ -19,7 +19,7 @@ import tempfile
 import time
 
 from . import netns
-from .stage import remove_stale
+from .stage import NICENESS, remove_stale
 
 NETWORK = "10.78.0"
 FIRST_BOX = 101
@@ -122,10 +122,11 @@ class Etcd:
         listen = f"{self._scheme}://{member.address}:{CLIENT_PORT}"
         with open(self._log_of(member), "ab") as log:
             member.process = subprocess.Popen(
-                _inside(member.namespace, "etcd", "--name", member.name, "--data-dir", self._data_of(member),
-                        "--listen-client-urls", listen, "--advertise-client-urls", listen,
-                        "--listen-peer-urls", own, "--initial-advertise-peer-urls", own,
-                        "--initial-cluster", self._cluster(), "--heartbeat-interval", str(self._election_ms // 10),
+                _inside(member.namespace, "nice", "-n", NICENESS, "etcd", "--name", member.name,
+                        "--data-dir", self._data_of(member), "--listen-client-urls", listen,
+                        "--advertise-client-urls", listen, "--listen-peer-urls", own,
+                        "--initial-advertise-peer-urls", own, "--initial-cluster", self._cluster(),
+                        "--heartbeat-interval", str(self._election_ms // 10),
                         "--election-timeout", str(self._election_ms), "--unsafe-no-fsync", "--logger", "zap", *files),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
