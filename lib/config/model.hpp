@@ -55,6 +55,7 @@ using PortSource = std::variant<DevicePort, TapPort, WirePort>;
 struct Port {
   std::string name;
   PortSource source;
+  bool independent = false;  // no network behind it is behind the other box of a cluster as well
   friend bool operator==(const Port&, const Port&) = default;
 };
 
@@ -107,6 +108,46 @@ struct JournalFile {
 };
 using JournalSink = std::variant<std::monostate, SystemLog, JournalFile>;  // monostate: nowhere
 
+/// The high four bits of a port's number.
+inline constexpr std::uint8_t kNodeNumberMost = 14;
+
+struct ClusterNode {
+  std::string name;
+  std::uint8_t number = 0;
+  friend bool operator==(const ClusterNode&, const ClusterNode&) = default;
+};
+
+struct EtcdAccess {
+  std::vector<std::string> endpoints{};
+  Duration lease = 2s;
+  std::optional<std::string> user{};
+  std::optional<std::string> password_file{};
+  std::optional<std::string> ca{};  // files of PEM
+  std::optional<std::string> certificate{};
+  std::optional<std::string> key{};
+  friend bool operator==(const EtcdAccess&, const EtcdAccess&) = default;
+};
+
+/// The channel to the other box.
+struct PeerAccess {
+  IpAddress address{};
+  std::optional<IpAddress> bind{};  // nothing: any of this box
+  std::uint16_t port = 4793;        // of UDP; IANA has given it to nobody
+  Duration interval = 100ms;
+  std::optional<std::string> key_file{};
+  friend bool operator==(const PeerAccess&, const PeerAccess&) = default;
+};
+
+/// The two boxes that have some LAGs together (docs/cluster.md).
+struct Cluster {
+  std::string domain;
+  std::string node;  // this box
+  std::vector<ClusterNode> nodes{};
+  EtcdAccess etcd{};
+  std::optional<PeerAccess> peer{};
+  friend bool operator==(const Cluster&, const Cluster&) = default;
+};
+
 struct Config {
   Eal eal{};
   std::optional<ListenAddress> metrics{};  // of the Prometheus endpoint; nothing: there is none
@@ -116,6 +157,7 @@ struct Config {
   Duration shutdown_timeout = 5s;  // from the word to end to the end of the process, whatever stands
   Duration stall_after = 1s;       // a worker or the control lcore that stands for so long is said to
   std::optional<Duration> stall_fatal = 10s;  // and for so long, to be lost: nothing: never
+  std::optional<Cluster> cluster{};
   std::vector<Port> ports;
   std::vector<Lag> lags;
   std::vector<Forward> forward;

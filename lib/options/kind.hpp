@@ -82,6 +82,11 @@ struct WholeList {
   std::string_view expected;
 };
 
+struct Names {
+  std::size_t most;
+  std::string_view expected;
+};
+
 /// A word, or a map that turns it on, whose keys are the rows "KEY.…" that follow. In JSON a map with
 /// "enabled".
 struct Switch {
@@ -92,6 +97,6 @@ struct Switch {
 struct Traffic {};
 
 using Kind = std::variant<Flag, Words, HashWords, Whole, SignedWhole, Time, Rate, Percent, Mac, Text, Hosts,
-                          Macs, VlanRanges, WholeList, Switch, Traffic>;
+                          Macs, VlanRanges, WholeList, Names, Switch, Traffic>;
 
 }  // namespace lagoon::options

@@ -28,6 +28,7 @@
 #include "options/formation_options.hpp"
 #include "options/mode.hpp"
 #include "options/move_options.hpp"
+#include "options/multichassis_options.hpp"
 #include "qos/traffic_options.hpp"
 #include "table/fast_options.hpp"
 #include "table/weights.hpp"
@@ -133,6 +134,8 @@ struct LagOptions {
   std::optional<MacAddress> mac{};  // nothing: the first member's
   std::string mac_from;             // the member whose address all take, and which keeps its own; empty: none
   PortOptions port{};
+  std::vector<std::string> uplinks{};  // access ports or LAGs; when all are down, no member is in sync
+  MultichassisOptions multichassis{};
   friend bool operator==(const LagOptions&, const LagOptions&) = default;
 };
 

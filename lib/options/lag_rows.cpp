@@ -26,6 +26,7 @@ using Lacp = lacp::AggregatorConfig;
 using Lldp = lldp::Options;
 using control::BfdOptions;
 using Formation = control::FormationOptions;
+using Shared = control::MultichassisOptions;
 using Bfd = bfd::Options;
 using Rebalance = balance::RebalancerOptions;
 using Targets = monitor::TargetOptions;
@@ -36,6 +37,8 @@ constexpr std::uint32_t kPercent = 100;  // in hundredths
 constexpr std::uint64_t kTimesMax = 255;
 constexpr Whole kLinks{1, kMembersMax};
 constexpr Text kMemberName{"the name of a member"};
+constexpr Text kNodeName{"the name of a node of the cluster"};
+constexpr std::size_t kUplinksMost = 16;
 
 constexpr Field<O> kSeed{
     [](const O& o) { return o.random_seed ? Value{Unset{}} : Value{std::uint64_t{o.fast.hash.seed}}; },
@@ -307,6 +310,18 @@ constexpr std::array kRows{
            .says = "members; further candidates wait", .effect = kAutomaticOnly},
     LagRow{.key = "auto.lldp", .field = at<O, &O::formation, &Formation::lldp>(), .kind = Words{kLldpVoiceWords},
            .says = "whether LLDP, where it is heard, has to name the box of the others (agree), has to be heard (require), or has no say (ignore)", .effect = kAutomaticOnly},
+    LagRow{.key = "uplinks", .field = at<O, &O::uplinks>(), .kind = Names{kUplinksMost, "ports or LAGs: [lan0]"},
+           .says = "when all of them are down the Partner is told to send nothing ([cluster.md](cluster.md#uplinks))", .effect = kLacpOnly},
+    LagRow{.key = "multichassis.mode", .field = at<O, &O::multichassis, &Shared::mode>(), .kind = Words{kMultichassisWords},
+           .says = "two boxes have the LAG, and one carries (standby), or both (independent) ([cluster.md](cluster.md))", .effect = kLacpOnly, .fixed = true},
+    LagRow{.key = "multichassis.prefer", .field = at<O, &O::multichassis, &Shared::prefer>(), .kind = kNodeName,
+           .says = "the node that carries where both could", .unset = "none", .effect = kSharedOnly, .fixed = true},
+    LagRow{.key = "multichassis.revert", .field = at<O, &O::multichassis, &Shared::revert>(), .kind = Words{kRevertWords},
+           .says = "whether the preferred node takes over when it is fit again", .effect = kSharedOnly, .fixed = true},
+    LagRow{.key = "multichassis.isolated", .field = at<O, &O::multichassis, &Shared::isolated>(), .kind = Words{kIsolatedWords},
+           .says = "who hears neither etcd nor the other box offers itself to the Partner under a System of its own, or stands by", .effect = kSharedOnly, .fixed = true},
+    LagRow{.key = "multichassis.access", .field = at<O, &O::multichassis, &Shared::access>(), .kind = Words{kAccessWords},
+           .says = "while the other box carries, the port behind the LAG has its link down where its driver can do that (follow), or not (open)", .effect = kSharedOnly, .fixed = true},
     LagRow{.key = "arp-interval", .field = at<O, &O::targets, &Targets::interval>(), .kind = Time{10ms, 60s, true},
            .says = "every member asks the targets for itself, so often; needs a target"},
     LagRow{.key = "arp-ip-target", .field = targets<Ipv4Address>(), .kind = Hosts{Family::ipv4, monitor::kTargetsMax, "IPv4 addresses: [10.0.0.1]"},

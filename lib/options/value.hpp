@@ -31,7 +31,7 @@ using Numbers = std::vector<std::uint64_t>;
 
 using Value =
     std::variant<Unset, bool, Word, std::uint64_t, std::int64_t, Duration, BitsPerSecond, MacAddress,
-                 std::string, std::vector<HostAddress>, std::vector<MacAddress>, Numbers>;
+                 std::string, std::vector<HostAddress>, std::vector<MacAddress>, Numbers, std::vector<std::string>>;
 
 // What a field holds, as a Value.
 [[nodiscard]] inline Value to_value(bool field) {
@@ -67,6 +67,9 @@ template <std::unsigned_integral T>
   return field;
 }
 [[nodiscard]] inline Value to_value(const std::vector<MacAddress>& field) {
+  return field;
+}
+[[nodiscard]] inline Value to_value(const std::vector<std::string>& field) {
   return field;
 }
 template <std::unsigned_integral T>

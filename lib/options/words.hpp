@@ -47,6 +47,10 @@ inline constexpr auto kNeededWords = in_order(monitor::kTargetsNeededNames);
 inline constexpr auto kReselectWords = in_order(failover::kReselectNames);
 inline constexpr auto kFailOverMacWords = in_order(failover::kFailOverMacNames);
 inline constexpr auto kPauseWords = in_order(control::kPauseNames);
+inline constexpr auto kMultichassisWords = in_order(control::kMultichassisNames);
+inline constexpr auto kRevertWords = in_order(control::kRevertNames);
+inline constexpr auto kIsolatedWords = in_order(control::kIsolatedNames);
+inline constexpr auto kAccessWords = in_order(control::kAccessNames);
 inline constexpr auto kStateWords = in_order(control::kAdministrationNames);
 
 /// Of enumerators that have Linux's numbers.

@@ -227,8 +227,9 @@ Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_v
   if (!key) return std::unexpected{key.error()};
   if (may == May::define && (key->outer == "name" || key->outer == "members"))
     return fail(Errc::not_supported, std::string{key->outer} + " is not set like an option");
-  if (may == May::change && is_fixed(key->outer))
-    return fail(Errc::not_supported, std::string{key->outer} + " can't be changed while the LAG runs" +
+  const std::string whole{key->inner.empty() ? key->outer : text};
+  if (may == May::change && (is_fixed(key->outer) || is_fixed(whole)))
+    return fail(Errc::not_supported, whole + " can't be changed while the LAG runs" +
                                          (key->outer == "members" ? "; add and remove members instead"
                                                                   : "; change the file and start anew"));
   auto node = value_of(value);
@@ -282,7 +283,8 @@ std::vector<std::string> run_time_keys() {
     if (!is_set_by_key(key)) keys.emplace_back(key);
     if (const Section* const within = inner_section(lag_section(), key))
       for (const std::string_view inner : within->keys)
-        keys.push_back(std::string{key} + "." + std::string{inner});
+        if (std::string path = std::string{key} + "." + std::string{inner}; !is_fixed(path))
+          keys.push_back(std::move(path));
   }
   return keys;
 }

@@ -42,6 +42,17 @@ void read_port(Reading& out, Place place, Port& port) {
   MapReader map{out, std::move(place), kPortSection};
   map.require("name", "name: lan0", port.name, Name{kNameMax});
   read_source(map, port.source);
+  map.read("independent", port.independent, Boolean{});
+}
+
+// What the ports' numbers begin with.
+void number_ports(Config& config) {
+  if (!config.cluster) return;
+  const auto& nodes = config.cluster->nodes;
+  const auto self = std::ranges::find(nodes, config.cluster->node, &ClusterNode::name);
+  if (self == nodes.end()) return;
+  for (Lag& lag : config.lags)
+    if (lag.options.multichassis.shared()) lag.options.multichassis.node_number = self->number;
 }
 
 void read_forward(MapReader& file, const Place& place, std::vector<Forward>& forwards) {
@@ -111,6 +122,7 @@ void read_model(const YamlNode& root, Reading& out) {
     if (Capability kept{}; file.parse(item, kept, CapabilityName{}))
       if (std::ranges::find(out.config.keep_capabilities, kept) == out.config.keep_capabilities.end())
         out.config.keep_capabilities.push_back(kept);
+  if (auto cluster = file.find("cluster")) read_cluster(out, *std::move(cluster), out.config.cluster.emplace());
   for (Place& item : file.list("ports", kPortsMax, "ports: [{ name: lan0, dev: \"...\" }]"))
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {
@@ -118,6 +130,7 @@ void read_model(const YamlNode& root, Reading& out) {
     lag.options.lacp.lag_number = static_cast<std::uint16_t>(out.config.lags.size() - 1);
     read_lag(out, std::move(item), lag);
   }
+  number_ports(out.config);
   place_candidates(out.config, nullptr);
   for (const Place& item : file.list("forward", kPortsMax, "pairs: [[lan0, lag0]]"))
     read_forward(file, item, out.config.forward);

@@ -17,10 +17,11 @@ void read_lag(Reading& out, Place place, Lag& lag);
 void read_lag_options(Reading& out, MapReader& map, Lag& lag);
 /// One item of `members`.
 void read_member(Reading& out, Place place, Member& member);
+/// The section `cluster`.
+void read_cluster(Reading& out, Place place, Cluster& cluster);
 /// Exactly one of dev, tap, wire.
 void read_source(MapReader& map, PortSource& source);
 
-inline constexpr std::size_t kNameMax = 31;
 inline constexpr std::size_t kPortsMax = 128;
 inline constexpr std::size_t kLagsMax = 64;
 

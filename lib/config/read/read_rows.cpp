@@ -22,6 +22,8 @@ std::optional<ListShape> shape_of(const options::Kind& kind) {
     return ListShape{macs->most, macs->expected};
   if (const auto* const list = std::get_if<options::WholeList>(&kind))
     return ListShape{list->most, list->expected};
+  if (const auto* const names = std::get_if<options::Names>(&kind))
+    return ListShape{names->most, names->expected};
   if (std::holds_alternative<options::VlanRanges>(kind)) return ListShape{kVlansMax, "VLANs: [1, 10-20]"};
   return std::nullopt;
 }
@@ -31,6 +33,7 @@ struct Append {
   Value& list;
   void operator()(const std::vector<HostAddress>& item) const { put(item.front()); }
   void operator()(const MacAddress& item) const { put(item); }
+  void operator()(const std::string& item) const { put(item); }
   void operator()(std::uint64_t item) const { put(item); }
   void operator()(const options::Numbers& items) const {
     auto& all = std::get<options::Numbers>(list);
@@ -49,6 +52,7 @@ struct Append {
 Value empty_list(const options::Kind& kind) {
   if (std::holds_alternative<options::Hosts>(kind)) return std::vector<HostAddress>{};
   if (std::holds_alternative<options::Macs>(kind)) return std::vector<MacAddress>{};
+  if (std::holds_alternative<options::Names>(kind)) return std::vector<std::string>{};
   return options::Numbers{};
 }
 

@@ -33,6 +33,7 @@ std::vector<Complaint> complaints(const Config& config, const SourceMap& said, V
   take(diagnostics, kNoLag);
   for (std::size_t i = 0; i < config.lags.size(); ++i) {
     validator.lag(i);
+    validator.beyond(i);
     take(diagnostics, i);
   }
   return all;

@@ -22,9 +22,13 @@ void validate(const Config& config, const SourceMap& source, Diagnostics& diagno
   validator.eal();
   validator.names();
   validator.devices();
-  for (std::size_t i = 0; i < config.lags.size(); ++i) validator.lag(i);
+  for (std::size_t i = 0; i < config.lags.size(); ++i) {
+    validator.lag(i);
+    validator.beyond(i);
+  }
   validator.systems();
   validator.forwards();
+  validator.cluster();
 }
 
 void Validator::report(const std::string& path, std::string message, Severity severity) {

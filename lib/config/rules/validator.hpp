@@ -31,7 +31,10 @@ class Validator {
   void names();
   void devices();
   void forwards();
+  void cluster();
   void lag(std::size_t index);
+  /// What it names beyond itself: ports, other LAGs, the other box.
+  void beyond(std::size_t index);
   /// No two LAGs may be one to a Partner.
   void systems();
 
@@ -75,6 +78,9 @@ class Validator {
   void mtu(const Lag& lag, const std::string& path);
   void traffic(const Lag& lag, const std::string& path);
   void formation(const Lag& lag, const std::string& path);
+  void multichassis(const Lag& lag, const std::string& path);
+  void no_loop(const Lag& lag, const std::string& path);
+  void uplinks(const Lag& lag, const std::string& path);
   [[nodiscard]] bool is_shared(std::size_t lag, const Member& candidate, const std::string& path);
   void address_rules(const Lag& lag, const std::string& path);
   void bfd_rules(const Lag& lag, const std::string& path);

@@ -15,12 +15,16 @@ struct Section {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 11> kFile{
+inline constexpr std::array<std::string_view, 12> kFile{
     "eal",         "metrics",     "journal", "shutdown-timeout",
     "stall-after", "stall-fatal", "user",    "keep-capabilities",
-    "ports",       "lags",        "forward"};
+    "cluster",     "ports",       "lags",    "forward"};
 inline constexpr std::array<std::string_view, 6> kEal{"lcores", "huge", "prefix", "memory", "idle", "args"};
-inline constexpr std::array<std::string_view, 4> kPort{"name", "dev", "tap", "wire"};
+inline constexpr std::array<std::string_view, 5> kPort{"name", "dev", "tap", "wire", "independent"};
+inline constexpr std::array<std::string_view, 5> kCluster{"domain", "node", "nodes", "etcd", "peer"};
+inline constexpr std::array<std::string_view, 7> kEtcd{"endpoints", "lease",       "user", "password-file",
+                                                       "ca",        "certificate", "key"};
+inline constexpr std::array<std::string_view, 5> kPeer{"address", "bind", "port", "interval", "key-file"};
 inline constexpr std::array<std::string_view, 2> kMembers{"from", "partner"};
 inline constexpr std::array<std::string_view, 5> kTraffic{"classes", "default", "match", "shape", "burst"};
 inline constexpr std::array<std::string_view, 8> kTrafficClass{"name",         "priority", "weight", "limit",
@@ -34,6 +38,9 @@ inline constexpr std::array<std::string_view, 8> kTrafficMatch{"class", "ether-t
 inline constexpr Section kFileSection{"", keys::kFile};
 inline constexpr Section kEalSection{"eal", keys::kEal};
 inline constexpr Section kPortSection{"ports[]", keys::kPort};
+inline constexpr Section kClusterSection{"cluster", keys::kCluster};
+inline constexpr Section kEtcdSection{"cluster.etcd", keys::kEtcd};
+inline constexpr Section kPeerSection{"cluster.peer", keys::kPeer};
 inline constexpr Section kMembersSection{"lags[].members", keys::kMembers};
 inline constexpr Section kTrafficSection{"lags[].traffic", keys::kTraffic};
 inline constexpr Section kTrafficClassSection{"lags[].traffic.classes[]", keys::kTrafficClass};

@@ -85,6 +85,32 @@ std::vector<KeyText> keys_of(const Eal& eal) {
           {"args", yaml_list(eal.extra)}};
 }
 
+std::vector<KeyText> keys_of(const Cluster& cluster) {
+  const auto or_word = [](const std::optional<std::string>& value, std::string_view word) {
+    return value ? yaml_of(*value) : std::string{word};
+  };
+  std::vector<KeyText> nodes;
+  for (const ClusterNode& node : cluster.nodes) nodes.push_back({yaml_of(node.name), std::to_string(node.number)});
+  std::vector<KeyText> keys{{"domain", yaml_of(cluster.domain)},
+                            {"node", yaml_of(cluster.node)},
+                            {"nodes", flow_map(nodes)},
+                            {"etcd", flow_map({{"endpoints", yaml_list(cluster.etcd.endpoints)},
+                                               {"lease", yaml_of(cluster.etcd.lease)},
+                                               {"user", or_word(cluster.etcd.user, "none")},
+                                               {"password-file", or_word(cluster.etcd.password_file, "none")},
+                                               {"ca", or_word(cluster.etcd.ca, "none")},
+                                               {"certificate", or_word(cluster.etcd.certificate, "none")},
+                                               {"key", or_word(cluster.etcd.key, "none")}})}};
+  if (!cluster.peer) return keys;
+  const PeerAccess& peer = *cluster.peer;
+  keys.push_back({"peer", flow_map({{"address", yaml_of(lagoon::to_string(peer.address))},
+                                    {"bind", peer.bind ? yaml_of(lagoon::to_string(*peer.bind)) : "any"},
+                                    {"port", std::to_string(peer.port)},
+                                    {"interval", yaml_of(peer.interval)},
+                                    {"key-file", or_word(peer.key_file, "none")}})});
+  return keys;
+}
+
 std::vector<KeyText> process_keys_of(const Config& config) {
   std::vector<std::string_view> kept;
   for (const Capability capability : config.keep_capabilities) kept.push_back(name_of(capability));
@@ -97,7 +123,8 @@ std::vector<KeyText> process_keys_of(const Config& config) {
           {"stall-after", yaml_of(config.stall_after)},
           {"stall-fatal", config.stall_fatal ? yaml_of(*config.stall_fatal) : "off"},
           {"user", config.user ? yaml_of(*config.user) : "same"},
-          {"keep-capabilities", yaml_list(kept)}};
+          {"keep-capabilities", yaml_list(kept)},
+          {"cluster", config.cluster ? flow_map(keys_of(*config.cluster)) : "none"}};
 }
 
 std::vector<KeyText> keys_of(const Member& member) {
@@ -125,7 +152,9 @@ std::vector<KeyText> in_maps(const std::vector<KeyText>& keys) {
 }
 
 std::string yaml_of(const Port& port) {
-  return flow_map({{"name", yaml_of(port.name)}, of_source(port.source)});
+  std::vector<KeyText> keys{{"name", yaml_of(port.name)}, of_source(port.source)};
+  if (port.independent) keys.push_back({"independent", "true"});
+  return flow_map(keys);
 }
 
 std::string yaml_of(const Member& member) {

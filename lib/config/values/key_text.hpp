@@ -15,8 +15,9 @@ namespace lagoon::config {
 /// traffic are one value each: a change of one of their keys says all of them.
 [[nodiscard]] std::vector<KeyText> keys_of(const Lag& lag);
 [[nodiscard]] std::vector<KeyText> keys_of(const Eal& eal);
+[[nodiscard]] std::vector<KeyText> keys_of(const Cluster& cluster);
 /// Keys of the whole process besides eal: metrics, journal, shutdown-timeout, stall-after, stall-fatal, user,
-/// keep-capabilities.
+/// keep-capabilities, cluster (none: there is none).
 [[nodiscard]] std::vector<KeyText> process_keys_of(const Config& config);
 /// "{ name: va0, dev: \"net_af_packet1,iface=va0\" }": what differs from the defaults.
 [[nodiscard]] std::string yaml_of(const Member& member);

@@ -68,6 +68,7 @@ auto parser_of(const options::Kind& kind, const Visitor& use) {
     auto operator()(const options::Text& k) const { return use(Text{k.expected}); }
     auto operator()(const options::Hosts& k) const { return use(Host{k.family}); }
     auto operator()(const options::Macs& k) const { return k.groups ? use(GroupMac{}) : use(StationMac{}); }
+    auto operator()(const options::Names&) const { return use(Name{kNameMax}); }
     auto operator()(const options::WholeList& k) const { return use(WholeNumber{k.min, k.max}); }
     auto operator()(const options::VlanRanges&) const { return use(Vlans{}); }
     auto operator()(const options::Words&) const { return use(Boolean{}); }  // (its own functions are above)
@@ -127,6 +128,7 @@ struct Writer {
   std::string operator()(const std::string& value) const { return yaml_of(std::string_view{value}); }
   std::string operator()(const std::vector<HostAddress>& value) const { return of_list(value); }
   std::string operator()(const std::vector<MacAddress>& value) const { return of_list(value); }
+  std::string operator()(const std::vector<std::string>& value) const { return of_list(value); }
   std::string operator()(const options::Numbers& value) const {
     if (!std::holds_alternative<options::VlanRanges>(kind)) return of_list(value);
     return yaml_ranges(std::vector<std::uint16_t>(value.begin(), value.end()));

@@ -46,6 +46,9 @@ struct Text {
   [[nodiscard]] std::string expected() const { return std::string{what}; }
 };
 
+/// Of a name.
+inline constexpr std::size_t kNameMax = 31;
+
 /// A name for people, logs and devices: letters, digits, '.', '_', '-'.
 struct Name {
   std::size_t length_max;

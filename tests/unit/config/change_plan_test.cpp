@@ -67,6 +67,7 @@ TEST_CASE("Steps taken give the new configuration, taken back the old one", "[co
     const std::size_t room = seed % 4;
     const ChangePlan plan = plan_change(running, wanted, {}, room);
     if (plan.refused()) {
+      CAPTURE(plan.refusals.items().front().message);
       CHECK(plan.refusals.items().front().message.find("in mode failover") != std::string::npos);
       continue;
     }

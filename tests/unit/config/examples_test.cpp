@@ -121,6 +121,15 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
   CHECK(reference->stall_fatal == least.stall_fatal);
   CHECK(reference->user == least.user);
   CHECK(reference->keep_capabilities == least.keep_capabilities);
+  const Config two = parse_config(
+      "cluster: { domain: d, node: a, nodes: { a: 1, b: 2 }, etcd: { endpoints: [http://h:1] }, peer: { address: 10.0.0.1 } }\n"
+      "lags: [{ name: a, members: [{ dev: net_a }] }]").value();
+  REQUIRE((reference->cluster && reference->cluster->peer));
+  Cluster bare_cluster = *two.cluster;
+  bare_cluster.domain = reference->cluster->domain;
+  bare_cluster.etcd.endpoints = reference->cluster->etcd.endpoints;
+  bare_cluster.peer->address = reference->cluster->peer->address;
+  CHECK(*reference->cluster == bare_cluster);
   std::set<control::Mode> modes;
   for (const Lag& lag : reference->lags) {
     CAPTURE(lag.name);
@@ -135,6 +144,12 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
     Lag& bare = config->lags.at(0);
     bare.options.lacp.lag_number = lag.options.lacp.lag_number;
     bare.options.automatic = lag.options.automatic;  // (as does a map of members)
+    if (lag.options.multichassis.shared()) {         // (and what both boxes have to say alike)
+      bare.options.multichassis.mode = lag.options.multichassis.mode;
+      bare.options.multichassis.node_number = lag.options.multichassis.node_number;
+      bare.options.lacp.system = lag.options.lacp.system;
+      bare.options.lacp.key = lag.options.lacp.key;
+    }
     if (lag.options.traffic.enabled()) {  // (so does this map)
       check_defaults(lag.options.traffic);
       bare.options.traffic = lag.options.traffic;

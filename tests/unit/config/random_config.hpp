@@ -26,6 +26,12 @@ class RandomConfig {
     if (flip()) config.stall_fatal = std::nullopt;
     if (flip()) config.user = "lagoon";
     if (flip()) config.keep_capabilities = {Capability::net_raw, Capability::net_admin};
+    if (flip()) {
+      config.cluster = Cluster{.domain = "d", .node = "b", .nodes = {{"a", 1}, {"b", 2}}};
+      config.cluster->etcd.endpoints = {"http://10.0.0.1:2379", "https://h:1"};
+      if (flip()) config.cluster->etcd.ca = "/etc/a b.pem";
+      if (flip()) config.cluster->peer = PeerAccess{.address = Ipv4Address{{10, 0, 0, 2}}, .port = 1};
+    }
     config.ports = {{"lan0", DevicePort{"net_af_packet90,iface=lan0"}}, {"host0", TapPort{"tap9"}}};
     for (const char* name : {"lag0", "lag1"}) {
       Lag lag{.name = name, .options = {}, .members = {}};
@@ -67,6 +73,8 @@ class RandomConfig {
     lag.options.fast.spread_forwarded = flip();
     lag.options.fast.eliminate_duplicates = flip();
     change_traffic(lag.options.traffic);
+    const bool lacp_speaks = control::row_of(lag.options.mode).choice == control::Choice::lacp;
+    lag.options.uplinks = lacp_speaks && flip() ? std::vector<std::string>{"lan0", "host0"} : std::vector<std::string>{};
   }
 
   [[nodiscard]] bool flip() { return prng_.below(2) == 0; }

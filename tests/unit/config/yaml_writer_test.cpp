@@ -70,13 +70,13 @@ TEST_CASE("What is written of any configuration reads back as the same", "[confi
 TEST_CASE("Every key of the schema is written", "[config][writer]") {
   std::set<std::string> written;
   for (const KeyText& key : keys_of(Lag{})) written.insert(key.key);
-  written.merge(std::set<std::string>{"members", "lacp", "lldp", "auto"});
+  written.merge(std::set<std::string>{"members", "lacp", "lldp", "auto", "multichassis"});
   for (const std::string_view key : lag_section().keys) {
     if (key == "lacp-strict" || key == "failover-rx-all") continue;  // other words for keys
     CAPTURE(key);
     CHECK(written.contains(std::string{key}));
   }
-  for (const std::string map : {"lacp", "lldp", "auto"})
+  for (const std::string map : {"lacp", "lldp", "auto", "multichassis"})
     for (const std::string_view key : inner_section(lag_section(), map)->keys) {
       CAPTURE(map, key);
       CHECK(written.contains(map + "." + std::string{key}));

@@ -80,6 +80,7 @@ config::Lag lag_that_knows(const LagRow& row) {
   lag.options.move.by = control::MoveBy::flowlet;
   if (!row.effect.in_use(lag.options, false)) lag.options.distribute = control::LoadSharing::weighted;
   lag.options.automatic = !row.effect.in_use(lag.options, false);
+  if (!row.effect.in_use(lag.options, false)) lag.options.multichassis.mode = control::Multichassis::standby;
   return lag;
 }
 
