@@ -26,9 +26,11 @@ enum class Drop : std::uint8_t {
   unfit,                   // the port can never send it: too long or too short
   cut,                     // the kernel has cut its end off on the way in, or may have
   user_died,               // the thread that sent it ended inside a burst: gone or not, nobody knows
+  stands_by,               // another box carries the LAG
+  lapsed,                  // the box's right to carry the LAG was over, or is younger than the frame
 };
 
-inline constexpr std::size_t kDrops = 17;
+inline constexpr std::size_t kDrops = 19;
 inline constexpr std::array<std::string_view, kDrops> kDropNames{"not_collecting",
                                                                  "no_distributing_member",
                                                                  "tx_refused",
@@ -45,7 +47,9 @@ inline constexpr std::array<std::string_view, kDrops> kDropNames{"not_collecting
                                                                  "not_polled",
                                                                  "unfit",
                                                                  "cut",
-                                                                 "user_died"};
+                                                                 "user_died",
+                                                                 "stands_by",
+                                                                 "lapsed"};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) noexcept {
   return kDropNames[static_cast<std::size_t>(drop)];

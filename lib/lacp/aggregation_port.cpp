@@ -135,11 +135,11 @@ void AggregationPort::act_on(const ReceiveEffects& effects, ReceiveState before,
 }
 
 bool AggregationPort::partner_takes_frames() const noexcept {
-  return receive_.partner_collects_from_us() && !timers_.running(Timer::partner_settle);
+  return receive_.partner_collects_from_us(lag_->takes_over) && !timers_.running(Timer::partner_settle);
 }
 
 bool AggregationPort::run_mux(bool ready, bool others_carry, Instant now) noexcept {
-  const bool collects = receive_.partner_collects_from_us();
+  const bool collects = receive_.partner_collects_from_us(lag_->takes_over);
   if (!collects) timers_.stop(Timer::partner_settle);
   if (collects && !partner_collected_) {
     collecting_since_ = now;

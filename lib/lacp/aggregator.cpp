@@ -315,9 +315,8 @@ void Aggregator::shut_down(Instant now) {
   state_->settle(now);
 }
 
-bool Aggregator::drained() const noexcept {
-  return state_->closing &&
-         state_->ports_that([](const AggregationPort& port) { return port.transmit_pending(); }) == 0;
+bool Aggregator::told() const noexcept {
+  return state_->ports_that([](const AggregationPort& port) { return port.transmit_pending(); }) == 0;
 }
 
 std::optional<SavedPort> Aggregator::saved(MemberIndex port) const {

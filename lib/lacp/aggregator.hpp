@@ -81,9 +81,10 @@ class Aggregator {
   /// Runs what is due. Calling it early does nothing.
   void expire(Instant now);
   /// Takes all ports out of sync for good and asks for one last LACPDU on each. transmit() then hands them
-  /// out under the usual limit; drained() tells when the last one was taken.
+  /// out under the usual limit; told() tells when the last one was taken.
   void shut_down(Instant now);
-  [[nodiscard]] bool drained() const noexcept;
+  /// No LACPDU waits to be taken: all Partners were told what is so.
+  [[nodiscard]] bool told() const noexcept;
   /// Asks for a LACPDU on each port that sends any, as it is: for a process that ends and comes back.
   void refresh(Instant now);
 

@@ -11,6 +11,7 @@
 #include "base/mac_address.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
+#include "lacp/unselected_reason.hpp"
 
 namespace lagoon::lacp {
 
@@ -58,6 +59,11 @@ struct AggregatorConfig {
   // From the Partner's first word that it collects from us to our first frame: some speak a little before
   // they do.
   Duration partner_settle = 100ms;
+  // A Partner that says that it collects while we are not in sync takes frames as soon as it hears that we
+  // are: it need not say so again.
+  bool takes_over = false;
+  // All ports that could carry are STANDBY, for no_uplink or stands_by; none: they carry.
+  UnselectedReason held_back = UnselectedReason::none;
   friend constexpr bool operator==(const AggregatorConfig&, const AggregatorConfig&) noexcept = default;
 };
 

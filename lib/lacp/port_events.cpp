@@ -76,7 +76,7 @@ Event AggregationPort::standing(Instant now) const noexcept {
     cause = out_of_sync_cause(receive_, actor());
   else if (sending_.rests)
     cause = sending_.drained ? Cause::drained : Cause::replaced;
-  else if (!receive_.partner_collects_from_us())
+  else if (!receive_.partner_collects_from_us(lag_->takes_over))
     cause = Cause::partner_not_collecting;
   const auto most = std::min<std::size_t>(lag_->max_links, kMembersMax);
   return {.kind = EventKind::mux_state,

@@ -73,7 +73,7 @@ RestoreFault AggregationPort::restore(const SavedPort& saved, const LinkState& l
   group_ = make_lag_id(actor(), receive_.partner());
   named_ = matches(saved.heard.partner, actor());
   partner_before_ = receive_.partner();
-  partner_collected_ = receive_.partner_collects_from_us();
+  partner_collected_ = receive_.partner_collects_from_us(lag_->takes_over);
   collecting_since_ = heard_.last = saved.heard_at;
   transmit_.restore(saved.sent);
   last_change_ = now;

@@ -130,14 +130,15 @@ void ReceiveMachine::record(const wire::Lacpdu& pdu, const wire::LacpInfo& actor
   heard_ = pdu;
   partner_ = pdu.actor;
   set_partner_bit(StateBit::synchronization, partner_in_sync(pdu, actor));
-  echoed_sync_ = matches(pdu.partner, actor) && PortState{pdu.partner.state}.has(StateBit::synchronization);
+  knows_us_ = matches(pdu.partner, actor);
+  echoed_sync_ = knows_us_ && PortState{pdu.partner.state}.has(StateBit::synchronization);
   defaulted_ = false;
 }
 
 void ReceiveMachine::record_default() noexcept {
   partner_ = {};
   defaulted_ = true;
-  echoed_sync_ = false;
+  echoed_sync_ = knows_us_ = false;
 }
 
 void ReceiveMachine::set_partner_bit(StateBit bit, bool value) noexcept {

@@ -87,8 +87,10 @@ class ReceiveMachine {
   [[nodiscard]] bool partner_has(StateBit bit) const noexcept { return PortState{partner_.state}.has(bit); }
   /// The Partner collects, and its last LACPDU showed that it knows of our Synchronization. Beyond the
   /// standard: Collecting alone is said too early by some (docs/lacp.md).
-  [[nodiscard]] bool partner_collects_from_us() const noexcept {
-    return echoed_sync_ && partner_has(StateBit::collecting);
+  /// `takes_over`: it need not know that (AggregatorConfig), only that we are its Partner.
+  [[nodiscard]] bool partner_collects_from_us(bool takes_over) const noexcept {
+    const bool would = takes_over && knows_us_ && partner_has(StateBit::synchronization);
+    return (echoed_sync_ || would) && partner_has(StateBit::collecting);
   }
   /// We are no longer in sync: what the Partner showed to know of us counts no more.
   void forget_echo() noexcept { echoed_sync_ = false; }
@@ -144,6 +146,7 @@ class ReceiveMachine {
   std::optional<wire::Lacpdu> heard_{};
   bool defaulted_ = true;
   bool echoed_sync_ = false;
+  bool knows_us_ = false;
 };
 
 /// Why the Partner counts as out of sync, as the machine has it.

@@ -221,6 +221,11 @@ Selection select(const SelectionPorts& ports, const AggregatorConfig& rules,
     else
       selection.ports[c.index].reason = why_not(c, ports[c.index]->actor, *selection.lag_id);
   }
+  if (rules.held_back != UnselectedReason::none) {
+    for (const Candidate& c : members)
+      selection.ports[c.index] = {.selected = Selected::standby, .reason = rules.held_back};
+    return selection;
+  }
   order(members, in_use == selection.lag_id);
   const std::size_t links_max = std::max<std::size_t>(rules.max_links, 1);
   const Awaited awaited = give_places(ports, members, links_max, selection);

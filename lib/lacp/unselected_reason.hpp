@@ -25,6 +25,8 @@ enum class UnselectedReason : std::uint8_t {
   held_out,             // its LACPDUs flood, or its Partner changes all the time
   unserved,             // nobody carries its frames: a worker stands still
   candidate,            // the LAG finds its members by itself, and has not taken it
+  no_uplink,            // STANDBY: all uplinks of the LAG are down
+  stands_by,            // STANDBY: another box carries the LAG
 };
 
 struct UnselectedReasonRow {
@@ -48,6 +50,8 @@ inline constexpr auto kUnselectedReasons = std::to_array<UnselectedReasonRow>({
     {UnselectedReason::held_out, "held_out", "held out"},
     {UnselectedReason::unserved, "unserved", "not served"},
     {UnselectedReason::candidate, "candidate", "candidate"},
+    {UnselectedReason::no_uplink, "no_uplink", "no uplink"},
+    {UnselectedReason::stands_by, "stands_by", "other box"},
 });
 
 [[nodiscard]] constexpr const UnselectedReasonRow& row_of(UnselectedReason reason) noexcept {

@@ -16,6 +16,7 @@
 #include "table/fast_options.hpp"
 #include "table/moves.hpp"
 #include "table/pin_index.hpp"
+#include "table/validity.hpp"
 #include "table/weights.hpp"
 
 namespace lagoon::table {
@@ -32,6 +33,11 @@ struct alignas(64) PortTable {
   // Where frames go that must not be spread: under round_robin IGMP, under adaptive what is not unicast IP of
   // the LAG's own host. A distributing member, when there is one.
   std::uint8_t active = 0;
+
+  // Of a LAG that two boxes have.
+  bool stands_by = false;              // the other one carries it
+  std::uint32_t authority = 0;         // with another number what a worker has in hand is older than its right to it
+  const Validity* validity = nullptr;  // nothing: the table has no end
 
   // Receiving. A member that is not collecting drops what it gets as inactive_member when it is in `standby`
   // (it works, but another is active), else as not_collecting.

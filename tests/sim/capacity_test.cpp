@@ -123,7 +123,7 @@ TEST_CASE("A System that shuts down tells its Partner, who leaves without waitin
     pair.simulator.run_for(10s);
     pair.a.aggregator().shut_down(pair.simulator.now());
     pair.simulator.settle();
-    CHECK(pair.a.aggregator().drained());
+    CHECK(pair.a.aggregator().told());
     CHECK(pair.a.distributing() == 0);
     CHECK(pair.simulator.run_until([&] { return pair.b.distributing() == 0 && pair.b.collecting() == 0; },
                                    1ms));
@@ -140,7 +140,7 @@ TEST_CASE("The last word of a System that shuts down waits for the limit of thre
   REQUIRE(pair.simulator.run_until([&] { return pair.both_carry(3); }, 4s));
   pair.a.aggregator().shut_down(pair.simulator.now());
   pair.simulator.settle();
-  CHECK(pair.simulator.run_until([&] { return pair.a.aggregator().drained(); }, 1100ms));
+  CHECK(pair.simulator.run_until([&] { return pair.a.aggregator().told(); }, 1100ms));
   CHECK(pair.simulator.run_until([&] { return pair.b.collecting() == 0; }, 1ms));
 }
 

@@ -43,7 +43,7 @@ OURS = {
     "lib/config": ["base", "qos", "options", "dist/bucket_map.hpp", "table/conversation_size.hpp", *OPTIONS],
     # (what others say of bonds, in the words of the options and judged as a file)
     "lib/imports": ["base", "qos", "options", "config", "dist/bucket_map.hpp", "table/conversation_size.hpp", *OPTIONS],
-    "lib/dpdk": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config"],
+    "lib/dpdk": [*PROTOCOLS, "cluster", "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config"],
     "lib/console": [*PROTOCOLS, "dist", "qos", "balance", "table", "options", "control", "config", "dpdk"],
     "lib/api": [*PROTOCOLS, "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "dpdk", "console"],
     "app": [*PROTOCOLS, "cluster", "dist", "qos", "balance", "table", "fast", "options", "control", "report", "state", "config", "imports", "dpdk", "console",
@@ -54,9 +54,9 @@ OURS = {
 ROOMS = {
     "lib/wire": ["flow", "lldp", "bfd", "capture"],
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
-    "lib/control": ["journal", "links", "table", "wiring", "formation", "status", "views", "lag"],
+    "lib/control": ["journal", "links", "table", "wiring", "formation", "shared", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
-    "lib/dpdk": ["base", "snapshot", "port", "worker", "control", "engine", "telemetry"],
+    "lib/dpdk": ["base", "snapshot", "port", "worker", "multichassis", "control", "engine", "telemetry"],
     "lib/console": ["text", "commands", "socket", "program"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}

@@ -136,6 +136,10 @@ std::string reason_words(UnselectedReason reason, const Evidence& e) {
       return "it is held out, so that it moves no other member";
     case UnselectedReason::candidate:
       return "the LAG finds its members by itself, and has not taken it";
+    case UnselectedReason::no_uplink:
+      return std::string{kNoUplinkSentence};
+    case UnselectedReason::stands_by:
+      return std::string{kStandsBySentence};
     case UnselectedReason::unserved:
       return std::string{kUnservedSentence};
   }

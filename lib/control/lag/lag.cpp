@@ -18,6 +18,7 @@ LagParts::LagParts(LagSettings settings, Instant now)
       system{settings.address},
       probe_base{settings.probe_base},
       options{std::move(settings.options)},
+      roster{static_cast<std::uint16_t>(options.multichassis.node_number << 12)},
       links{options, probe_base, now},
       hold_out{options.lacp_extras, row_of(options.mode).choice == Choice::lacp},
       sessions{options.bfd, settings.seed},
@@ -40,6 +41,12 @@ LagParts::LagParts(LagSettings settings, Instant now)
 lacp::AggregatorConfig LagParts::lacp_config() const {
   lacp::AggregatorConfig config = options.lacp;
   if (config.system.is_zero()) config.system = system;
+  if (share.order) {
+    config.system = share.order->system;
+    config.system_priority = share.order->system_priority;
+    config.takes_over = true;
+  }
+  config.held_back = share.held_back();
   config.any_speed = options.unequal_speed;
   // (its candidates have settled before it takes them)
   if (options.automatic) config.aggregate_wait = 0s;
@@ -183,7 +190,7 @@ void end_journal(Lag& lag, Instant now) {
 }
 
 bool Lag::drained() const noexcept {
-  return parts_->closing && parts_->outbox.empty() && (!parts_->aggregator || parts_->aggregator->drained());
+  return parts_->closing && parts_->outbox.empty() && (!parts_->aggregator || parts_->aggregator->told());
 }
 
 std::optional<Instant> Lag::deadline() const noexcept {

@@ -26,12 +26,13 @@
 #include "base/units.hpp"
 #include "control/formation/formation_keeper.hpp"
 #include "control/journal/journal.hpp"
-#include "control/lag/explanation.hpp"
+#include "control/status/explanation.hpp"
 #include "control/lag/measurement.hpp"
 #include "control/lag/outbox.hpp"
 #include "control/lag/roster.hpp"
 #include "control/lag/stall.hpp"
 #include "control/links/interface_news.hpp"
+#include "control/shared/share_order.hpp"
 #include "control/status/saved_lag.hpp"
 #include "control/status/status.hpp"
 #include "control/table/bucket_choice.hpp"
@@ -169,6 +170,12 @@ class Lag {
   friend PoolLag candidates_of(const Lag& lag, std::size_t index, std::vector<PoolPort>& ports);
   friend void formed(Lag& lag, MemberIndex member, const FormationKeeper::Verdict& verdict, Instant now);
   friend void wiring_judged(Lag& lag, std::span<const Miswiring> found, Instant now);
+  friend void share(Lag& lag, const ShareOrder& order, Instant now);
+  friend void share_said(Lag& lag, std::string_view to, std::string_view why, std::string sentence,
+                         Instant now);
+  friend void uplinks_changed(Lag& lag, bool up, std::string words, Instant now);
+  friend ShareFitness fitness_of(const Lag& lag);
+  friend bool told(const Lag& lag) noexcept;
   std::unique_ptr<LagParts> parts_;
 };
 
@@ -202,5 +209,16 @@ void formed(Lag& lag, MemberIndex member, const FormationKeeper::Verdict& verdic
 [[nodiscard]] LagWiring wiring_of(const Lag& lag);
 /// What it has found of this LAG. To be called twice a second, also with nothing.
 void wiring_judged(Lag& lag, std::span<const Miswiring> found, Instant now);
+/// What two boxes that have the LAG have come to for this one. The Partner is told, and the next table is as
+/// it says.
+void share(Lag& lag, const ShareOrder& order, Instant now);
+/// For its journal. `to`, `why`: static texts.
+void share_said(Lag& lag, std::string_view to, std::string_view why, std::string sentence, Instant now);
+/// One of the LAG's uplinks is up, or none is any more: then no member is in sync, and what is under way is
+/// still taken. `words`: which, in a sentence. Where two boxes have the LAG, they are told of it.
+void uplinks_changed(Lag& lag, bool up, std::string words, Instant now);
+[[nodiscard]] ShareFitness fitness_of(const Lag& lag);
+/// Partners have been sent what is so now: nothing waits. Ask after transmit() gave nothing.
+[[nodiscard]] bool told(const Lag& lag) noexcept;
 
 }  // namespace lagoon::control

@@ -32,6 +32,7 @@
 #include "control/links/hold_out.hpp"
 #include "control/links/member_links.hpp"
 #include "control/links/member_sessions.hpp"
+#include "control/shared/share.hpp"
 #include "control/status/status.hpp"
 #include "control/table/table_maker.hpp"
 #include "control/wiring/neighbors.hpp"
@@ -73,7 +74,8 @@ struct LagParts {
   MacAddress system;      // of LACP, unless the options have one: the address at the start
   MacAddress probe_base;  // of the target monitor
   LagOptions options;
-  Roster roster{};
+  Share share{};  // (lacp_config() reads these, also while the parts below are made)
+  Roster roster;
   MemberLinks links;
   HoldOut hold_out;
   MemberSessions sessions;

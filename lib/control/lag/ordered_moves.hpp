@@ -15,7 +15,7 @@
 #include "base/mac_address.hpp"
 #include "base/member_set.hpp"
 #include "base/time.hpp"
-#include "control/lag/explanation.hpp"
+#include "control/status/explanation.hpp"
 #include "control/lag/roster.hpp"
 #include "control/status/status.hpp"
 #include "control/table/bucket_choice.hpp"

@@ -108,6 +108,7 @@ Chosen choose(const OutcomeInput& in) {
 }
 
 Outcome decide(const OutcomeInput& in) {
+  if (!in.forwards) return {.active = in.chosen.active};
   return row_of(in.mode).choice == Choice::lacp ? decide_with_lacp(in) : decide_without(in);
 }
 

@@ -21,9 +21,11 @@ void Roster::add(MemberIndex member, MemberSettings settings) {
       return std::ranges::any_of(order_,
                                  [&](MemberIndex m) { return at(m).settings.lacp.port_number == number; });
     };
-    std::uint16_t number = 1;
+    std::uint16_t number = first_ + 1U;
     while (taken(number)) ++number;
     settings.lacp.port_number = number;
+  } else {
+    settings.lacp.port_number |= first_;
   }
   at(member) = {};
   at(member).settings = std::move(settings);

@@ -42,6 +42,8 @@ struct MemberSettings {
 
 class Roster {
  public:
+  /// `first`: what ports' numbers count from, 0 or a box's high four bits.
+  explicit Roster(std::uint16_t first = 0) : first_{first} {}
   /// The lowest index that no member has; nothing: all are taken.
   [[nodiscard]] std::optional<MemberIndex> free_index() const noexcept;
   /// Precondition: no member has this index.
@@ -116,6 +118,7 @@ class Roster {
   std::array<Member, kMembersMax> slots_{};
   MemberSet members_ = 0;
   std::vector<MemberIndex> order_;
+  std::uint16_t first_ = 0;
 };
 
 }  // namespace lagoon::control

@@ -94,10 +94,12 @@ void tell_sessions(LagParts& lag, Instant now) {
                   .reselect = options.active.reselect,
                   .all_members_active = options.active.all_members_active,
                   .strict = options.lacp_extras.strict,
+                  .forwards = lag.share.forwards(),
                   .before = lag.outcome,
                   .chosen = lag.chosen,
                   .now = now};
-  if (options.lacp_extras.fallback && !lag.closing) in.fallback_delay = options.lacp_extras.fallback_delay;
+  if (options.lacp_extras.fallback && !lag.closing && lag.share.held_back() == lacp::UnselectedReason::none)
+    in.fallback_delay = options.lacp_extras.fallback_delay;
   for (const MemberIndex m : lag.roster.order()) {
     const MemberSettings& settings = lag.roster.settings(m);
     in.order.push_back(m);
@@ -227,6 +229,11 @@ TableInput table_input(const LagParts& lag) {
                 .options = lag.options.fast,
                 .own = lag.announcements.addresses().lag,
                 .address = lag.announcements.addresses().member};
+  if (lag.share.order) {
+    in.stands_by = !lag.share.forwards();
+    in.validity = lag.share.order->validity;
+    in.authority = lag.share.order->authority;
+  }
   for (const MemberIndex m : lag.roster.order()) in.order.push_back(m);
   if (lag.row().distribution == table::Distribution::adaptive)
     in.own_address_only = in.collecting & ~(outcome.active ? set_of(*outcome.active) : 0);

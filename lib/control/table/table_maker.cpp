@@ -58,6 +58,9 @@ void copy_plain(const TableInput& input, table::PortTable& table) {
   table.lingering = input.lingering & ~input.distributing;
   table.counts_lanes = input.counts_lanes;
   table.weights = input.weights;
+  table.stands_by = input.stands_by;
+  table.validity = input.validity;
+  table.authority = input.authority;
   // A distributing member in any case: the first one, where the mode has no active one.
   const auto active =
       input.active && contains(input.distributing, *input.active)

@@ -71,6 +71,10 @@ struct TableInput {
   MacAddress own{};
   std::array<MacAddress, kMembersMax> address{};
   MacAddress probe_base{};
+  // Of a LAG that two boxes have.
+  bool stands_by = false;
+  const table::Validity* validity = nullptr;
+  std::uint32_t authority = 0;
   friend bool operator==(const TableInput&, const TableInput&) = default;
 };
 

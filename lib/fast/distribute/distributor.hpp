@@ -27,7 +27,8 @@ namespace lagoon::fast {
 
 /// Why frames that distribute() has not sent would be dropped under this table.
 [[nodiscard]] inline Drop refusal(const table::PortTable& table) noexcept {
-  return table.distributing == 0 ? Drop::no_distributing_member : Drop::tx_refused;
+  if (table.distributing != 0) return Drop::tx_refused;
+  return table.stands_by ? Drop::stands_by : Drop::no_distributing_member;
 }
 
 /// Calls `use(policy)` with the policy of a distribution.

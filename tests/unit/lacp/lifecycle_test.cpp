@@ -14,14 +14,13 @@ TEST_CASE("Shutdown: every port leaves, says so once more, and then is silent",
   rig.bring_up({0, 1});
   rig.advance(1200ms);
   rig.sent.clear();
-  CHECK_FALSE(rig.lag.drained());
   rig.lag.shut_down(rig.now);
   CHECK(rig.lag.distributing() == 0);
   CHECK(rig.lag.collecting() == 0);
   CHECK(rig.view(0).mux == MuxState::detached);
-  CHECK_FALSE(rig.lag.drained());
+  CHECK_FALSE(rig.lag.told());
   rig.drain();
-  CHECK(rig.lag.drained());
+  CHECK(rig.lag.told());
   REQUIRE(rig.sent.size() == 2);  // the third has no link
   for (const Sent& sent : rig.sent) {
     CHECK_FALSE(says(sent.pdu.actor, synchronization));
@@ -48,12 +47,12 @@ TEST_CASE("Shutdown waits for the limit, and not for a link that is gone", "[lac
   rig.lag.shut_down(rig.now);
   rig.drain();
   CHECK(rig.sent.empty());
-  CHECK_FALSE(rig.lag.drained());
+  CHECK_FALSE(rig.lag.told());
   CHECK(rig.lag.deadline().has_value());
   rig.link(1, kDown);
   rig.advance(1100ms);
   CHECK(rig.sent.size() == 1);
-  CHECK(rig.lag.drained());
+  CHECK(rig.lag.told());
 }
 
 TEST_CASE("Another System address starts all ports afresh", "[lacp][aggregator]") {

@@ -159,11 +159,11 @@ TEST_CASE("Receive machine: losing a known Partner clears its Synchronization, t
   Machine m;
   m.machine.enable_port(Instant{1s}, m.timers);
   m.receive(kGood);
-  CHECK(m.machine.partner_collects_from_us());
+  CHECK(m.machine.partner_collects_from_us(false));
   CHECK_FALSE(m.machine.time_out(Instant{13s}, m.timers).unselect);
   CHECK(m.machine.expired());
   CHECK_FALSE(m.machine.partner_has(synchronization));
-  CHECK_FALSE(m.machine.partner_collects_from_us());
+  CHECK_FALSE(m.machine.partner_collects_from_us(false));
   CHECK_FALSE(m.machine.defaulted());
   CHECK(m.machine.partner().key == kPartner.key);
   CHECK(m.machine.time_out(Instant{16s}, m.timers).unselect);
@@ -216,9 +216,9 @@ TEST_CASE("A Partner collects from us only when it also echoes our Synchronizati
     Machine m;
     m.machine.enable_port(Instant{1s}, m.timers);
     m.receive(row.pdu);
-    CHECK(m.machine.partner_collects_from_us() == row.collects);
+    CHECK(m.machine.partner_collects_from_us(false) == row.collects);
     m.machine.forget_echo();
-    CHECK_FALSE(m.machine.partner_collects_from_us());
+    CHECK_FALSE(m.machine.partner_collects_from_us(false));
   }
 }
 
