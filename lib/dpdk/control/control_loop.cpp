@@ -70,7 +70,9 @@ bool ControlLoop::turn(Instant now) {
     watch_hosts();
   }
   busy |= parts_.tasks.serve();
+  if (parts_.shared != nullptr) busy |= parts_.shared->begin_turn(parts_.lags, now);
   busy |= run_machines(now);
+  if (parts_.shared != nullptr) parts_.shared->end_turn(parts_.lags, parts_.publisher, parts_.transmitter, now);
   busy |= parts_.lifecycle.serve(
       now, [this, now](LagRuntime& lag, MemberIndex member) { intake_.take_rest(lag, member, now); });
   list_members();
@@ -219,6 +221,7 @@ Duration ControlLoop::patience(Instant now) const {
   // (a program's queues are to be followed within a millisecond)
   const Duration silence = parts_.care == nullptr ? (now - last_busy_) / kSilencePerRest : Duration::zero();
   Duration rest = std::clamp(silence, kRest, kRestMost);
+  if (parts_.shared != nullptr && parts_.shared->busy()) rest = kRest;
   for (const auto& lag : parts_.lags) {
     if (lag->lag->wants_progress()) rest = kRest;
     if (const auto due = lag->lag->deadline()) rest = std::min(rest, *due - now);

@@ -21,6 +21,7 @@
 #include "dpdk/control/link_monitor.hpp"
 #include "dpdk/control/member_lifecycle.hpp"
 #include "dpdk/control/queue_care.hpp"
+#include "dpdk/control/shared_lags.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
 #include "dpdk/base/turn_meter.hpp"
@@ -46,6 +47,7 @@ struct ControlLoopParts {
   QueueCare* care = nullptr;  // of queues that others call
   StallWatch* stalls = nullptr;
   Formation* formation = nullptr;  // nothing: no LAG finds its members by itself
+  SharedLags* shared = nullptr;    // nothing: no LAG is of two boxes, and none has uplinks
   std::span<const std::unique_ptr<Port>> access_ports{};
   // After every turn in which something may have changed.
   std::function<void()> after_turn{};

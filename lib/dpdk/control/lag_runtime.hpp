@@ -18,7 +18,7 @@
 #include "dpdk/base/errand.hpp"
 #include "dpdk/base/frame_inbox.hpp"
 #include "dpdk/control/egress_keeper.hpp"
-#include "dpdk/control/lag_register.hpp"
+#include "dpdk/base/lag_register.hpp"
 #include "dpdk/control/port_upkeep.hpp"
 #include "dpdk/port/host_access.hpp"
 #include "dpdk/port/packet_socket.hpp"

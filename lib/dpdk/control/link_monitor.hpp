@@ -31,6 +31,11 @@ class LinkMonitor {
   [[nodiscard]] bool is_lost(std::size_t number) const noexcept {
     return watch_.loss(number) != CarrierWatch::Loss::none;
   }
+  /// As the kernel has answered last; not yet: it has none.
+  [[nodiscard]] bool has_carrier(std::size_t number) const noexcept {
+    const auto answer = watch_.answer(number);
+    return answer && answer->carrier;
+  }
   /// Called by poll() when an interface was lost, of a member or an access port. Before poll().
   void use_listener(std::function<void()> on_loss) { on_loss_ = std::move(on_loss); }
   /// True when a link changed.

@@ -13,6 +13,7 @@
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 #include "dpdk/engine/engine_returns.hpp"
+#include "dpdk/multichassis/desk.hpp"
 
 namespace lagoon::dpdk {
 
@@ -83,7 +84,18 @@ Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config, Stat
   Parts& these = *parts;
   these.removals =
       std::make_unique<RemovalWatch>([&these](const std::string& device) { these.device_goes(device); });
-  return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
+  std::unique_ptr<Engine> engine{new Engine{std::move(parts)}};
+  LAGOON_TRY(engine->open_desk());
+  return engine;
+}
+
+Result<void> Engine::open_desk() {
+  std::vector<std::size_t> shared;
+  for (std::size_t i = 0; i < parts_->config.lags.size(); ++i)
+    if (parts_->config.lags[i].options.multichassis.shared()) shared.push_back(i);
+  if (shared.empty()) return {};
+  desk_ = std::make_unique<MultichassisDesk>(std::move(shared));
+  return desk_->open();
 }
 
 Result<EventFeed*> Engine::open_event_feed() {
@@ -99,6 +111,13 @@ void Engine::run() {
 }
 
 bool Engine::run_control() {
+  std::vector<std::string> ports;
+  for (const config::Port& port : parts_->config.ports) ports.push_back(port.name);
+  const auto is_up = [&parts = *parts_](std::size_t port) {
+    const AccessSide& side = parts.access[port];
+    return side.is_up(parts.ports[port].get(), side.carrier && parts.links.has_carrier(*side.carrier));
+  };
+  SharedLags shared{std::move(ports), is_up, desk_.get()};
   ControlLoop loop{{.lags = parts_->lags,
                     .publisher = parts_->publisher,
                     .transmitter = *parts_->transmitter,
@@ -112,6 +131,7 @@ bool Engine::run_control() {
                     .idle = parts_->config.eal.idle,
                     .stalls = &parts_->stalls,
                     .formation = &parts_->returns->formation(),
+                    .shared = &shared,
                     .access_ports = parts_->ports}};
   return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
 }

@@ -18,7 +18,7 @@
 #include "config/command/command.hpp"
 #include "config/model.hpp"
 #include "control/journal/journal.hpp"
-#include "control/lag/explanation.hpp"
+#include "control/status/explanation.hpp"
 #include "control/status/status.hpp"
 #include "control/views/health.hpp"
 #include "dpdk/port/ethdev_status.hpp"
@@ -26,6 +26,7 @@
 namespace lagoon::dpdk {
 
 class EventFeed;
+class MultichassisDesk;
 
 /// An entry of a journal, with the member's name.
 struct NamedEvent {
@@ -85,6 +86,9 @@ class Engine {
   /// Every entry of every journal, for one reader, from the start to the end of run(). To be called before
   /// run(), once. It lives as long as the Engine.
   [[nodiscard]] Result<EventFeed*> open_event_feed();
+  /// Where who decides about LAGs that two boxes have leaves its orders; nullptr: no LAG is such. Until the
+  /// first one they stand by.
+  [[nodiscard]] MultichassisDesk* desk() noexcept { return desk_.get(); }
   /// run_control() and end_workers().
   void run();
   /// The control loop. Returns after request_stop(), when the Partners were told, or did not hear it in time:
@@ -154,6 +158,8 @@ class Engine {
   friend class EmbeddedLag;  // an Engine without workers of its own
   struct Parts;
   explicit Engine(std::unique_ptr<Parts> parts);
+  [[nodiscard]] Result<void> open_desk();
+  std::unique_ptr<MultichassisDesk> desk_;  // (tables name what is in it)
   std::unique_ptr<Parts> parts_;
 };
 

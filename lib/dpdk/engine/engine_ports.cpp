@@ -74,7 +74,7 @@ PortStatus Engine::Parts::port_status_of(std::size_t index) const {
   status.absence = side.absence;
   if (const Port* const port = ports[index].get(); port != nullptr) {
     status.port = ethdev_name(port->id());
-    status.up = side.absence.empty() && port->link().up;
+    status.up = side.is_up(port, side.carrier && links.has_carrier(*side.carrier));
     counts += counts_of(*port);
   }
   const PortTally tally = tally_of(workers, index);

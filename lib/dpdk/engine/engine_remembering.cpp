@@ -24,7 +24,8 @@ void Engine::Parts::put_back_rest() const {
 
 void Engine::Parts::go_on(LagRuntime& runtime, Instant now) {
   const control::SavedLag* const before = board != nullptr ? board->lag_before(runtime.lag->name()) : nullptr;
-  if (before == nullptr) return;
+  // (of one that two boxes have, the other one knows more)
+  if (before == nullptr || runtime.lag->options().multichassis.shared()) return;
   std::vector<control::MemberRestore> members;
   for_each_member(runtime, [&](MemberIndex index, MemberRuntime& member) {
     const auto& interface = member.port.device().carrier_interface;

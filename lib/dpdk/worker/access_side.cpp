@@ -17,6 +17,11 @@ PortCounts& PortCounts::operator+=(const PortCounts& more) noexcept {
   return *this;
 }
 
+// (the driver of a kernel's interface says up always)
+bool AccessSide::is_up(const Port* port, bool has_carrier) const {
+  return port != nullptr && absence.empty() && port->link().up && (!carrier || has_carrier);
+}
+
 PortCounts counts_of(const Port& port) {
   PortCounts counts;
   if (const auto& losses = port.ring_losses()) counts.kernel_ring_full = losses->lost();

@@ -46,6 +46,8 @@ struct AccessSide {
   std::deque<Served> served{};
   std::vector<PacketSocket> sockets{};   // the workers use their descriptors
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
+  /// Whether its link is up. `carrier`: of its interface, if it has one.
+  [[nodiscard]] bool is_up(const Port* port, bool has_carrier) const;
   PortCounts before{};                   // of ethdevs that it had before this one
   std::string_view absence{};            // it has no ethdev: why. Thread: the control lcore
 };

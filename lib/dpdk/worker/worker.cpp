@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "dpdk/worker/validity.hpp"
 #include "dpdk/worker/worker_path.hpp"
 #include "fast/collect/collector.hpp"
 
@@ -97,10 +98,12 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       std::span<rte_mbuf*> frames =
           without_cut(port, member, std::span{burst}.first(count), from_state.counters);
       if (const table::PortTable* table = table_of(from); table != nullptr && !frames.empty())
-        frames = fast::collect<rte_mbuf>(*table, member, frames, PuntRings{ports}, Freer{},
-                                         from_state.collector, from_state.counters);
+        frames = fast::collect<rte_mbuf>(is_over(*table) ? kClosedTable : *table, member, frames, PuntRings{ports},
+                                         Freer{}, from_state.collector, from_state.counters);
       if (frames.empty()) continue;
-      if (const table::PortTable* table = table_of(to))
+      if (const table::PortTable* table = table_of(to); table != nullptr && is_over(*table))
+        drop(frames, fast::Drop::lapsed, to_state.counters);
+      else if (table != nullptr)
         send_to_lag(*table, to, frames, to_state);
       else
         send_to_port(to, frames, from_state.counters, to_state.counters.of(MemberIndex{0}));
@@ -115,9 +118,14 @@ unsigned Worker::turn() noexcept {
   for (std::size_t i = 0; i < settings_.connections.size(); ++i) {
     const WorkerConnection& c = settings_.connections[i];
     auto& [a, b] = states_[i];
+    for (const auto& [side, state] : {std::pair{&c.a, &a}, std::pair{&c.b, &b}})
+      if (const table::PortTable* const table = table_of(*side);
+          table != nullptr && table->authority != state->authority && !is_over(*table)) [[unlikely]]
+        begin_anew(i, *state, table->authority);
     const auto look_after_one = [](const WorkerSide& side, WorkerSideState& state) noexcept {
       const table::PortTable* const table = table_of(side);
-      return table != nullptr && look_after(*table, side, state, [&] { release(*table, side, state); });
+      if (table == nullptr || is_over(*table)) return false;
+      return look_after(*table, side, state, [&] { release(*table, side, state); });
     };
     carried += look_after_one(c.a, a) ? 1U : 0U;
     carried += look_after_one(c.b, b) ? 1U : 0U;
@@ -125,6 +133,37 @@ unsigned Worker::turn() noexcept {
     carried += carry(c.b, c.a, b, a);
   }
   return carried;
+}
+
+// What lies in queues may have been forwarded by the other box, before this one might: it goes. Queues that
+// frames come into faster than they are emptied here are left after kStaleMost bursts.
+void Worker::begin_anew(std::size_t connection, WorkerSideState& lag, std::uint32_t authority) noexcept {
+  constexpr unsigned kStaleMost = 1024;
+  lag.authority = authority;
+  drop(lag.hold.front(lag.hold.size()), fast::Drop::lapsed, lag.counters);
+  lag.hold.pop(lag.hold.size());
+  lag.egress.discard();
+  const WorkerConnection& c = settings_.connections[connection];
+  for (const WorkerSide* side : {&c.a, &c.b}) {
+    if (side->ports == nullptr) continue;
+    const SidePorts& ports = ports_of(*side);
+    for_each(ports.present, [&](MemberIndex member) {
+      const WorkerPort& port = ports[member];
+      for (std::uint16_t queue = port.first_rx; queue < port.rx_end;
+           queue = static_cast<std::uint16_t>(queue + port.step))
+        for (unsigned bursts = 0; bursts < kStaleMost; ++bursts) {
+          std::array<rte_mbuf*, kBurstMax> burst;
+          const std::uint16_t count = rte_eth_rx_burst(port.id, queue, burst.data(), kBurstMax);
+          if (count == 0) break;
+          std::span<rte_mbuf*> frames{burst.data(), count};
+          // (slow frames are the Partner's word, whoever carries)
+          if (side->is_lag())
+            frames = fast::collect<rte_mbuf>(kClosedTable, member, frames, PuntRings{ports}, Freer{},
+                                             lag.collector, lag.counters);
+          drop(frames, fast::Drop::lapsed, lag.counters);
+        }
+    });
+  }
 }
 
 void Worker::send_slow_frames() noexcept {

@@ -59,6 +59,7 @@ class Worker {
   [[nodiscard]] unsigned turn() noexcept;
   [[nodiscard]] unsigned carry(const WorkerSide& from, const WorkerSide& to, WorkerSideState& from_state,
                                WorkerSideState& to_state) noexcept;
+  void begin_anew(std::size_t connection, WorkerSideState& lag, std::uint32_t authority) noexcept;
   void send_slow_frames() noexcept;
   [[nodiscard]] bool waits_for_data(rte_mbuf& marker) noexcept;
   [[nodiscard]] const WorkerPort* port_of(std::uint16_t port) const noexcept;

@@ -40,6 +40,7 @@ struct WorkerSideState {
   fast::CollectorState collector;
   fast::HoldQueue<rte_mbuf, fast::kHoldRoom> hold;
   WorkerEgress egress;
+  std::uint32_t authority = 0;  // of the last table that was not over
 };
 
 /// One receiver or sender of a LAG. Each part says which threads may read it.
