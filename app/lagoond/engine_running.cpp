@@ -71,6 +71,22 @@ Result<std::string> EngineRunning::stop_capture() {
 Result<std::string> EngineRunning::describe_capture() {
   return engine_.describe_capture();
 }
+Result<std::string> EngineRunning::cluster(console::ClusterVerb verb, const std::string& lag,
+                                           const std::string& node) {
+  if (cluster_ == nullptr) return console::Running::cluster(verb, lag, node);
+  switch (verb) {
+    case console::ClusterVerb::show:
+      return to_text(cluster_->status());
+    case console::ClusterVerb::json:
+      return to_json(cluster_->status());
+    case console::ClusterVerb::want:
+      return cluster_->want(lag, node);
+    case console::ClusterVerb::take_back:
+      return cluster_->take_back(lag);
+  }
+  return console::Running::cluster(verb, lag, node);
+}
+
 Result<void> EngineRunning::act_on_wire(std::string_view wire, std::string_view action) {
   return engine_.act_on_wire(wire, action);
 }

@@ -6,6 +6,7 @@
 
 #include "console/running.hpp"
 #include "dpdk/engine/engine.hpp"
+#include "lagoond/cluster/cluster_thread.hpp"
 
 namespace lagoon::lagoond {
 
@@ -13,6 +14,8 @@ class EngineRunning final : public console::Running {
  public:
   /// `file`: the configuration that lagoond was started with.
   EngineRunning(dpdk::Engine& engine, std::string file) : engine_{engine}, file_{std::move(file)} {}
+  /// Outlives it. Before it is asked.
+  void use(ClusterThread* cluster) noexcept { cluster_ = cluster; }
   [[nodiscard]] Result<std::vector<std::string>> lag_names() override;
   [[nodiscard]] Result<control::LagStatus> status(std::string_view lag) override;
   [[nodiscard]] Result<std::vector<dpdk::PortStatus>> access_ports() override;
@@ -28,11 +31,14 @@ class EngineRunning final : public console::Running {
                                                   const std::vector<std::string>& of) override;
   [[nodiscard]] Result<std::string> stop_capture() override;
   [[nodiscard]] Result<std::string> describe_capture() override;
+  [[nodiscard]] Result<std::string> cluster(console::ClusterVerb verb, const std::string& lag,
+                                            const std::string& node) override;
   [[nodiscard]] Result<void> act_on_wire(std::string_view wire, std::string_view action) override;
 
  private:
   dpdk::Engine& engine_;
   std::string file_;
+  ClusterThread* cluster_ = nullptr;
 };
 
 }  // namespace lagoon::lagoond

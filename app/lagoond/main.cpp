@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "control/views/views.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/telemetry/telemetry.hpp"
+#include "lagoond/cluster/cluster_thread.hpp"
 #include "lagoond/config_telemetry.hpp"
 #include "lagoond/config_verbs.hpp"
 #include "lagoond/console_thread.hpp"
@@ -117,7 +119,8 @@ void reload(dpdk::Engine& engine, const std::string& file) {
 // For a restart. Without a state file nobody could go on, so the Partners are told as ever.
 void leave(dpdk::Engine& engine, Memory* memory, Ending& ending) {
   ServiceManager::stopping();
-  if (memory == nullptr || ending.requested()) return ending.request();
+  // (LAGs that two boxes have are the other one's meanwhile)
+  if (memory == nullptr || engine.desk() != nullptr || ending.requested()) return ending.request();
   engine.prepare_to_be_followed();
   if (!memory->write_now() || ending.requested()) return ending.request();
   Output::say("lagoond: it leaves as it is, for the process that follows to go on\n");
@@ -165,6 +168,12 @@ bool serve(dpdk::Engine& engine, EngineRunning& running, const Options& options,
   return !console || console->all_worked();
 }
 
+// What two boxes have the other one is to take over before the Partners hear that we end.
+std::function<void()> leave_first(ClusterThread* cluster, dpdk::Engine& engine) {
+  if (cluster == nullptr) return {};
+  return [cluster, &engine] { cluster->leave([&engine] { engine.request_stop(); }); };
+}
+
 // From here on nothing that lagoond prints or is told to do makes a thread of it wait.
 Result<int> run(const Options& options, const config::Config& config, std::optional<StateFile> state_file,
                 std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
@@ -196,9 +205,17 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   if (!started) return std::unexpected{std::move(started).error()};
   engine = *std::move(started);
   EngineRunning running{*engine, options.config_file};
+  std::unique_ptr<ClusterThread> cluster;
   LAGOON_TRY(dpdk::offer_telemetry(running));
   LAGOON_TRY(observability->start(*engine));
-  ending.use(engine.get());
+  if (engine->desk() != nullptr) {
+    const auto visit = cpus.visit();
+    auto begun = ClusterThread::start(*engine, config);
+    if (!begun) return std::unexpected{std::move(begun).error()};
+    cluster = *std::move(begun);
+    running.use(cluster.get());
+  }
+  ending.use(engine.get(), leave_first(cluster.get(), *engine));
   {
     const auto visit = cpus.visit();
     chores->begin(*engine, options.config_file, memory.get(), ending);
@@ -208,6 +225,9 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   std::fflush(stdout);
   const bool worked = serve(*engine, running, options, config, std::move(socket), cpus, ending);
   ending.use(nullptr);
+  ending.waits_for("etcd");
+  running.use(nullptr);
+  cluster.reset();
   ending.waits_for("what a signal asked for");
   signals.reset();
   chores.reset();

@@ -21,6 +21,8 @@ namespace lagoon::console {
 
 enum class ConfigVerb : std::uint8_t { show, check, diff, apply, save, save_found };
 
+enum class ClusterVerb : std::uint8_t { show, json, want, take_back };
+
 class Running : public dpdk::TelemetrySource {
  public:
   [[nodiscard]] virtual Result<std::vector<control::LagStatus>> lags() = 0;
@@ -34,6 +36,12 @@ class Running : public dpdk::TelemetrySource {
                                                           const std::vector<std::string>& of) = 0;
   [[nodiscard]] virtual Result<std::string> stop_capture() = 0;
   [[nodiscard]] virtual Result<std::string> describe_capture() = 0;
+  /// Of the boxes that have LAGs together. Gives text, or JSON. `node`: empty: whoever may.
+  [[nodiscard]] virtual Result<std::string> cluster(ClusterVerb verb, const std::string& lag, const std::string& node) {
+    static_cast<void>(verb), static_cast<void>(lag), static_cast<void>(node);
+    return fail(Errc::not_supported, "this Lagoon has no LAG together with another box: its configuration has no "
+                                     "section cluster (docs/cluster.md)");
+  }
 };
 
 }  // namespace lagoon::console

@@ -16,12 +16,20 @@ void Ending::request() noexcept {
   last_resort_.arm();
   // (with use(): one of the two sees what the other has done)
   requested_.store(true, std::memory_order_seq_cst);
-  if (dpdk::Engine* const engine = engine_.load(std::memory_order_seq_cst)) engine->request_stop();
+  if (dpdk::Engine* const engine = engine_.load(std::memory_order_seq_cst)) ask(*engine);
 }
 
-void Ending::use(dpdk::Engine* engine) noexcept {
+void Ending::use(dpdk::Engine* engine, std::function<void()> first) {
+  if (engine != nullptr) first_ = std::move(first);
   engine_.store(engine, std::memory_order_seq_cst);
-  if (engine != nullptr && requested_.load(std::memory_order_seq_cst)) engine->request_stop();
+  if (engine != nullptr && requested_.load(std::memory_order_seq_cst)) ask(*engine);
+}
+
+void Ending::ask(dpdk::Engine& engine) const {
+  if (first_)
+    first_();
+  else
+    engine.request_stop();
 }
 
 void Ending::removes(std::string path) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@ class Ending {
   /// Thread: any; does not wait.
   void request() noexcept;
   [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
-  /// Whom request() asks, at once where it came before; nullptr: nobody any more.
-  void use(dpdk::Engine* engine) noexcept;
+  /// Whom request() asks, at once where it came before; nullptr: nobody any more. `first`, where there is one,
+  /// is asked instead, and sees to it that the Engine is: it does not wait.
+  void use(dpdk::Engine* engine, std::function<void()> first = {});
   /// What the end is waiting for next: a static text.
   void waits_for(const char* what) noexcept { last_resort_.waits_for(what); }
   /// The Partners know that we leave. Without it an end that takes too long is a failure.
@@ -34,6 +36,7 @@ class Ending {
   [[noreturn]] void leave();
 
  private:
+  void ask(dpdk::Engine& engine) const;
   void remove_files();
   [[noreturn]] void end_now(const char* waits_for);
 
@@ -43,6 +46,7 @@ class Ending {
   std::atomic<bool> told_ = false;
   std::mutex mutex_;
   std::vector<std::string> files_;
+  std::function<void()> first_{};  // written before engine_
   LastResort last_resort_;
 };
 

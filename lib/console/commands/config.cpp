@@ -33,13 +33,39 @@ Result<Outcome> save_found(Session& session, const Arguments& arguments) {
   return asked(session, ConfigVerb::save_found, arguments["FILE"]);
 }
 
-constexpr std::array<CommandRow, 6> kConfigCommands{{
+Result<Outcome> of_cluster(Session& session, ClusterVerb verb, std::string_view lag, std::string_view node) {
+  auto text = session.running.cluster(verb, std::string{lag}, std::string{node});
+  if (!text) return std::unexpected{text.error()};
+  return Outcome{.text = *std::move(text), .is_json = verb == ClusterVerb::json};
+}
+Result<Outcome> show_cluster(Session& session, const Arguments&) {
+  return of_cluster(session, ClusterVerb::show, "", "");
+}
+Result<Outcome> cluster_json(Session& session, const Arguments&) {
+  return of_cluster(session, ClusterVerb::json, "", "");
+}
+Result<Outcome> want(Session& session, const Arguments& arguments) {
+  return of_cluster(session, ClusterVerb::want, arguments["LAG"], arguments["NODE"]);
+}
+Result<Outcome> want_nobody(Session& session, const Arguments& arguments) {
+  return of_cluster(session, ClusterVerb::want, arguments["LAG"], "");
+}
+Result<Outcome> take_back(Session& session, const Arguments& arguments) {
+  return of_cluster(session, ClusterVerb::take_back, arguments["LAG"], "");
+}
+
+constexpr std::array<CommandRow, 11> kConfigCommands{{
     {"config show", "What runs, as a configuration file", show_config},
     {"config check [FILE]", "All that is wrong with FILE, or what a start with it would do", check_config},
     {"config diff [FILE]", "The steps from what runs to FILE", diff_config},
     {"config apply [FILE]", "Takes those steps: all of them, or none", apply_config},
     {"config save [FILE]", "Writes what runs to FILE; without FILE it is lagoond's own", save_config},
     {"auto save [FILE]", "The same, with the members that LAGs have found listed as theirs", save_found},
+    {"show cluster", "The other box, etcd, and which of the two carries each LAG, and why", show_cluster},
+    {"show cluster json", "The same as JSON", cluster_json},
+    {"cluster want LAG NODE", "NODE is to carry the LAG, as soon as it is fit", want},
+    {"cluster want-nobody LAG", "Whichever of the two may is to carry it", want_nobody},
+    {"cluster take-back LAG", "The LAG goes back to the System ID of the configuration", take_back},
 }};
 
 }  // namespace

@@ -1,0 +1,88 @@
+#include "lagoond/cluster/cluster_status.hpp"
+
+
+#include "cluster/sentence.hpp"
+#include "control/views/json_writer.hpp"
+
+namespace lagoon::lagoond {
+
+namespace {
+
+std::string line_of_peer(const ClusterStatus& status) {
+  if (!status.peer_asked_for) return "no channel to " + status.other + " is configured";
+  const PeerCounters& counters = status.peer_counters;
+  std::string text = status.other + (status.peer ? " is heard, and hears us" : " is not heard, or does not hear us");
+  text += "; " + std::to_string(counters.sent) + " messages sent, " + std::to_string(counters.received) + " taken";
+  const auto add = [&text](std::uint64_t count, const char* words) {
+    if (count != 0) text += ", " + std::to_string(count) + " " + words;
+  };
+  add(counters.send_failed, "not sent");
+  add(counters.bad_key, "with another key");
+  add(counters.malformed, "not understood");
+  add(counters.truncated, "cut");
+  add(counters.other_sender, "from others");
+  return text;
+}
+
+void put_lag(control::views::JsonWriter& out, const ClusterLagStatus& lag) {
+  out.open_object({});
+  out.text("name", lag.name);
+  out.text("role", name_of(lag.order.role));
+  out.text("why", name_of(lag.order.why));
+  out.text("system", cluster::to_string(lag.order.id));
+  out.flag("sync", lag.order.sync);
+  out.flag("forwards", lag.order.forwards);
+  out.signed_number("epoch", lag.order.epoch.value());
+  if (lag.valid_for)
+    out.milliseconds("valid_for", *lag.valid_for);
+  else
+    out.null("valid_for");
+  out.text("sentence", lag.sentence);
+  out.close_object();
+}
+
+}  // namespace
+
+std::string to_text(const ClusterStatus& status) {
+  std::string text = "domain " + status.domain + ", this box is " + status.node + ", the other " + status.other + "\n";
+  text += "etcd: ";
+  text += status.etcd ? "answers" : "does not answer";
+  text += "; " + std::to_string(status.requests) + " requests, " + std::to_string(status.failures) + " failed";
+  if (!status.etcd_words.empty()) text += "; last: " + status.etcd_words;
+  text += "\npeer: " + line_of_peer(status) + "\n";
+  for (const ClusterLagStatus& lag : status.lags) text += lag.sentence + "\n";
+  return text;
+}
+
+std::string to_json(const ClusterStatus& status) {
+  control::views::JsonWriter out;
+  out.open_object({});
+  out.text("domain", status.domain);
+  out.text("node", status.node);
+  out.text("other", status.other);
+  out.flag("etcd", status.etcd);
+  out.text("etcd_fault", status.etcd_words);
+  out.number("requests", status.requests);
+  out.number("failures", status.failures);
+  if (status.peer_asked_for)
+    out.flag("peer", status.peer);
+  else
+    out.null("peer");
+  const PeerCounters& counters = status.peer_counters;
+  out.open_object("peer_messages");
+  out.number("sent", counters.sent);
+  out.number("send_failed", counters.send_failed);
+  out.number("received", counters.received);
+  out.number("other_sender", counters.other_sender);
+  out.number("malformed", counters.malformed);
+  out.number("bad_key", counters.bad_key);
+  out.number("truncated", counters.truncated);
+  out.close_object();
+  out.open_array("lags");
+  for (const ClusterLagStatus& lag : status.lags) put_lag(out, lag);
+  out.close_array();
+  out.close_object();
+  return out.take();
+}
+
+}  // namespace lagoon::lagoond

@@ -1,0 +1,41 @@
+// What an operator can see of the cluster, as a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "cluster/lag_order.hpp"
+#include "lagoond/cluster/peer_channel.hpp"
+
+namespace lagoon::lagoond {
+
+struct ClusterLagStatus {
+  std::string name{};
+  cluster::LagOrder order{};
+  std::optional<Duration> valid_for{};  // nothing: the table has no end, or there is none
+  std::string sentence{};               // who carries and why
+};
+
+struct ClusterStatus {
+  std::string domain{};
+  std::string node{};
+  std::string other{};
+  bool etcd = false;          // it answers
+  std::string etcd_words{};   // what went wrong last; empty: nothing did since it answered
+  bool peer_asked_for = false;
+  bool peer = false;          // it is heard, and hears us
+  PeerCounters peer_counters{};
+  std::uint64_t requests = 0;
+  std::uint64_t failures = 0;  // of those
+  std::vector<ClusterLagStatus> lags{};
+};
+
+/// For the console.
+[[nodiscard]] std::string to_text(const ClusterStatus& status);
+/// One object.
+[[nodiscard]] std::string to_json(const ClusterStatus& status);
+
+}  // namespace lagoon::lagoond
