@@ -1,8 +1,8 @@
 """Numbered frames between two hosts: each says its flow, its place in it and when it was sent, so that every loss, double and
 overtaking is seen, in any number of frames. A program of its own for each host, which sends and receives:
 
-    numbered.py INTERFACE WAY RATE FLOWS OUT      says when it listens, sends from a line on its input until SIGTERM; then
-                                                  OUT has what became of it, as JSON
+    numbered.py INTERFACE WAY RATE FLOWS OUT [broadcast]      says when it listens, sends from a line on its input until
+                                                              SIGTERM; then OUT has what became of it, as JSON
 
 The frames are UDP to stations that nobody is: no kernel answers them. The two hosts have ways 0 and 1.
 """
@@ -32,17 +32,17 @@ _RECEIVE_ROOM = 32 << 20
 EVERY = "every"  # interface of a namespace: a host there listens, and sends nothing
 
 
-def frame_head(way, flow):
-    ends = bytes([2, 0, 0, 0, 0x77, 1 - way, 2, 0, 0, 0, 0x77, way])
+def frame_head(way, flow, broadcast=False):
+    ends = (b"\xff" * 6 if broadcast else bytes([2, 0, 0, 0, 0x77, 1 - way])) + bytes([2, 0, 0, 0, 0x77, way])
     addresses = bytes([10, 78, way, 1, 10, 78, 1 - way, 1])
     ip = struct.pack("!BBHHHBBH", 0x45, 0, _OCTETS - 14, 0, 0x4000, 64, 17, 0) + addresses
     return ends + b"\x08\x00" + ip + struct.pack("!HHHH", 2000 + flow, 9000, _OCTETS - 34, 0)
 
 
 class Host:
-    def __init__(self, interface, way, rate, flows):
+    def __init__(self, interface, way, rate, flows, broadcast):
         self._way, self._rate = way, rate
-        self._heads = [frame_head(way, flow) for flow in range(flows)]
+        self._heads = [frame_head(way, flow, broadcast) for flow in range(flows)]
         self._pad = bytes(_OCTETS - _BODY_AT - _BODY.size)
         self._next = [0] * flows
         self._flow = 0
@@ -56,6 +56,7 @@ class Host:
         self.stopped = False
         self.sent_slots, self.came_slots = {}, {}
         self.sent = self.came = self.doubled = self.overtaken = 0
+        self.reflected = 0  # its own, that came back
         self.refused = 0  # by this host's own kernel: they never were on the way
         self._seen = [bytearray() for _ in range(flows)]
         self._highest = [-1] * flows
@@ -103,6 +104,8 @@ class Host:
             magic, way, flow, number, when = _BODY.unpack_from(frame, _BODY_AT)
             if magic == _MAGIC and way != self._way:
                 self._take(flow, number, when)
+            elif magic == _MAGIC:
+                self.reflected += 1
 
     def _take(self, flow, number, when):
         seen = self._seen[flow]
@@ -128,17 +131,17 @@ class Host:
     def outcome(self):
         _, dropped = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
         return {"sent": self.sent, "came": self.came, "doubled": self.doubled, "overtaken": self.overtaken,
-                "no_room": dropped, "silence_ns": self.silence_ns, "refused": self.refused, "examples": self.examples, "sent_slots": self.sent_slots,
+                "no_room": dropped, "silence_ns": self.silence_ns, "refused": self.refused, "reflected": self.reflected, "examples": self.examples, "sent_slots": self.sent_slots,
                 "came_slots": self.came_slots}
 
 
 class Exchange:
     """Two hosts, `popens` that start programs on each, as subprocess.Popen does, and the rates of what they send."""
 
-    def __init__(self, popens, path, rates, flows=32, interfaces=("eth0", "eth0")):
+    def __init__(self, popens, path, rates, flows=32, interfaces=("eth0", "eth0"), broadcast=False):
         self._outs = [path(f"numbered{way}.json") for way in (0, 1)]
         self._programs = [popens[way]([sys.executable, os.path.abspath(__file__), interfaces[way], str(way), str(rates[way]),
-                                       str(flows), self._outs[way]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                       str(flows), self._outs[way], *(["broadcast"] if broadcast else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
                           for way in (0, 1)]
         for program in self._programs:
             program.stdout.readline()
@@ -169,11 +172,11 @@ class Exchange:
 
 
 def main():
-    interface, way, rate, flows, out = sys.argv[1:]
+    interface, way, rate, flows, out = sys.argv[1:6]
     # (a veth has a queue on each CPU: a host that moves to another would overtake itself)
     cpus = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cpus[int(way) % len(cpus)]})
-    host = Host(interface, int(way), float(rate), int(flows))
+    host = Host(interface, int(way), float(rate), int(flows), sys.argv[6:] == ["broadcast"])
 
     def stop(*_):
         host.stopped = True

@@ -73,6 +73,17 @@ def _be_silent():
             file.write(value)
 
 
+def bridge(name, interface="br0"):
+    """A bridge that only bridges: no filter of the kernel's looks into its frames."""
+    ip_batch(name, [f"link add {interface} type bridge", f"link set {interface} up"])
+    run_in(name, _switch_filters_off)
+
+
+def _switch_filters_off():
+    with contextlib.suppress(FileNotFoundError), open("/proc/sys/net/bridge/bridge-nf-call-iptables", "w") as file:
+        file.write("0")
+
+
 def exists(name):
     return os.path.exists(f"{NETNS_DIR}/{name}")
 

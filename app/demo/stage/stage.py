@@ -25,7 +25,7 @@ from .link import Link
 ADDRESS_LENGTH = 24
 # Several machines play on this one, and a pause that other programs cause looks like a fault of theirs.
 NICENESS = "-10"
-PARTS = ("net", "par", "lan", "far")
+PARTS = ("net", "par", "lan", "far", "box", "sw")
 CLIENT_PARTS = r"c\d+"
 ETCD_PARTS = r"e[b\d]"
 STALE_NAMESPACE = re.compile(rf"lg(\d+)-\d+-(?:{'|'.join(PARTS)}|{CLIENT_PARTS}|{ETCD_PARTS})")
@@ -45,7 +45,7 @@ class Stage:
             raise ValueError("a stage has 1 to 16 links")
         Stage._count += 1
         self.tag = tag or f"lg{os.getpid()}-{Stage._count}"
-        self.net, self.par, self.lan, self.far = self._namespaces = [f"{self.tag}-{part}" for part in PARTS]
+        self.net, self.par, self.lan, self.far = self._namespaces = [f"{self.tag}-{part}" for part in PARTS[:4]]
         self._own_workdir = workdir is None
         self.workdir = workdir or tempfile.mkdtemp(prefix=f"{self.tag}-")
         os.makedirs(self.workdir, exist_ok=True)
@@ -100,6 +100,11 @@ class Stage:
     def _make_plain(namespace, interfaces):
         netns.plain_frames(namespace, interfaces)
         netns.keep_flows_ordered(namespace, interfaces)
+
+    def add_namespace(self, namespace):
+        """Goes with the stage."""
+        self._namespaces.append(namespace)
+        netns.create(namespace)
 
     def add_host(self, namespace, at, interface, address, mac):
         """A host of its own: eth0 with that address in `namespace`, at the other end of `interface` in `at`."""
