@@ -91,9 +91,17 @@ std::string ring_full_in_words(std::uint64_t frames) {
 }
 
 void add_health(Health& health, const LagStatus& lag) {
-  health.push_back({lag.up ? Severity::good : Severity::failure, lag.name,
-                    (lag.up ? "up, " : "down, ") + std::to_string(lag.distributing_members) + " of " +
-                        counted(lag.members.size(), "member carries frames", "members carry frames")});
+  const auto stands_by = std::ranges::count(lag.members, lacp::UnselectedReason::stands_by,
+                                            [](const MemberStatus& member) { return member.lacp.reason; });
+  if (!lag.up && stands_by > 0)
+    health.push_back({Severity::note, lag.name,
+                      "stands by with " +
+                          counted(static_cast<std::uint64_t>(stands_by), "member", "members") +
+                          ": the other box is to carry (show cluster)"});
+  else
+    health.push_back({lag.up ? Severity::good : Severity::failure, lag.name,
+                      (lag.up ? "up, " : "down, ") + std::to_string(lag.distributing_members) + " of " +
+                          counted(lag.members.size(), "member carries frames", "members carry frames")});
   for (const MemberStatus& member : lag.members) add_member(health, lag, member);
   for (const Limit& limit : kLimits)
     if (const std::uint64_t count = limit.count(lag); count != 0)

@@ -1,5 +1,7 @@
 #include "dpdk/control/shared_lags.hpp"
 
+#include <rte_ethdev.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -23,8 +25,8 @@ void SharedLags::resolve(OfLag& of, std::span<const std::unique_ptr<LagRuntime>>
   of.names = lags[self]->lag->options().uplinks;
   of.uplinks.clear();
   for (const std::string& name : of.names) {
-    if (const auto port = std::ranges::find(ports_, name); port != ports_.end())
-      of.uplinks.push_back({.is_lag = false, .index = static_cast<std::size_t>(port - ports_.begin())});
+    if (const auto port = std::ranges::find(access_.names, name); port != access_.names.end())
+      of.uplinks.push_back({.is_lag = false, .index = static_cast<std::size_t>(port - access_.names.begin())});
     for (std::size_t i = 0; i < lags.size(); ++i)
       if (i != self && lags[i]->lag->name() == name) of.uplinks.push_back({.is_lag = true, .index = i});
   }
@@ -40,7 +42,7 @@ bool SharedLags::look_at_uplinks(std::span<const std::unique_ptr<LagRuntime>> la
     if (of.names.empty() && lag.options().uplinks.empty()) continue;
     if (of.names != lag.options().uplinks) resolve(of, lags, i);
     const bool up = of.uplinks.empty() || std::ranges::any_of(of.uplinks, [&](const Uplink& uplink) {
-                      return uplink.is_lag ? lags[uplink.index]->lag->up() : is_up_(uplink.index);
+                      return uplink.is_lag ? lags[uplink.index]->lag->up() : access_.is_up(uplink.index);
                     });
     if (up == std::exchange(of.up, up)) continue;
     control::uplinks_changed(lag, up, in_words(of.names, up), now);
@@ -49,8 +51,25 @@ bool SharedLags::look_at_uplinks(std::span<const std::unique_ptr<LagRuntime>> la
   return changed;
 }
 
+SharedLags::~SharedLags() {
+  for (OfLag& of : of_) of.link.wait();
+}
+
+// A switch behind the port whose link goes forgets who was there, and asks the other box. (Where the driver has
+// no such function, or it fails, frames are dropped by name all the same.)
+void SharedLags::follow(OfLag& of, std::size_t lag) {
+  if (of.link_given == of.forwards || of.link.under_way()) return;
+  static_cast<void>(of.link.take_done());
+  of.link_given = of.forwards;
+  const auto port = access_.behind(lag);
+  if (!port) return;
+  errands_.give(of.link, [port = *port, up = of.forwards] {
+    static_cast<void>(up ? rte_eth_dev_set_link_up(port) : rte_eth_dev_set_link_down(port));
+  });
+}
+
 bool SharedLags::begin_turn(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now) {
-  of_.resize(lags.size());
+  while (of_.size() < lags.size()) of_.emplace_back();
   bool changed = look_at_uplinks(lags, now);
   if (desk_ == nullptr) return changed;
   desk_->turned(now);
@@ -64,6 +83,7 @@ bool SharedLags::begin_turn(std::span<const std::unique_ptr<LagRuntime>> lags, I
     of.order = order->generation;
     of.published.reset();
     of.sync = order->sync;
+    of.forwards = order->forwards;
     control::share(*lags[desk_->lag(seat)]->lag, *order, now);
     changed = true;
   }
@@ -75,6 +95,7 @@ void SharedLags::end_turn(std::span<const std::unique_ptr<LagRuntime>> lags, con
   if (desk_ == nullptr) return;
   for (std::size_t seat = 0; seat < desk_->size(); ++seat) {
     OfLag& of = of_[desk_->lag(seat)];
+    follow(of, desk_->lag(seat));
     const control::Lag& lag = *lags[desk_->lag(seat)]->lag;
     if (const control::ShareFitness fitness = control::fitness_of(lag); of.told != fitness) {
       of.told = fitness;

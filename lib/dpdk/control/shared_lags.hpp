@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include "base/time.hpp"
 #include "control/lag/lag.hpp"
+#include "dpdk/base/errand.hpp"
 #include "dpdk/control/lag_runtime.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/multichassis/desk.hpp"
@@ -24,10 +26,20 @@ namespace lagoon::dpdk {
 
 class SharedLags {
  public:
-  /// `ports`: names of the access ports, by position; `is_up` asks for the link of one, in this thread.
+  /// Of access ports, asked in this thread.
+  struct Access {
+    std::vector<std::string> names{};                  // by position
+    std::function<bool(std::size_t port)> is_up{};     // its link
+    // The ethdev behind the LAG whose link follows it; nothing: there is none.
+    std::function<std::optional<std::uint16_t>(std::size_t lag)> behind{};
+  };
   /// `desk`: nothing: no LAG is of two boxes.
-  SharedLags(std::vector<std::string> ports, std::function<bool(std::size_t port)> is_up, MultichassisDesk* desk)
-      : ports_{std::move(ports)}, is_up_{std::move(is_up)}, desk_{desk} {}
+  SharedLags(Access access, Errands& errands, MultichassisDesk* desk)
+      : access_{std::move(access)}, errands_{errands}, desk_{desk} {}
+  /// Blocking: until what drivers are doing is done.
+  ~SharedLags();
+  SharedLags(const SharedLags&) = delete;
+  SharedLags& operator=(const SharedLags&) = delete;
 
   /// Before tables are made. True when something changed.
   bool begin_turn(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
@@ -50,14 +62,18 @@ class SharedLags {
     std::optional<GracePeriod> published{};
     std::optional<control::ShareFitness> told{};
     bool sync = false;
+    bool forwards = false;
+    std::optional<bool> link_given{};  // to the port behind it
+    Errand link{};
   };
+  void follow(OfLag& of, std::size_t lag);
   bool look_at_uplinks(std::span<const std::unique_ptr<LagRuntime>> lags, Instant now);
   void resolve(OfLag& of, std::span<const std::unique_ptr<LagRuntime>> lags, std::size_t self) const;
 
-  std::vector<std::string> ports_;
-  std::function<bool(std::size_t)> is_up_;
+  Access access_;
+  Errands& errands_;
   MultichassisDesk* desk_;
-  std::vector<OfLag> of_{};  // by LAG
+  std::deque<OfLag> of_{};  // by LAG
   std::size_t under_way_ = 0;
   Instant next_look_{};
 };

@@ -117,7 +117,17 @@ bool Engine::run_control() {
     const AccessSide& side = parts.access[port];
     return side.is_up(parts.ports[port].get(), side.carrier && parts.links.has_carrier(*side.carrier));
   };
-  SharedLags shared{std::move(ports), is_up, desk_.get()};
+  // (a tap's carrier is the LAG's in any case; an uplink has to be looked at while the LAG stands by)
+  const auto behind = [&parts = *parts_, names = ports](std::size_t lag) -> std::optional<std::uint16_t> {
+    const Port* const port = parts.port_behind(lag);
+    const control::LagOptions& options = parts.lags[lag]->lag->options();
+    if (port == nullptr || port->device().is_tap || options.multichassis.access == control::AccessWhile::open) return {};
+    const auto at = std::ranges::find(parts.ports, port, [](const auto& each) { return each.get(); });
+    const std::string& name = names[static_cast<std::size_t>(at - parts.ports.begin())];
+    if (std::ranges::find(options.uplinks, name) != options.uplinks.end()) return {};
+    return port->id().value();
+  };
+  SharedLags shared{{.names = std::move(ports), .is_up = is_up, .behind = behind}, parts_->errands, desk_.get()};
   ControlLoop loop{{.lags = parts_->lags,
                     .publisher = parts_->publisher,
                     .transmitter = *parts_->transmitter,

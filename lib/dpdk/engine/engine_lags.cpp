@@ -176,21 +176,20 @@ std::optional<config::LagIdentity> Engine::Parts::identity_of(std::size_t lag, c
   return config::identity_of(as, lag, lags[lag]->registered.address);
 }
 
-// The tap that is cross-connected with the LAG, if one is.
-Port* Engine::Parts::access_port_of(std::size_t lag) const noexcept {
+Port* Engine::Parts::port_behind(std::size_t lag) const noexcept {
   const Endpoint self{.is_lag = true, .index = lag};
   for (const Connection& c : connections) {
     if (!c.b || (c.a != self && *c.b != self)) continue;
     const Endpoint& other = c.a == self ? *c.b : c.a;
-    if (other.is_lag || ports[other.index] == nullptr) continue;
-    if (ports[other.index]->device().is_tap) return ports[other.index].get();
+    if (!other.is_lag) return ports[other.index].get();
   }
   return nullptr;
 }
 
 Result<void> Engine::Parts::make_host_access(std::size_t lag) {
   LagRuntime& runtime = *lags[lag];
-  runtime.host_port = access_port_of(lag);
+  Port* const behind = port_behind(lag);
+  runtime.host_port = behind != nullptr && behind->device().is_tap ? behind : nullptr;
   if (runtime.host_port == nullptr) return {};
   const auto index = runtime.host_port->interface_index();
   std::array<char, IF_NAMESIZE> name{};

@@ -143,6 +143,8 @@ struct Engine::Parts {
   /// (engine_ports.cpp) Thread: the control lcore.
   void for_each_port(const std::function<void(const Port& port, const std::string& name,
                                               const std::string& lag)>& visit) const;
+  /// The access port that is cross-connected with the LAG; null: none is.
+  [[nodiscard]] Port* port_behind(std::size_t lag) const noexcept;
 
  private:
   /// `user`: "LAG 'lag0'"; `mtu`: that it is to have; nothing: its own.
@@ -153,7 +155,6 @@ struct Engine::Parts {
   [[nodiscard]] Result<void> make_lag(std::size_t lag, Instant now);
   void use_slots(LagRuntime& runtime);
   [[nodiscard]] Result<void> make_host_access(std::size_t lag);
-  [[nodiscard]] Port* access_port_of(std::size_t lag) const noexcept;
   [[nodiscard]] std::size_t queues_offered(const Connection& connection) const;
   [[nodiscard]] Result<Port> find_or_open(const Device& device, const std::string& user);
   [[nodiscard]] Result<void> make_guest_pool();

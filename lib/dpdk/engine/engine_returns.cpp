@@ -365,7 +365,7 @@ Result<void> Engine::Parts::Returns::open_access(const Missing& missing) {
     for (std::size_t i = 0; i < queues.size(); ++i)
       parts_.publisher.publish(side.served[i].slot, std::move(queues[i]));
     for (std::size_t lag = 0; lag < parts_.lags.size() && hosts; ++lag)
-      if (parts_.access_port_of(lag) == parts_.ports[at].get()) hosts = parts_.make_host_access(lag);
+      if (parts_.port_behind(lag) == parts_.ports[at].get()) hosts = parts_.make_host_access(lag);
     parts_.lifecycle->listed_anew();
   };
   // (the control lcore does not wait for the mutex: we have it while it works)

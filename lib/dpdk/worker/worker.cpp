@@ -98,10 +98,10 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       std::span<rte_mbuf*> frames =
           without_cut(port, member, std::span{burst}.first(count), from_state.counters);
       if (const table::PortTable* table = table_of(from); table != nullptr && !frames.empty())
-        frames = fast::collect<rte_mbuf>(is_over(*table) ? kClosedTable : *table, member, frames, PuntRings{ports},
+        frames = fast::collect<rte_mbuf>(is_usable(*table, from_state) ? *table : kClosedTable, member, frames, PuntRings{ports},
                                          Freer{}, from_state.collector, from_state.counters);
       if (frames.empty()) continue;
-      if (const table::PortTable* table = table_of(to); table != nullptr && is_over(*table))
+      if (const table::PortTable* table = table_of(to); table != nullptr && !is_usable(*table, to_state))
         drop(frames, fast::Drop::lapsed, to_state.counters);
       else if (table != nullptr)
         send_to_lag(*table, to, frames, to_state);
@@ -124,7 +124,7 @@ unsigned Worker::turn() noexcept {
         begin_anew(i, *state, table->authority);
     const auto look_after_one = [](const WorkerSide& side, WorkerSideState& state) noexcept {
       const table::PortTable* const table = table_of(side);
-      if (table == nullptr || is_over(*table)) return false;
+      if (table == nullptr || !is_usable(*table, state)) return false;
       return look_after(*table, side, state, [&] { release(*table, side, state); });
     };
     carried += look_after_one(c.a, a) ? 1U : 0U;

@@ -5,6 +5,8 @@
 #include <rte_mempool.h>
 
 #include <array>
+#include <atomic>
+#include <csignal>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -95,6 +97,34 @@ class Bench {
     stop_.store(true, std::memory_order_release);
     if (thread_.joinable()) thread_.join();
     publisher_.reclaim();
+  }
+  /// Of a LAG of two boxes.
+  void publish_until(table::PortTableInput input, const table::Validity* validity, std::uint32_t authority) {
+    input.generation = ++generation_;
+    for (std::size_t i = 0; i < kMembers; ++i) input.capacity[i] = 10;
+    auto table = table::build_port_table(input, preferences_);
+    table->validity = validity;
+    table->authority = authority;
+    publisher_.publish(slot_, std::move(table));
+  }
+  /// The worker stands, wherever it is, until the guard is gone.
+  [[nodiscard]] auto standing() {
+    static std::atomic<bool> stands;
+    static std::atomic<bool> is_there;
+    const auto stand = [](int) {
+      is_there.store(true);
+      while (stands.load()) {
+      }
+    };
+    std::signal(SIGUSR1, stand);
+    stands = true;
+    is_there = false;
+    pthread_kill(thread_.native_handle(), SIGUSR1);
+    while (!is_there.load()) std::this_thread::yield();
+    struct Guard {
+      ~Guard() { stands = false; }
+    };
+    return Guard{};
   }
   void publish(table::PortTableInput input, bool holding = false) {
     input.generation = ++generation_;
