@@ -19,7 +19,9 @@ Result<std::vector<control::LagStatus>> EngineRunning::lags() {
   return engine_.status_of_all();
 }
 control::Health EngineRunning::health() {
-  return engine_.health(engine_.status_of_all());
+  control::Health health = engine_.health(engine_.status_of_all());
+  if (cluster_ != nullptr) add_health(health, cluster_->status());
+  return health;
 }
 Result<std::vector<dpdk::NamedEvent>> EngineRunning::events(std::string_view lag, std::size_t most) {
   return engine_.events(lag, most);

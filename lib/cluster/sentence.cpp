@@ -92,7 +92,10 @@ std::string sentence_of(std::string_view lag, const LagOrder& order, const Self&
       return filled("{}: {} (this box) offers itself under an ID of its own, {}, and the Partner chooses: {}",
                     {lag, self.node, id, why});
     case Role::independent:
-      return filled("{}: both boxes carry as {}: {}", {lag, id, why});
+      return order.sync ? filled("{}: {} (this box) carries as {}, and so may {}: {}",
+                                 {lag, self.node, id, self.other, why})
+                        : filled("{}: {} (this box) does not carry: {}; {} may, as {}",
+                                 {lag, self.node, words_of(Why::unfit), self.other, id});
     case Role::releasing:
       return filled("{}: {} (this box) gives the LAG away: {}", {lag, self.node, why});
     case Role::refused:

@@ -31,15 +31,16 @@ Result<std::string> secret_of(const std::optional<std::string>& path) {
 cluster::LagOptions lag_of(const config::Lag& lag) {
   const control::MultichassisOptions& shared = lag.options.multichassis;
   const auto& lacp = lag.options.lacp;
-  return {.name = lag.name,
-          .identity = {.system = {.priority = lacp.system_priority, .mac = lacp.system},
-                       .key = lacp.key.value_or(0),
-                       .mode = shared.mode == control::Multichassis::independent ? cluster::Mode::independent
-                                                                                 : cluster::Mode::standby},
-          .prefer = shared.prefer,
-          .revert = shared.revert == control::RevertTo::prefer ? cluster::Revert::prefer : cluster::Revert::never,
-          .isolated = shared.isolated == control::IsolatedBox::stand_by ? cluster::WhenIsolated::stand_by
-                                                                        : cluster::WhenIsolated::ask_partner};
+  return {
+      .name = lag.name,
+      .identity = {.system = {.priority = lacp.system_priority, .mac = lacp.system},
+                   .key = lacp.key.value_or(0),
+                   .mode = shared.mode == control::Multichassis::independent ? cluster::Mode::independent
+                                                                             : cluster::Mode::standby},
+      .prefer = shared.prefer,
+      .revert = shared.revert == control::RevertTo::prefer ? cluster::Revert::prefer : cluster::Revert::never,
+      .isolated = shared.isolated == control::IsolatedBox::stand_by ? cluster::WhenIsolated::stand_by
+                                                                    : cluster::WhenIsolated::ask_partner};
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "lagoond/cluster/cluster_status.hpp"
 
-
 #include "cluster/sentence.hpp"
 #include "control/views/json_writer.hpp"
 
@@ -11,8 +10,10 @@ namespace {
 std::string line_of_peer(const ClusterStatus& status) {
   if (!status.peer_asked_for) return "no channel to " + status.other + " is configured";
   const PeerCounters& counters = status.peer_counters;
-  std::string text = status.other + (status.peer ? " is heard, and hears us" : " is not heard, or does not hear us");
-  text += "; " + std::to_string(counters.sent) + " messages sent, " + std::to_string(counters.received) + " taken";
+  std::string text =
+      status.other + (status.peer ? " is heard, and hears us" : " is not heard, or does not hear us");
+  text += "; " + std::to_string(counters.sent) + " messages sent, " + std::to_string(counters.received) +
+          " taken";
   const auto add = [&text](std::uint64_t count, const char* words) {
     if (count != 0) text += ", " + std::to_string(count) + " " + words;
   };
@@ -41,13 +42,36 @@ void put_lag(control::views::JsonWriter& out, const ClusterLagStatus& lag) {
   out.close_object();
 }
 
+control::Severity severity_of(const cluster::LagOrder& order) noexcept {
+  using cluster::Role;
+  if (order.role == Role::refused) return control::Severity::failure;
+  if (order.role == Role::isolated) return control::Severity::warning;
+  if (order.role == Role::independent)
+    return order.sync ? control::Severity::good : control::Severity::warning;
+  const bool carried = order.role == Role::holder || order.why == cluster::Why::other_carries;
+  return carried ? control::Severity::good : control::Severity::warning;
+}
+
 }  // namespace
 
+void add_health(control::Health& health, const ClusterStatus& status) {
+  using control::Severity;
+  if (!status.etcd)
+    health.push_back({Severity::warning, "cluster",
+                      "etcd does not answer" + (status.etcd_words.empty() ? "" : ": " + status.etcd_words)});
+  if (status.peer_asked_for && !status.peer)
+    health.push_back({Severity::warning, "cluster", line_of_peer(status)});
+  for (const ClusterLagStatus& lag : status.lags)
+    health.push_back({severity_of(lag.order), "cluster", lag.sentence});
+}
+
 std::string to_text(const ClusterStatus& status) {
-  std::string text = "domain " + status.domain + ", this box is " + status.node + ", the other " + status.other + "\n";
+  std::string text =
+      "domain " + status.domain + ", this box is " + status.node + ", the other " + status.other + "\n";
   text += "etcd: ";
   text += status.etcd ? "answers" : "does not answer";
-  text += "; " + std::to_string(status.requests) + " requests, " + std::to_string(status.failures) + " failed";
+  text +=
+      "; " + std::to_string(status.requests) + " requests, " + std::to_string(status.failures) + " failed";
   if (!status.etcd_words.empty()) text += "; last: " + status.etcd_words;
   text += "\npeer: " + line_of_peer(status) + "\n";
   for (const ClusterLagStatus& lag : status.lags) text += lag.sentence + "\n";

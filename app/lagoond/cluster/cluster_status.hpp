@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "cluster/lag_order.hpp"
+#include "control/views/health.hpp"
 #include "lagoond/cluster/peer_channel.hpp"
 
 namespace lagoon::lagoond {
@@ -23,16 +24,18 @@ struct ClusterStatus {
   std::string domain{};
   std::string node{};
   std::string other{};
-  bool etcd = false;          // it answers
-  std::string etcd_words{};   // what went wrong last; empty: nothing did since it answered
+  bool etcd = false;         // it answers
+  std::string etcd_words{};  // what went wrong last; empty: nothing did since it answered
   bool peer_asked_for = false;
-  bool peer = false;          // it is heard, and hears us
+  bool peer = false;  // it is heard, and hears us
   PeerCounters peer_counters{};
   std::uint64_t requests = 0;
   std::uint64_t failures = 0;  // of those
   std::vector<ClusterLagStatus> lags{};
 };
 
+/// What is wrong, and of each LAG who carries.
+void add_health(control::Health& health, const ClusterStatus& status);
 /// For the console.
 [[nodiscard]] std::string to_text(const ClusterStatus& status);
 /// One object.

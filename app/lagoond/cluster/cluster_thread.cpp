@@ -37,7 +37,8 @@ std::uint64_t chance() {
 
 }  // namespace
 
-Result<std::unique_ptr<ClusterThread>> ClusterThread::start(dpdk::Engine& engine, const config::Config& config) {
+Result<std::unique_ptr<ClusterThread>> ClusterThread::start(dpdk::Engine& engine,
+                                                            const config::Config& config) {
   auto options = cluster_options_of(config, own_address());
   if (!options) return fail(options.error().code, "cluster: " + options.error().detail);
   auto client = etcd::Client::open(options->etcd);
@@ -56,8 +57,9 @@ Result<std::unique_ptr<ClusterThread>> ClusterThread::start(dpdk::Engine& engine
   return self;
 }
 
-ClusterThread::ClusterThread(dpdk::MultichassisDesk& desk, const ClusterOptions& options, std::uint64_t incarnation,
-                             std::unique_ptr<etcd::Client> client, std::optional<PeerChannel> peer)
+ClusterThread::ClusterThread(dpdk::MultichassisDesk& desk, const ClusterOptions& options,
+                             std::uint64_t incarnation, std::unique_ptr<etcd::Client> client,
+                             std::optional<PeerChannel> peer)
     : desk_{desk},
       options_{options.node},
       node_{options.node, cluster::Incarnation{incarnation}, dpdk::now()},

@@ -47,8 +47,8 @@ class ClusterThread final : private etcd::Listener {
   // An operator's. Thread: any.
 
   [[nodiscard]] ClusterStatus status() const;
-  /// Which box is to carry the LAG; an empty name: whoever may. It waits for etcd, two seconds at most. Errors:
-  /// no_such_thing, busy (etcd does not answer), permission.
+  /// Which box is to carry the LAG; an empty name: whoever may. It waits for etcd, two seconds at most.
+  /// Errors: no_such_thing, busy (etcd does not answer), permission.
   [[nodiscard]] Result<std::string> want(const std::string& lag, const std::string& node);
   /// The LAG goes back to the System of the configuration.
   [[nodiscard]] Result<std::string> take_back(const std::string& lag);

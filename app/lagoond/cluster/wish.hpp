@@ -1,5 +1,5 @@
-// Wish: an operator's word which box is to carry a LAG, on its way into etcd: the key lags/LAG/want. It is put
-// whatever stood there, so it is tried again with what was found.
+// Wish: an operator's word which box is to carry a LAG, on its way into etcd: the key lags/LAG/want. It is
+// put whatever stood there, so it is tried again with what was found.
 //
 // Thread: any; each call is safe beside others. One wish at a time.
 #pragma once
@@ -21,7 +21,8 @@ class Wish {
  public:
   /// Whoever wishes: waits until it is carried out, or `patience` ends. `wake` is called when it is there.
   template <typename Wake>
-  [[nodiscard]] Result<void> make(const std::string& lag, const std::string& node, Duration patience, Wake wake) {
+  [[nodiscard]] Result<void> make(const std::string& lag, const std::string& node, Duration patience,
+                                  Wake wake) {
     std::unique_lock lock{mutex_};
     if (wanted_) return fail(Errc::busy, "another command of this kind is under way; try again");
     wanted_ = Wanted{.lag = lag, .node = node};

@@ -68,4 +68,29 @@ TEST_CASE("A Partner that stops collecting while it settles is not sent to", "[l
   CHECK_FALSE(rig.distributes(0));
 }
 
+TEST_CASE("Who takes over believes a Partner that collects all along, and distributes in the call in which it may",
+          "[lacp][aggregator][settle]") {
+  for (const bool takes_over : {true, false}) {
+    CAPTURE(takes_over);
+    AggregatorConfig config = config_of();
+    config.takes_over = takes_over;
+    config.held_back = UnselectedReason::stands_by;
+    Rig rig{config, 1};
+    rig.link(0);
+    rig.advance(100ms);
+    rig.hear(0, kCarrying);
+    rig.talk({0}, 5s);
+    CHECK(rig.view(0).selected == Selected::standby);
+    CHECK_FALSE(says(rig.view(0).actor, synchronization));
+    config.held_back = UnselectedReason::none;
+    rig.lag.change(config, rig.now);
+    CHECK(rig.view(0).mux == (takes_over ? MuxState::distributing : MuxState::collecting));
+    // (and leaves at once, as ever)
+    config.held_back = UnselectedReason::stands_by;
+    rig.lag.change(config, rig.now);
+    CHECK(rig.lag.distributing() == 0);
+    CHECK(rig.lag.collecting() == 0);
+  }
+}
+
 }  // namespace partner_settle_test

@@ -224,4 +224,16 @@ TEST_CASE("Selection does not depend on the order in which ports were added", "[
   }
 }
 
+TEST_CASE("A LAG that is held back has its group, and none of its ports a place", "[lacp][selection]") {
+  SelectionPorts in = ports({port(1), port(2, 7), port(3)});
+  in[2]->carries = in[2]->distributes = true;
+  in[2]->leaves = true;
+  for (const UnselectedReason why : {no_uplink, stands_by}) {
+    const Selection selection = select(in, {.held_back = why}, lag_id_of(*in[0]));
+    check(selection, {{Y, why}, {U, other_lag_id}, {Y, why}});
+    CHECK(selection.lag_id == lag_id_of(*in[0]));
+    CHECK(selection.ports[2].swap == Swap::none);
+  }
+}
+
 }  // namespace selection_test
