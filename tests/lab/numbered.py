@@ -132,7 +132,7 @@ class Host:
         _, dropped = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
         return {"sent": self.sent, "came": self.came, "doubled": self.doubled, "overtaken": self.overtaken,
                 "no_room": dropped, "silence_ns": self.silence_ns, "refused": self.refused, "reflected": self.reflected, "examples": self.examples, "sent_slots": self.sent_slots,
-                "came_slots": self.came_slots}
+                "came_slots": self.came_slots, "seen": [seen.hex() for seen in self._seen]}
 
 
 class Exchange:

@@ -58,13 +58,13 @@ class Box:
 
 
 class TwoBoxes:
-    def __init__(self, binary, console, mode="standby", prefer=None, members=3, lag=None, cluster=None, etcd=None, links=2, access=True):
-        """`lag`, `cluster`: more keys of these; `etcd`: one that is not to be made here. `access`: False: the LAG is
-        forwarded to a tap of each box (gw0), whose uplink `lan0` is."""
+    def __init__(self, binary, console, mode="standby", prefer=None, members=3, lag=None, cluster=None, etcd=None, tap=None):
+        """`lag`, `cluster`: more keys of these; `etcd`: one that is not to be made here. With `tap` the LAG is forwarded to a
+        tap of that name at each box, and lan0 is nobody's."""
         self._binary, self._console_binary = binary, console
         self._mode, self._prefer, self._members = mode, prefer, members
         self._lag, self._cluster = lag or {}, cluster or {}
-        self._links, self._access = links, access
+        self._tap = tap
         self.stage = None
         self.etcd = etcd
         self._own_etcd = etcd is None
@@ -79,7 +79,7 @@ class TwoBoxes:
         return self.boxes[1]
 
     def __enter__(self):
-        self.stage = Stage(self._links)
+        self.stage = Stage(2)
         self.stage.__enter__()
         try:
             self._build()
@@ -137,8 +137,13 @@ class TwoBoxes:
         lag = {"name": LAG, "mode": "lacp", "lacp": {"rate": "fast", "system-id": SYSTEM, "key": 100}, "multichassis": shared,
                "members": [{"dev": f"net_af_packet1,iface=va{box.link}"}], **self._lag}
         ports = [{"name": stage.access_iface, "dev": f"net_af_packet0,iface={stage.access_iface}"}]
+        ports += [{"name": self._tap, "tap": self._tap}] if self._tap else []
         return {"eal": eal_section(f"{stage.tag}-{box.name}"), "cluster": cluster, "ports": ports, "lags": [lag],
-                "forward": [[stage.access_iface, LAG]], **more}
+                "forward": [[self._tap or stage.access_iface, LAG]], **more}
+
+    def set_uplink(self, box, up):
+        """The carrier of its interface to the LAN."""
+        netns.ip_batch(self.switch, [f"link set to-{box.name} {'up' if up else 'down'}"])
 
     def start(self, box, **more):
         """Its lagoond, anew."""

@@ -8,6 +8,7 @@ usage: two_boxes_test.py BUILD        LAGOON_LONG=1: with the times of the contr
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 import unittest
@@ -68,6 +69,7 @@ class Boxes(unittest.TestCase):
         self._without("both are cut from etcd", self._cut_etcd)
         self._without("etcd loses its leader", self._kill_leader)
         self._isolated()
+        self._stands()
         self._power_loss()
         if scorer is not None:
             outcomes = scorer.stop()
@@ -154,6 +156,21 @@ class Boxes(unittest.TestCase):
         self.assertLessEqual(max(outcome.outage_ms(way) for way in ("out", "in")), ISOLATED_MS)
         self.etcd.heal()
         self._settled("together again")
+
+    def _stands(self):
+        """As a virtual machine that is paused: what lies in its queues is older than the other box's right to forward it."""
+        holder = self.pair.holder()
+
+        def stand():
+            os.kill(holder.lagoond.pid, signal.SIGSTOP)
+            time.sleep(2 * LEASE_S + 2)
+            os.kill(holder.lagoond.pid, signal.SIGCONT)
+        outcome = self._measured("the holder stands", stand)
+        self._settled("the holder stands", but=holder)
+        self.assertLessEqual(max(outcome.outage_ms(way) for way in ("out", "in")), POWER_LOSS_MS)
+        drops = holder.lagoond.status()["drops"]
+        self.say("it has thrown away:", {name: count for name, count in drops.items() if name in ("lapsed", "stands_by")})
+        self.assertGreater(drops["lapsed"], 100)
 
     def _power_loss(self):
         holder = self.pair.holder()
