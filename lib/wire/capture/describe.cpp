@@ -35,8 +35,11 @@ std::string describe(const LacpInfo& info) {
 }
 
 std::string describe(const Lacpdu& pdu) {
+  const std::string retry = pdu.retry ? " retry-count " + std::to_string(pdu.retry->actor) + "," +
+                                            std::to_string(pdu.retry->partner)
+                                      : "";
   return "LACPv" + std::to_string(pdu.version) + " actor " + describe(pdu.actor) + " partner " +
-         describe(pdu.partner) + " max-delay " + std::to_string(pdu.collector_max_delay);
+         describe(pdu.partner) + " max-delay " + std::to_string(pdu.collector_max_delay) + retry;
 }
 
 std::string describe(const MarkerPdu& pdu) {

@@ -124,6 +124,27 @@ TEST_CASE("A LACPDU has 110 octets at least, and at most what its version may ha
   }
 }
 
+TEST_CASE("Retry counts stand behind the Collector TLV of version 0xf1, and of no other", "[wire][lacpdu]") {
+  Lacpdu counted = kExample;
+  counted.version = kRetryCountVersion;
+  counted.retry = {.actor = 5, .partner = 3};
+  const std::vector<std::byte> octets = octets_of(counted);
+  const std::array<unsigned, 10> tlvs{0x80, 4, 5, 0, 0x81, 4, 3, 0, 0, 0};
+  for (std::size_t i = 0; i < tlvs.size(); ++i) CHECK(octets[58 + i] == static_cast<std::byte>(tlvs[i]));
+  CHECK(parse_lacpdu(octets) == counted);
+  for (const std::size_t at : {58UZ, 59UZ, 62UZ, 63UZ}) {
+    std::vector<std::byte> spoilt = octets;
+    spoilt[at] = std::byte{7};
+    CAPTURE(at);
+    Lacpdu without = counted;
+    without.retry.reset();
+    CHECK(parse_lacpdu(spoilt) == without);
+  }
+  std::vector<std::byte> second = octets;
+  second[1] = std::byte{2};
+  CHECK_FALSE(parse_lacpdu(second)->retry);
+}
+
 TEST_CASE("Octets of another slow protocol are not taken for a LACPDU", "[wire][lacpdu]") {
   std::vector<std::byte> octets = octets_of(kExample);
   octets[0] = std::byte{3};

@@ -24,10 +24,14 @@ inline wire::LacpInfo random_info(Prng& prng) {
           .state = prng.u8()};
 }
 inline wire::Lacpdu random_lacpdu(Prng& prng) {
-  return {.version = prng.u8(),
-          .actor = random_info(prng),
-          .partner = random_info(prng),
-          .collector_max_delay = prng.u16()};
+  wire::Lacpdu pdu{.version = prng.u8(),
+                   .actor = random_info(prng),
+                   .partner = random_info(prng),
+                   .collector_max_delay = prng.u16()};
+  if (!prng.chance(0.2)) return pdu;
+  pdu.version = wire::kRetryCountVersion;
+  if (prng.chance(0.8)) pdu.retry = {.actor = prng.u8(), .partner = prng.u8()};
+  return pdu;
 }
 inline wire::MarkerPdu random_marker(Prng& prng) {
   return {.version = prng.u8(),
