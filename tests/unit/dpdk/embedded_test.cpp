@@ -65,6 +65,11 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link() {
+    // (a port that is made later under the same number would have them still)
+    for (const auto& [port, queue, sent, received] : callbacks_) {
+      rte_eth_remove_tx_callback(port, queue, sent);
+      rte_eth_remove_rx_callback(port, queue, received);
+    }
     for (const std::string& name : name_) {
       std::uint16_t id = 0;
       if (rte_eth_dev_get_port_by_name(("net_ring_" + name).c_str(), &id) == 0) rte_eth_dev_close(id);
@@ -81,13 +86,18 @@ class Link {
  private:
   using Rings = std::array<rte_ring*, kQueues + 1>;
   using Passed = std::atomic<unsigned>;
-  static void make(const std::string& name, Rings& in, Rings& out, Passed& comes, Passed& goes) {
+  struct Callbacks {
+    std::uint16_t port, queue;
+    const rte_eth_rxtx_callback *sent, *received;
+  };
+  void make(const std::string& name, Rings& in, Rings& out, Passed& comes, Passed& goes) {
     const int made = rte_eth_from_rings(name.c_str(), in.data(), kQueues + 1, out.data(), kQueues + 1, 0);
     REQUIRE(made >= 0);
     const auto id = static_cast<std::uint16_t>(made);
     for (std::uint16_t q = 0; q <= kQueues; ++q) {
-      REQUIRE(rte_eth_add_tx_callback(id, q, note_sent, &goes) != nullptr);
-      REQUIRE(rte_eth_add_rx_callback(id, q, note_received, &comes) != nullptr);
+      callbacks_.push_back({id, q, rte_eth_add_tx_callback(id, q, note_sent, &goes),
+                            rte_eth_add_rx_callback(id, q, note_received, &comes)});
+      REQUIRE((callbacks_.back().sent != nullptr && callbacks_.back().received != nullptr));
     }
   }
   // What the rings do between threads, for ThreadSanitizer, which does not see it: the driver is Debian's.
@@ -102,6 +112,7 @@ class Link {
     return count;
   }
   std::array<Passed, 2> passed_{};
+  std::vector<Callbacks> callbacks_{};
   Rings one_way_{};
   Rings back_{};
   std::array<std::string, 2> name_{};
