@@ -37,8 +37,11 @@ void AggregationPort::receive(const wire::Lacpdu& pdu, Instant now) noexcept {
   if (receive_.defaulted()) last_change_ = now;
   partner_before_ = receive_.partner();
   const ReceiveEffects effects = receive_.receive(pdu, actor(), now, timers_);
+  if (effects.partner_changed) retry_.forget();
+  retry_.heard(pdu.retry, now);
   // (the short timeout that asks_short() says is a wish for the start: a Partner may be slow to follow it)
-  if (lag_->rate == Rate::slow) timers_.start(Timer::current_while, now + kLongTimeoutTime);
+  if (receive_.state() == ReceiveState::current)
+    timers_.start(Timer::current_while, now + retry_.patience(lag_->rate));
   weigh(pdu, before, now);
   act_on(effects, before, Cause::lacpdu, now);
 }
@@ -132,6 +135,8 @@ void AggregationPort::act_on(const ReceiveEffects& effects, ReceiveState before,
   if (receive_.state() != before)
     raise(EventKind::receive_state, std::to_underlying(before), std::to_underlying(receive_.state()), cause,
           now);
+  if (receive_.state() != ReceiveState::current) retry_.forget();
+  if (const auto news = retry_.take_news()) raise(EventKind::retry_count, news->from, news->to, cause, now);
 }
 
 bool AggregationPort::partner_takes_frames() const noexcept {
@@ -213,7 +218,8 @@ void AggregationPort::finish(Instant now) noexcept {
   if (!closing_) {
     run_periodic(now);
     const bool asks = asks_short();
-    if (std::exchange(memory_.asked_short, asks) != asks) transmit_.need();
+    retry_.run(*lag_, distributes(), timers_, now);
+    if (std::exchange(memory_.asked_short, asks) != asks || retry_.has_to_say(*lag_)) transmit_.need();
     run_churn(actor_churn_, Timer::actor_churn, EventKind::actor_churn, outputs(mux_).synchronization,
               counters_.actor_churns, now);
     run_churn(partner_churn_, Timer::partner_churn, EventKind::partner_churn,
@@ -286,34 +292,6 @@ void AggregationPort::set_left_out(UnselectedReason why) noexcept {
   timers_.stop(Timer::partner_proof);
 }
 
-// Another Port ID or Aggregation is another port to the Partner, which leaves with our next LACPDU. We leave
-// first, so that nothing is sent to a Partner that is gone.
-void AggregationPort::change(const PortConfig& config, Instant now) noexcept {
-  if (std::exchange(config_, config) == config || closing_) return;
-  act_on({.unselect = true, .ntt = true}, receive_.state(), Cause::own_values, now);
-}
-
-void AggregationPort::lag_changed(const AggregatorConfig& before, Instant now) noexcept {
-  if (closing_) return;
-  ReceiveEffects effects{};
-  if (key_under(before) != key_under(*lag_)) effects.unselect = effects.ntt = true;
-  if (before.activity != lag_->activity || before.rate != lag_->rate) effects.ntt = true;
-  retime(before, now);
-  act_on(effects, receive_.state(), Cause::own_values, now);
-}
-
-// A Partner that is asked to send slowly does so at once, so the long timeout counts from its last LACPDU on.
-// The short timeout begins with its next one: it can't send fast before it was asked to.
-void AggregationPort::retime(const AggregatorConfig& before, Instant now) noexcept {
-  if (before.rate != lag_->rate && lag_->rate == Rate::slow && receive_.state() == ReceiveState::current)
-    timers_.start(Timer::current_while, heard_.last + kLongTimeoutTime);
-  if (before.aggregate_wait != lag_->aggregate_wait)
-    for (const Timer wait : {Timer::wait_while, Timer::return_wait})
-      timers_.move(wait, waiting_since_ + lag_->aggregate_wait, now);
-  if (before.partner_settle != lag_->partner_settle)
-    timers_.move(Timer::partner_settle, collecting_since_ + lag_->partner_settle, now);
-}
-
 void AggregationPort::disable_lacp(Instant now) noexcept {
   periodic_ = PeriodicState::no_periodic;
   const ReceiveState before = receive_.state();
@@ -323,7 +301,10 @@ void AggregationPort::disable_lacp(Instant now) noexcept {
 std::optional<wire::Lacpdu> AggregationPort::transmit(Instant now) noexcept {
   if (!transmit_.take(now)) return std::nullopt;
   ++counters_.lacpdu_tx;
-  const wire::Lacpdu pdu{.actor = actor(), .partner = receive_.partner()};
+  wire::Lacpdu pdu{.actor = actor(), .partner = receive_.partner()};
+  if (retry_.asks()) transmit_.need();
+  pdu.retry = retry_.take(*lag_, now);
+  if (pdu.retry) pdu.version = wire::kRetryCountVersion;
   if (closing_) disable_lacp(now);
   return pdu;
 }

@@ -5,6 +5,7 @@
 // (the Actor's information, the view) is computed when asked for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "base/gap_meter.hpp"
@@ -14,6 +15,7 @@
 #include "lacp/mux_machine.hpp"
 #include "lacp/port_view.hpp"
 #include "lacp/receive_machine.hpp"
+#include "lacp/retry_keeper.hpp"
 #include "lacp/saved_port.hpp"
 #include "lacp/selection.hpp"
 #include "lacp/timers.hpp"
@@ -80,6 +82,7 @@ class AggregationPort {
 
  private:
   friend void ask_for_lacpdu(AggregationPort& port) noexcept;
+  friend void set_retry_neighbor(AggregationPort& port, std::uint32_t ports) noexcept;
   struct PartnerMemory {
     std::optional<wire::LacpInfo> known{};  // the Partner that the port collected from last
     bool asked_short = false;               // as of the last finish()
@@ -144,12 +147,19 @@ class AggregationPort {
   Instant collecting_since_{};      // the Partner, when it does
   Instant last_change_{};
   Heard heard_{};
+  RetryKeeper retry_{};
   PortCounters counters_{};
 };
 
-/// One more LACPDU, where any are sent: what the Partner knows is as fresh as can be.
+/// One more LACPDU, where any are sent: what the Partner knows is as fresh as can be, and it waits as long as
+/// it can be asked to.
 inline void ask_for_lacpdu(AggregationPort& port) noexcept {
+  port.retry_.leave();
   if (port.periodic_ != PeriodicState::no_periodic) port.transmit_.need();
+}
+/// `ports`: a bit for each of the LAG whose neighbour may know retry counts.
+inline void set_retry_neighbor(AggregationPort& port, std::uint32_t ports) noexcept {
+  port.retry_.set_neighbor((ports >> port.index_.value() & 1) != 0);
 }
 
 }  // namespace lagoon::lacp

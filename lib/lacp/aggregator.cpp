@@ -47,6 +47,11 @@ struct Aggregator::State {
   void update_lag_state() noexcept;
   template <typename Predicate>
   [[nodiscard]] std::uint32_t ports_that(Predicate predicate) const noexcept;
+  template <typename Action>
+  void for_each_port(Action action) noexcept {
+    for (std::optional<AggregationPort>& port : ports)
+      if (port) action(*port);
+  }
 };
 
 AggregationPort* Aggregator::State::find(MemberIndex port) noexcept {
@@ -156,8 +161,7 @@ void Aggregator::State::settle(Instant at) noexcept {
     moved = run_muxes();
     moved = run_selection() || moved;
   }
-  for (std::optional<AggregationPort>& port : ports)
-    if (port) port->finish(now);
+  for_each_port([this](AggregationPort& port) { port.finish(now); });
   update_lag_state();
 }
 
@@ -217,13 +221,12 @@ void Aggregator::change(const AggregatorConfig& config, Instant now) {
   state_->config.lag_number = before.lag_number;
   const bool other_system =
       before.system != config.system || before.system_priority != config.system_priority;
-  for (std::optional<AggregationPort>& port : state_->ports) {
-    if (!port) continue;
-    if (other_system && !port->closing())
-      port->restart(now);
+  state_->for_each_port([&](AggregationPort& port) {
+    if (other_system && !port.closing())
+      port.restart(now);
     else
-      port->lag_changed(before, now);
-  }
+      port.lag_changed(before, now);
+  });
   state_->settle(now);
 }
 
@@ -239,8 +242,7 @@ void Aggregator::change_port(MemberIndex port, const PortConfig& config, Instant
 }
 
 void Aggregator::refresh(Instant now) {
-  for (auto& port : state_->ports)
-    if (port) ask_for_lacpdu(*port);
+  state_->for_each_port(ask_for_lacpdu);
   state_->settle(now);
 }
 
@@ -251,6 +253,10 @@ void Aggregator::set_drained(MemberIndex port, bool drained, Instant now) {
 
 void Aggregator::set_works(std::uint32_t works, Instant now) {
   if (state_->swaps.set_works(works)) state_->settle(now);
+}
+
+void Aggregator::set_retry_neighbors(std::uint32_t ports) {
+  state_->for_each_port([ports](AggregationPort& port) { set_retry_neighbor(port, ports); });
 }
 
 void Aggregator::moved_off(std::uint32_t ports, Instant now) {
@@ -290,27 +296,22 @@ void Aggregator::receive(MemberIndex port, const wire::Lacpdu& pdu, Instant now)
 }
 
 void Aggregator::link_changed(MemberIndex port, const LinkState& link, Instant now) {
-  AggregationPort* const changes = state_->find(port);
-  if (changes == nullptr) return;
-  changes->link_changed(link, now);
+  if (AggregationPort* const changes = state_->find(port)) changes->link_changed(link, now);
   state_->settle(now);
 }
 
 void Aggregator::excuse_silence(Instant now) {
-  for (std::optional<AggregationPort>& port : state_->ports)
-    if (port) port->excuse_silence(now);
+  state_->for_each_port([now](AggregationPort& port) { port.excuse_silence(now); });
 }
 
 void Aggregator::expire(Instant now) {
-  for (std::optional<AggregationPort>& port : state_->ports)
-    if (port) port->expire(now);
+  state_->for_each_port([now](AggregationPort& port) { port.expire(now); });
   state_->settle(now);
 }
 
 void Aggregator::shut_down(Instant now) {
   state_->closing = true;
-  for (std::optional<AggregationPort>& port : state_->ports)
-    if (port) port->shut_down(now);
+  state_->for_each_port([now](AggregationPort& port) { port.shut_down(now); });
   state_->swaps = {};
   state_->settle(now);
 }

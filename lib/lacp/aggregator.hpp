@@ -65,6 +65,8 @@ class Aggregator {
   /// A bit for each port whose frames arrive, as far as others than LACP know (all, unless it is said): those
   /// that distribute without that are waited for, and none waits for them.
   void set_works(std::uint32_t works, Instant now);
+  /// A bit for each port whose neighbour may know retry counts (docs/lacp.md).
+  void set_retry_neighbors(std::uint32_t ports);
   /// A bit for each port that another one has replaced: it distributes nothing any more, and is still in
   /// sync.
   [[nodiscard]] std::uint32_t moving_off() const noexcept;
@@ -85,7 +87,8 @@ class Aggregator {
   void shut_down(Instant now);
   /// No LACPDU waits to be taken: all Partners were told what is so.
   [[nodiscard]] bool told() const noexcept;
-  /// Asks for a LACPDU on each port that sends any, as it is: for a process that ends and comes back.
+  /// Asks for a LACPDU on each port that sends any, as it is: for a process that ends and comes back. A
+  /// Partner that knows retry counts is asked to wait as long as it can.
   void refresh(Instant now);
 
   /// What another process needs to go on with this port; nothing: it would start afresh.

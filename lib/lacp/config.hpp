@@ -33,6 +33,15 @@ inline constexpr std::array<std::string_view, 4> kSelectPolicyNames{"stable", "b
   return kSelectPolicyNames[static_cast<std::size_t>(policy)];
 }
 
+/// Whether a Partner is asked, by an LACPDU that is in no standard, if it knows retry counts (docs/lacp.md).
+enum class RetryProbe : std::uint8_t {
+  off,
+  lldp,  // one that LLDP shows to be a Lagoon or a SONiC
+  always,
+};
+/// As the configuration has them, by value.
+inline constexpr std::array<std::string_view, 3> kRetryProbeNames{"off", "lldp", "always"};
+
 /// Who may be our Partner.
 struct PartnerSystem {
   MacAddress system{};
@@ -64,6 +73,8 @@ struct AggregatorConfig {
   bool takes_over = false;
   // All ports that could carry are STANDBY, for no_uplink or stands_by; none: they carry.
   UnselectedReason held_back = UnselectedReason::none;
+  std::uint8_t retry_count = 3;  // 3 .. 10: what a Partner is asked for that knows retry counts
+  RetryProbe retry_probe = RetryProbe::lldp;
   friend constexpr bool operator==(const AggregatorConfig&, const AggregatorConfig&) noexcept = default;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.hpp"
 
@@ -24,6 +25,19 @@ inline constexpr Duration kMovesMost = 10s;
 
 /// From our word that a port distributes until the Partner may send on it: partner_settle, and the way there.
 inline constexpr Duration kHeardAfter = 150ms;
+
+/// Retry counts (docs/lacp.md): periods without a word that an end bears; what the standard's timeouts are
+/// made of, and the most that may be asked for.
+inline constexpr std::uint8_t kRetryStandard = 3;
+inline constexpr std::uint8_t kRetryMost = 10;
+/// For who asks for the most: it starts anew, and that takes time as well.
+inline constexpr Duration kRetryGrace = 3s;
+/// An LACPDU without counts takes them back when the last one with counts came longer ago.
+inline constexpr Duration kRetryKept = 60s;
+/// Probes of one Partner, and when: from the port's distributing on, and from the one before.
+inline constexpr std::uint8_t kRetryProbes = 3;
+inline constexpr Duration kRetryProbeAfter = 2s;
+inline constexpr Duration kRetryProbeAgain = 10s;
 
 /// LACPDUs in one Fast_Periodic_Time on one port (6.4.16).
 inline constexpr std::size_t kTransmitMax = 3;

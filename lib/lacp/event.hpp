@@ -26,6 +26,7 @@ enum class EventKind : std::uint8_t {
   looped,           // a LACPDU of our own System came back
   left_out,         // from, to: UnselectedReason; the port goes on to be UNSELECTED
   swap,             // from, to: Swap
+  retry_count,      // from, to: the Partner's; 0: it is not known to have one
   lag_state,        // from, to: 0 down, 1 up; port is not used
 };
 

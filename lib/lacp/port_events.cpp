@@ -115,6 +115,7 @@ PortView AggregationPort::view() const noexcept {
           .returning = timers_.running(Timer::return_wait),
           .last_change = last_change_,
           .last_received = heard_.last,
+          .retry = retry_.view(),
           .counters = counters_,
           .tx_gap = transmit_.longest_gap(),
           .rx_gap = heard_.gaps.longest()};

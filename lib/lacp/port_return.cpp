@@ -1,5 +1,5 @@
 // How an AggregationPort comes back: what it asks its Partner for until that takes frames, and how it goes on
-// from what it knew in another process, or before control was away.
+// from what it knew in another process, before control was away, or under another configuration.
 #include <algorithm>
 #include <utility>
 
@@ -17,10 +17,12 @@ namespace {
   if (saved.heard.actor.system == actor.system || !matches(saved.actor, actor))
     return RestoreFault::another_identity;
   const bool fast = PortState{saved.heard.actor.state}.has(StateBit::timeout);
-  const Duration patience = (fast ? kShortTimeoutTime : kLongTimeoutTime) - kRestoreMargin;
+  const Duration patience = retry_patience(saved.retry.ours, fast ? Rate::fast : Rate::slow) - kRestoreMargin;
   // (a time to come is of another clock)
   if (now >= saved.sent + patience || now < saved.sent) return RestoreFault::partner_timed_out;
-  if (now >= saved.current_while || now < saved.heard_at) return RestoreFault::partner_silent;
+  // (who has asked to be waited for was not there to listen)
+  const bool excused = saved.retry.ours > kRetryStandard;
+  if ((now >= saved.current_while && !excused) || now < saved.heard_at) return RestoreFault::partner_silent;
   return RestoreFault::none;
 }
 
@@ -51,7 +53,8 @@ std::optional<SavedPort> AggregationPort::saved() const noexcept {
                    .mux = mux_,
                    .sent = *transmit_.last_sent(),
                    .heard_at = heard_.last,
-                   .current_while = *until};
+                   .current_while = *until,
+                   .retry = retry_.saved()};
 }
 
 RestoreFault AggregationPort::restore(const SavedPort& saved, const LinkState& link, Instant now) noexcept {
@@ -63,8 +66,9 @@ RestoreFault AggregationPort::restore(const SavedPort& saved, const LinkState& l
     return fault;
   }
   receive_.restore(saved.heard, actor());
-  const Duration most = lag_->rate == Rate::fast ? kShortTimeoutTime : kLongTimeoutTime;
-  timers_.start(Timer::current_while, std::clamp(saved.current_while, now + kRestoredHearing, now + most));
+  retry_.restore(saved.retry, saved.heard_at);
+  const Instant most = now + retry_.patience(lag_->rate);
+  timers_.start(Timer::current_while, std::clamp(saved.current_while, now + kRestoredHearing, most));
   mux_ = saved.mux;
   if (outputs(mux_).collecting) memory_.known = receive_.partner();
   selected_ = Selected::selected;
@@ -80,6 +84,34 @@ RestoreFault AggregationPort::restore(const SavedPort& saved, const LinkState& l
   memory_.asked_short = asks_short();
   transmit_.need();
   return RestoreFault::none;
+}
+
+// Another Port ID or Aggregation is another port to the Partner, which leaves with our next LACPDU. We leave
+// first, so that nothing is sent to a Partner that is gone.
+void AggregationPort::change(const PortConfig& config, Instant now) noexcept {
+  if (std::exchange(config_, config) == config || closing_) return;
+  act_on({.unselect = true, .ntt = true}, receive_.state(), Cause::own_values, now);
+}
+
+void AggregationPort::lag_changed(const AggregatorConfig& before, Instant now) noexcept {
+  if (closing_) return;
+  ReceiveEffects effects{};
+  if (key_under(before) != key_under(*lag_)) effects.unselect = effects.ntt = true;
+  if (before.activity != lag_->activity || before.rate != lag_->rate) effects.ntt = true;
+  retime(before, now);
+  act_on(effects, receive_.state(), Cause::own_values, now);
+}
+
+// A Partner that is asked to send slowly does so at once, so the long timeout counts from its last LACPDU on.
+// The short timeout begins with its next one: it can't send fast before it was asked to.
+void AggregationPort::retime(const AggregatorConfig& before, Instant now) noexcept {
+  if (before.rate != lag_->rate && lag_->rate == Rate::slow && receive_.state() == ReceiveState::current)
+    timers_.start(Timer::current_while, heard_.last + retry_.patience(Rate::slow));
+  if (before.aggregate_wait != lag_->aggregate_wait)
+    for (const Timer wait : {Timer::wait_while, Timer::return_wait})
+      timers_.move(wait, waiting_since_ + lag_->aggregate_wait, now);
+  if (before.partner_settle != lag_->partner_settle)
+    timers_.move(Timer::partner_settle, collecting_since_ + lag_->partner_settle, now);
 }
 
 }  // namespace lagoon::lacp

@@ -87,6 +87,15 @@ struct PortCounters {
   std::uint64_t partner_reversals = 0;
 };
 
+/// Retry counts, since the Partner is known (docs/lacp.md).
+struct RetryView {
+  bool known = false;          // the Partner knows them: it has sent some
+  std::uint8_t ours = 3;       // as it was told last
+  std::uint8_t partner = 3;    // for how many periods we wait for it
+  std::uint64_t received = 0;  // LACPDUs with counts, since the port is there
+  std::uint64_t sent = 0;
+};
+
 struct PortView {
   LinkState link{};
   Selected selected = Selected::unselected;
@@ -109,6 +118,7 @@ struct PortView {
   bool returning = false;      // is back, and leaves it to others to distribute until its wait is over
   Instant last_change{};       // of selected, mux or the partner's identity
   Instant last_received{};     // of the last LACPDU that was acted on; zero: none
+  RetryView retry{};
   PortCounters counters{};
   // The longest between two LACPDUs lately (GapMeter), of those that were sent and of those that were acted
   // on; nothing: there were no two.

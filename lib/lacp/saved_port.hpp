@@ -12,6 +12,14 @@
 
 namespace lagoon::lacp {
 
+/// Retry counts, since the Partner is known (docs/lacp.md).
+struct SavedRetry {
+  bool known = false;
+  std::uint8_t ours = 3;  // as the Partner was told last
+  std::uint8_t partner = 3;
+  friend bool operator==(const SavedRetry&, const SavedRetry&) = default;
+};
+
 /// Of a port that is CURRENT and attached. Instants are of the clock of who saved it.
 struct SavedPort {
   wire::LacpInfo actor{};  // as our next LACPDU would have said it
@@ -20,6 +28,7 @@ struct SavedPort {
   Instant sent{};           // our last LACPDU
   Instant heard_at{};       // theirs
   Instant current_while{};  // when it runs out
+  SavedRetry retry{};
   friend constexpr bool operator==(const SavedPort&, const SavedPort&) noexcept = default;
 };
 

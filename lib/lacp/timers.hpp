@@ -1,5 +1,6 @@
-// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and three of ours (partner_settle,
-// partner_proof, return_wait). A timer that does not run has no instant; nothing here reads a clock.
+// TimerTable: the standard's timers of one Aggregation Port (6.4.10), and four of ours (partner_settle,
+// partner_proof, return_wait, retry_probe). A timer that does not run has no instant; nothing here reads a
+// clock.
 #pragma once
 
 #include <array>
@@ -19,7 +20,8 @@ enum class Timer : std::uint8_t {
   partner_churn,
   partner_settle,
   partner_proof,
-  return_wait
+  return_wait,
+  retry_probe
 };
 
 class TimerTable {
@@ -51,7 +53,7 @@ class TimerTable {
   }
 
  private:
-  static constexpr std::size_t kTimers = 8;
+  static constexpr std::size_t kTimers = 9;
   [[nodiscard]] static constexpr std::size_t index(Timer timer) noexcept {
     return static_cast<std::size_t>(timer);
   }

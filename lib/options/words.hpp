@@ -33,6 +33,7 @@ inline constexpr std::array<NamedWord, 4> kLinuxActivity{{{"on", 1}, {"1", 1}, {
 inline constexpr std::array<NamedWord, 2> kRateWords{{{"fast", 1}, {"slow", 0}}};
 inline constexpr std::array<NamedWord, 2> kLinuxRate{{{"1", 1}, {"0", 0}}};
 inline constexpr std::array<NamedWord, 2> kMuxWords{{{"independent", 0}, {"coupled", 1}}};
+inline constexpr auto kRetryProbeWords = in_order(lacp::kRetryProbeNames);
 inline constexpr auto kSelectWords = in_order(lacp::kSelectPolicyNames);
 inline constexpr std::array<NamedWord, 2> kLinuxSelect{{{"prio", 3}, {"actor-port-prio", 3}}};
 inline constexpr std::array<NamedWord, 2> kFallbackWords{{{"off", 0}, {"single", 1}}};

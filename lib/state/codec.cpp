@@ -10,13 +10,14 @@
 
 #include "base/ids.hpp"
 #include "dist/crc32c.hpp"
+#include "lacp/constants.hpp"
 
 namespace lagoon::state {
 
 namespace {
 
 constexpr std::array<char, 8> kMagic{'L', 'A', 'G', 'O', 'O', 'N', 'S', 'T'};
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 constexpr std::size_t kHead = kMagic.size() + 2 + 4 + 4;  // magic, version, length, checksum
 
 [[nodiscard]] std::uint32_t checksum(std::span<const std::byte> octets) noexcept {
@@ -177,11 +178,25 @@ void walk(A& a, wire::LacpInfo& info) {
   a.number(info.state);
 }
 template <typename A>
+void walk(A& a, wire::RetryCounts& counts) {
+  a.number(counts.actor);
+  a.number(counts.partner);
+}
+template <typename A>
 void walk(A& a, wire::Lacpdu& pdu) {
   a.number(pdu.version);
   walk(a, pdu.actor);
   walk(a, pdu.partner);
   a.number(pdu.collector_max_delay);
+  walk(a, pdu.retry);
+}
+template <typename A>
+void walk(A& a, lacp::SavedRetry& retry) {
+  walk(a, retry.known);
+  for (std::uint8_t* const count : {&retry.ours, &retry.partner}) {
+    a.number(*count);
+    a.expect(*count >= lacp::kRetryStandard && *count <= lacp::kRetryMost);
+  }
 }
 template <typename A>
 void walk(A& a, lacp::SavedPort& port) {
@@ -195,6 +210,7 @@ void walk(A& a, lacp::SavedPort& port) {
   walk(a, port.sent);
   walk(a, port.heard_at);
   walk(a, port.current_while);
+  walk(a, port.retry);
 }
 template <typename A>
 void walk(A& a, control::SavedMember& member) {

@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::byte> mended(octets.begin(), octets.end());
   std::memcpy(mended.data(), kMagic.data(), kMagic.size());
   mended[8] = std::byte{0};
-  mended[9] = std::byte{1};
+  mended[9] = std::byte{2};
   std::uint32_t crc = ~0U;
   for (const std::byte octet : octets.subspan(kHead))
     crc = dist::portable::crc32c(crc, std::to_integer<std::uint64_t>(octet), 1);

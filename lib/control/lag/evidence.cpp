@@ -3,6 +3,7 @@
 #include "base/units.hpp"
 #include "control/journal/sentences.hpp"
 #include "lacp/port_state.hpp"
+#include "lacp/retry_keeper.hpp"
 
 namespace lagoon::control {
 
@@ -199,6 +200,14 @@ std::string swap_words(const lacp::Event& event) {
   return to == lacp::Swap::none ? std::string{} : std::string{swap_sentence(to)};
 }
 
+std::string retry_words(const lacp::Event& event) {
+  if (event.to == 0) return cause_words(event);
+  const bool fast = PortState{event.evidence.actor.state}.has(StateBit::timeout);
+  const Duration patience = lacp::retry_patience(event.to, fast ? lacp::Rate::fast : lacp::Rate::slow);
+  return "the Partner knows retry counts: it is waited for through " + std::to_string(event.to) +
+         " periods, " + seconds_words(patience);
+}
+
 }  // namespace
 
 std::string_view why_of(const lacp::Event& event) noexcept {
@@ -214,6 +223,8 @@ std::string evidence_of(const lacp::Event& event) {
       return min_links_sentence(Counted::distributing, e.distributing, e.needed);
     case lacp::EventKind::swap:
       return swap_words(event);
+    case lacp::EventKind::retry_count:
+      return retry_words(event);
     case lacp::EventKind::looped:
       return reason_words(UnselectedReason::looped, e);
     case lacp::EventKind::partner_changed:

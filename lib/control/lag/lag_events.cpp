@@ -1,5 +1,9 @@
 #include "control/lag/lag_events.hpp"
 
+#include <array>
+#include <cstdint>
+#include <string_view>
+
 #include "control/lag/evidence.hpp"
 
 namespace lagoon::control {
@@ -15,6 +19,13 @@ struct Words {
 template <typename State>
 Words words(std::string_view kind, const lacp::Event& event) noexcept {
   return {kind, name_of(static_cast<State>(event.from)), name_of(static_cast<State>(event.to))};
+}
+
+// Static, as a journal's words are.
+std::string_view count_word(std::uint8_t count) noexcept {
+  constexpr std::array<std::string_view, 11> kWords{"unknown", "",  "",  "3", "4", "5",
+                                                    "6",       "7", "8", "9", "10"};
+  return count < kWords.size() ? kWords[count] : "";
 }
 
 Words words_of(const lacp::Event& event) noexcept {
@@ -37,6 +48,8 @@ Words words_of(const lacp::Event& event) noexcept {
       return words<lacp::UnselectedReason>("left_out", event);
     case lacp::EventKind::swap:
       return words<lacp::Swap>("swap", event);
+    case lacp::EventKind::retry_count:
+      return {"retry_count", count_word(event.from), count_word(event.to)};
     case lacp::EventKind::lag_state:
       return {"lag", event.from != 0 ? "up" : "down", event.to != 0 ? "up" : "down"};
   }

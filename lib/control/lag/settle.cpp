@@ -1,9 +1,11 @@
 // What follows from a LAG's parts after each input. Each step of settle() reads what the ones before came to.
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "control/lag/lag_parts.hpp"
 #include "options/load_options.hpp"
+#include "wire/lldp/lldpdu.hpp"
 
 namespace lagoon::control {
 
@@ -23,6 +25,21 @@ constexpr BitsPerSecond kCapacityMax = mbps(10'000'000);
   if (contains(lag.unserved, m)) return lacp::UnselectedReason::unserved;
   if (contains(lag.roster.candidates(), m)) return lacp::UnselectedReason::candidate;
   return lacp::UnselectedReason::none;
+}
+
+// Members at whose other end LLDP shows a Lagoon or a SONiC.
+[[nodiscard]] MemberSet know_retry_counts(const LagParts& lag) {
+  MemberSet known = 0;
+  for (const MemberIndex m : lag.roster.order()) {
+    const lldp::Agent* const agent = lag.neighbors.agent(m);
+    if (agent == nullptr) continue;
+    for (const lldp::Neighbor& neighbor : agent->neighbors()) {
+      const auto& description = neighbor.said.system_description;
+      const bool sonic = description && wire::text_of(*description).find("SONiC") != std::string::npos;
+      if (neighbor.said.lagoon || sonic) known |= set_of(m);
+    }
+  }
+  return known;
 }
 
 // What the Partner sent before it hears that a member is in STANDBY from now on is still taken.
@@ -46,6 +63,7 @@ void tell_aggregator(LagParts& lag, Instant now) {
       lag.aggregator->set_left_out(m, why, now);
   }
   lag.aggregator->set_works(lag.works(), now);
+  lag.aggregator->set_retry_neighbors(know_retry_counts(lag));
   take_the_rest(lag, now);
   for (const MemberIndex m : lag.roster.order())
     lag.links.watch(m, contains(lag.aggregator->distributing(), m), now);

@@ -31,6 +31,8 @@ std::string_view kind_name(lacp::EventKind kind) {
       return "left out";
     case lacp::EventKind::swap:
       return "swap";
+    case lacp::EventKind::retry_count:
+      return "retry count";
     case lacp::EventKind::lag_state:
       return "LAG";
   }
@@ -49,6 +51,8 @@ std::string_view state_name(lacp::EventKind kind, std::uint8_t state) {
       return name_of(static_cast<lacp::UnselectedReason>(state));
     case lacp::EventKind::swap:
       return name_of(static_cast<lacp::Swap>(state));
+    case lacp::EventKind::retry_count:
+      return state == 0 ? "unknown" : state == 3 ? "3" : "more";
     case lacp::EventKind::actor_churn:
     case lacp::EventKind::partner_churn:
       return name_of(static_cast<lacp::ChurnState>(state));

@@ -57,6 +57,8 @@ class RandomConfig {
     lacp.min_links_up = number<std::uint8_t>(lacp.min_links, members);
     lacp.max_links = number<std::uint8_t>(lacp.min_links_up, kMembersMax);
     lacp.swap_patience = time(0, 60'000'000);
+    lacp.retry_count = number<std::uint8_t>(3, 10);
+    lacp.retry_probe = static_cast<lacp::RetryProbe>(prng_.below(3));
     change_lacp(lag);
     change_distribution(lag);
     change_links(lag);

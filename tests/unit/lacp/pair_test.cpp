@@ -178,4 +178,74 @@ TEST_CASE("Two ends with one limit let the old port go when its patience is over
   CHECK(pair.both_distribute(0b110));
 }
 
+TEST_CASE("Two ends learn by a probe that both know retry counts, and go on with version 1",
+          "[lacp][pair][retry]") {
+  for (const Rate rate : {Rate::fast, Rate::slow})
+    for (const bool both : {false, true}) {
+      AggregatorConfig a = end_config(0, 0);
+      AggregatorConfig b = end_config(1, 0);
+      a.rate = b.rate = rate;
+      a.retry_probe = RetryProbe::always;
+      if (both) b.retry_probe = RetryProbe::always;
+      Pair pair{a, b, 2};
+      for (unsigned port = 0; port < 2; ++port) pair.link(port, kUp10G);
+      pair.run(600s);
+      for (const Aggregator& end : pair.end)
+        for (unsigned port = 0; port < 2; ++port) {
+          const RetryView retry = end.port(Rig::at(port)).retry;
+          CAPTURE(both, port, retry.sent);
+          CHECK(retry.known);
+          CHECK(retry.partner == 3);
+          CHECK(retry.sent >= 1);
+          CHECK(retry.sent <= 2);
+          CHECK(retry.received <= 2);
+        }
+      // What one end wants it says always, and the other answers in kind.
+      AggregatorConfig wants = pair.end[0].config();
+      wants.retry_count = 5;
+      pair.end[0].change(wants, pair.now);
+      pair.run(100s);
+      CHECK(pair.end[1].port(Rig::at(0)).retry.partner == 5);
+      CHECK(pair.end[0].port(Rig::at(0)).retry.partner == 3);
+      const std::uint64_t before = pair.end[1].port(Rig::at(0)).counters.lacpdu_tx;
+      pair.run(300s);
+      CHECK(pair.end[1].port(Rig::at(0)).counters.lacpdu_tx - before <= (rate == Rate::fast ? 301 : 21));
+      CHECK(pair.both_distribute(0b11));
+    }
+}
+
+TEST_CASE("A restart of ten seconds at the fast rate is not seen by an end that knows retry counts",
+          "[lacp][pair][retry][restore]") {
+  for (const bool counts : {true, false}) {
+    AggregatorConfig a = end_config(0, 0);
+    const AggregatorConfig b = end_config(1, 0);
+    a.retry_probe = counts ? RetryProbe::always : RetryProbe::off;
+    Pair pair{a, b, 2};
+    for (unsigned port = 0; port < 2; ++port) pair.link(port, kUp10G);
+    pair.run(20s);
+    pair.end[1].refresh(pair.now);
+    pair.exchange();
+    std::array<PortRestore, 2> ports{};
+    for (std::uint8_t port = 0; port < 2; ++port)
+      ports[port] = {.port = Rig::at(port), .link = kUp10G, .saved = *pair.end[1].saved(Rig::at(port))};
+    pair.end[1] = Aggregator{b, pair.now};  // nobody answers, and nobody is there to hear
+    pair.run(10s);
+    CHECK(pair.end[0].distributing() == (counts ? 0b11U : 0U));
+    pair.run(1500ms);
+    for (unsigned i = 0; i < 2; ++i)
+      pair.end[1].add_port(Rig::at(i), {.port_number = static_cast<std::uint16_t>(i + 1)}, pair.now);
+    pair.end[1].restore(ports, true, pair.now);
+    pair.exchange();
+    CHECK(pair.both_distribute(counts ? 0b11U : 0U));
+    CHECK((ports[0].fault == RestoreFault::none) == counts);
+    pair.run(60s);
+    for (unsigned port = 0; port < 2 && counts; ++port) {
+      CHECK(pair.end[0].port(Rig::at(port)).counters.expirations == 0);
+      CHECK(pair.end[0].port(Rig::at(port)).retry.partner == 3);
+      CHECK(pair.end[1].port(Rig::at(port)).counters.expirations == 0);
+    }
+    CHECK(pair.both_distribute(counts ? 0b11U : 0U));
+  }
+}
+
 }  // namespace pair_test

@@ -46,7 +46,7 @@ TEST_CASE("What is no State says what it is", "[state][codec]") {
   const std::string text = "eal: { lcores: [0, 1] }";
   CHECK(decode(std::as_bytes(std::span{text})).error() == DecodeFault::foreign);
   std::vector<std::byte> another = encode(State{});
-  another[9] = std::byte{2};
+  another[9] = std::byte{1};
   CHECK(decode(another).error() == DecodeFault::version);
   for (const DecodeFault fault : {DecodeFault::foreign, DecodeFault::version, DecodeFault::torn,
                                   DecodeFault::damaged, DecodeFault::nonsense})

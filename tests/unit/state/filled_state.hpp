@@ -29,11 +29,13 @@ namespace lagoon::state::test {
                                        .state = 0x3f},
                              .heard = {.actor = {.system_priority = 5, .key = 6, .state = 0x3d},
                                        .partner = {.port_number = 7},
-                                       .collector_max_delay = 8},
+                                       .collector_max_delay = 8,
+                                       .retry = wire::RetryCounts{.actor = 4, .partner = 3}},
                              .mux = lacp::MuxState::distributing,
                              .sent = instant_from_ns(9),
                              .heard_at = instant_from_ns(10),
-                             .current_while = instant_from_ns(11)};
+                             .current_while = instant_from_ns(11),
+                             .retry = {.known = true, .ours = 10, .partner = 4}};
   lag.members.push_back({.index = MemberIndex{0}, .name = "m0", .port = port});
   lag.members.push_back({.index = MemberIndex{1}, .name = "m1"});
   lag.placed[0] = 1;
