@@ -1,5 +1,7 @@
 """When lagoond speaks and when it stops believing: 802.1AX-2014 6.4.4, 6.4.12, 6.4.13, 6.4.16."""
 
+import functools
+
 from lab import octets
 from lab.conformance import check
 from lab.octets import (ACTIVITY, DEFAULTED, DISTRIBUTING, EXPIRED, SYNCHRONIZATION, TIMEOUT, UP)
@@ -42,6 +44,23 @@ def case_change_of_the_partners_timeout(lab):
     partner.set(state=UP)
     lab.run(5.2)
     check(4 <= len(partner.since(begin + 0.001)) <= 7, f"{len(partner.since(begin + 0.001))} LACPDUs in 5 s")
+
+
+def case_sonic_retry_count(lab):
+    """An LACPDU of version 0xf1 is answered by one, and its sender is waited for through the 5 periods that it asks for (SONiC's)."""
+    partner = lab.start(links=1).partner(0)
+    lab.converge(0)
+    lab.run(1.5)
+    partner.encode = functools.partial(octets.lacpdu, version=0xf1, more=octets.retry_counts(5, 3))
+    lab.retries = True
+    begin = partner.last.at
+    partner.due_now = True
+    check(lab.until(lambda: partner.last.at > begin and partner.last.octets[15] == 0xf1, 2), "no answer of version 0xf1")
+    check(partner.last.octets[72:80] == octets.retry_counts(3, 5), f"it says {partner.last.octets[72:80].hex()}")
+    partner.period = None
+    said_at = partner.said_at
+    check(lab.until(lambda: partner.last.actor.has(EXPIRED), 8), "it never said Expired")
+    check(4.8 <= partner.last.at - said_at <= 5.4, f"Expired after {partner.last.at - said_at:.3f} s")
 
 
 def case_current_while_runs_out_after_three_seconds(lab):

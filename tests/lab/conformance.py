@@ -156,6 +156,7 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix="lagoon-conformance-")
         self.prefix = f"lc{os.getpid()}"
         self.stopping = False
+        self.retries = False  # the Partner has sent retry counts
         self.lan = None
         self.log = None
         enter_namespace()
@@ -290,7 +291,7 @@ class Lab:
         for wire in self.wires:
             pdus = [(at, f) for at, f in wire.frames if f[12:14] == b"\x88\x09" and f[14] == octets.LACP]
             for _, frame in pdus:
-                found = octets.faults(frame)
+                found = octets.faults(frame, self.retries)
                 check(not found, f"{wire.name}: {found} in {frame.hex()}")
             for (first, _), (fourth, _) in zip(pdus, pdus[3:]):
                 # (the stamp is the receiver's: allow for the time that a frame waits in between)

@@ -73,8 +73,13 @@ def parse_lacpdu(at: float, octets: bytes) -> Received:
     return Received(at, octets[6:12], Info.of(octets[18:36]), Info.of(octets[38:56]), octets)
 
 
-def faults(octets: bytes) -> list:
-    """What in a LACPDU of the program under test is not as the standard says."""
+def retry_counts(actor: int, partner: int) -> bytes:
+    """SONiC's two TLVs, for `more` of version 0xf1."""
+    return bytes([0x80, 4, actor, 0, 0x81, 4, partner, 0])
+
+
+def faults(octets: bytes, retries=False) -> list:
+    """What in a LACPDU of the program under test is not as the standard says; or with `retries`, SONiC's version 0xf1."""
     found = []
     expected = [
         (0, GROUP, "destination (802.3 57A.3)"), (12, b"\x88\x09", "EtherType"), (14, b"\x01\x01", "subtype and version"),
@@ -82,6 +87,9 @@ def faults(octets: bytes) -> list:
         (53, bytes(3), "Partner reserved"), (56, b"\x03\x10", "Collector TLV"), (60, bytes(12), "Collector reserved"),
         (72, b"\x00\x00", "Terminator TLV"), (74, bytes(50), "last reserved"),
     ]
+    if retries and octets[15] == 0xf1:
+        expected[2:3] = [(14, b"\x01\xf1", "subtype and version")]
+        expected[-2:] = [(72, b"\x80\x04", "Actor Retry Count TLV"), (76, b"\x81\x04", "Partner Retry Count TLV"), (80, bytes(44), "the rest")]
     if len(octets) != 124:
         found.append(f"{len(octets)} octets, not 124")
     for offset, value, what in expected:
