@@ -152,6 +152,12 @@ void Http::Transfer::set(const TlsFiles& files) {
   set(CURLOPT_TCP_KEEPIDLE, 2L);
   set(CURLOPT_TCP_KEEPINTVL, 1L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  // (files that were replaced count at the next connection: from 7.87 on libcurl keeps authorities for a day,
+  // and a session that is taken up again asks for no certificate)
+#if LIBCURL_VERSION_NUM >= 0x075700
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);
+#endif
+  set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
   if (!files.ca.empty()) {
     set(CURLOPT_CAINFO, files.ca.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
