@@ -136,7 +136,7 @@ void LagElection::turn(const Surroundings& s) {
 void LagElection::carry(SystemId id, const Surroundings& s) {
   LagOrder order{.role = Role::holder, .id = id, .sync = true, .forwards = true, .valid_until = authority(s)};
   const auto epoch = mine(s);
-  order.why = epoch ? Why::lease : Why::promise;
+  order.why = epoch && s.lease.valid(s.now) ? Why::lease : Why::promise;
   order.epoch = epoch.value_or(Revision{});
   if (order_.role != Role::holder) carried_ = s.now;
   held_last_ = true;

@@ -212,4 +212,18 @@ TEST_CASE("Who is refused says nothing and carries nothing; both carry where tha
   CHECK_FALSE(both.turn().sync);
 }
 
+TEST_CASE("Who has the key, but no answer from etcd, carries by the promise and says so",
+          "[cluster][election]") {
+  Bench b;
+  b.hold();
+  CHECK(b.election.order().why == Why::lease);
+  b.s.etcd = false;
+  b.s.now += 1700ms;
+  b.election.promised(b.s.now);
+  b.turn(100ms);
+  CHECK(b.election.order().role == Role::holder);
+  CHECK(b.election.order().why == Why::promise);
+  CHECK(b.election.order().epoch == Revision{5});
+}
+
 }  // namespace cluster_roles_test
