@@ -201,6 +201,8 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
     }
   }
   LAGOON_TRY(observability->prepare(config));
+  auto ready = ClusterThread::prepare(config);
+  if (!ready) return std::unexpected{std::move(ready).error()};
   auto started = dpdk::Engine::start(config, memory != nullptr ? &memory->board() : nullptr);
   if (!started) return std::unexpected{std::move(started).error()};
   engine = *std::move(started);
@@ -208,9 +210,9 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   std::unique_ptr<ClusterThread> cluster;
   LAGOON_TRY(dpdk::offer_telemetry(running));
   LAGOON_TRY(observability->start(*engine));
-  if (engine->desk() != nullptr) {
+  if (*ready) {
     const auto visit = cpus.visit();
-    auto begun = ClusterThread::start(*engine, config);
+    auto begun = ClusterThread::start(*engine, *std::move(*ready));
     if (!begun) return std::unexpected{std::move(begun).error()};
     cluster = *std::move(begun);
     running.use(cluster.get());

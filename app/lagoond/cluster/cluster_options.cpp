@@ -15,16 +15,18 @@ namespace {
 
 constexpr std::size_t kSecretMost = 4096;
 
-// Without the end of its line.
-Result<std::string> secret_of(const std::optional<std::string>& path) {
+// Without the end of its line. `option`: of the configuration.
+Result<std::string> secret_of(const std::string& option, const std::optional<std::string>& path) {
   if (!path) return std::string{};
   std::ifstream file{*path, std::ios::binary};
-  if (!file) return fail(Errc::permission, *path + ": " + std::strerror(errno));
+  if (!file) return fail(Errc::permission, option + ": " + *path + " can't be read: " + std::strerror(errno));
   std::string text{std::istreambuf_iterator<char>{file}, {}};
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (text.empty()) return fail(Errc::invalid_argument, *path + " is empty; expected a secret in it");
+  if (text.empty())
+    return fail(Errc::invalid_argument, option + ": " + *path + " is empty; expected a secret in it");
   if (text.size() > kSecretMost)
-    return fail(Errc::invalid_argument, *path + " has more than 4096 octets; expected a secret in it");
+    return fail(Errc::invalid_argument,
+                option + ": " + *path + " has more than 4096 octets; expected a secret in it");
   return text;
 }
 
@@ -62,7 +64,7 @@ Result<ClusterOptions> cluster_options_of(const config::Config& config, const Ma
   for (const config::Lag& lag : config.lags)
     if (lag.options.multichassis.shared()) node.lags.push_back(lag_of(lag));
 
-  auto password = secret_of(from.etcd.password_file);
+  auto password = secret_of("etcd: password-file", from.etcd.password_file);
   if (!password) return std::unexpected{std::move(password).error()};
   options.etcd = {.endpoints = from.etcd.endpoints,
                   .domain = from.domain,
@@ -72,7 +74,7 @@ Result<ClusterOptions> cluster_options_of(const config::Config& config, const Ma
                   .cert_file = from.etcd.certificate.value_or(""),
                   .key_file = from.etcd.key.value_or("")};
   if (!from.peer) return options;
-  auto key = secret_of(from.peer->key_file);
+  auto key = secret_of("peer: key-file", from.peer->key_file);
   if (!key) return std::unexpected{std::move(key).error()};
   node.peer_interval = from.peer->interval;
   options.peer = PeerOptions{.address = to_string(from.peer->address),

@@ -37,20 +37,25 @@ std::uint64_t chance() {
 
 }  // namespace
 
-Result<std::unique_ptr<ClusterThread>> ClusterThread::start(dpdk::Engine& engine,
-                                                            const config::Config& config) {
+Result<std::optional<ClusterThread::Ready>> ClusterThread::prepare(const config::Config& config) {
+  const auto shared = [](const config::Lag& lag) { return lag.options.multichassis.shared(); };
+  if (!config.cluster || std::ranges::none_of(config.lags, shared)) return std::nullopt;
   auto options = cluster_options_of(config, own_address());
   if (!options) return fail(options.error().code, "cluster: " + options.error().detail);
   auto client = etcd::Client::open(options->etcd);
   if (!client) return fail(client.error().code, "cluster: " + client.error().detail);
-  std::optional<PeerChannel> peer;
-  if (options->peer) {
-    auto opened = PeerChannel::open(*options->peer);
-    if (!opened) return fail(opened.error().code, "cluster: peer: " + opened.error().detail);
-    peer = *std::move(opened);
+  Ready ready{.options = *std::move(options), .client = *std::move(client), .peer = {}};
+  if (ready.options.peer) {
+    auto opened = PeerChannel::open(*ready.options.peer);
+    if (!opened) return fail(opened.error().code, "cluster: " + opened.error().detail);
+    ready.peer = *std::move(opened);
   }
-  std::unique_ptr<ClusterThread> self{
-      new ClusterThread{*engine.desk(), *options, chance(), *std::move(client), std::move(peer)}};
+  return ready;
+}
+
+Result<std::unique_ptr<ClusterThread>> ClusterThread::start(dpdk::Engine& engine, Ready ready) {
+  std::unique_ptr<ClusterThread> self{new ClusterThread{*engine.desk(), ready.options, chance(),
+                                                        std::move(ready.client), std::move(ready.peer)}};
   self->wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (self->wake_ < 0) return fail(Errc::system, std::string{"cluster: eventfd: "} + std::strerror(errno));
   self->thread_ = std::thread{[raw = self.get()] { raw->run(); }};

@@ -32,10 +32,17 @@ namespace lagoon::lagoond {
 
 class ClusterThread final : private etcd::Listener {
  public:
+  /// What can go wrong before there is an Engine.
+  struct Ready {
+    ClusterOptions options{};
+    std::unique_ptr<etcd::Client> client{};
+    std::optional<PeerChannel> peer{};
+  };
+  /// Nothing: no LAG is of two boxes. Errors: a file with a secret, a certificate, the channel's address.
+  [[nodiscard]] static Result<std::optional<Ready>> prepare(const config::Config& config);
   /// The thread inherits the caller's CPUs and blocked signals; `engine`, which has a desk, outlives it.
-  /// Errors: a file with a secret, a certificate, the channel's address.
-  [[nodiscard]] static Result<std::unique_ptr<ClusterThread>> start(dpdk::Engine& engine,
-                                                                    const config::Config& config);
+  /// Errors: system.
+  [[nodiscard]] static Result<std::unique_ptr<ClusterThread>> start(dpdk::Engine& engine, Ready ready);
   ~ClusterThread();
   ClusterThread(const ClusterThread&) = delete;
   ClusterThread& operator=(const ClusterThread&) = delete;

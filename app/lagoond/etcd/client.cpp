@@ -1,6 +1,8 @@
 #include "lagoond/etcd/client.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <expected>
 #include <fstream>
 #include <iterator>
@@ -69,9 +71,11 @@ Result<std::string> endpoint_in(std::string text) {
       filled("etcd's endpoint \"{}\" is not like http://10.0.0.1:2379 or https://10.0.0.1:2379", {text}));
 }
 
-Result<void> readable(const std::string& file) {
+// `option`: of the configuration.
+Result<void> readable(std::string_view option, const std::string& file) {
   if (file.empty() || std::ifstream{file}.good()) return {};
-  return fail(Errc::permission, file + " (for etcd) is not there, or can't be read");
+  return fail(Errc::permission,
+              filled("etcd: {}: {} can't be read: {}", {option, file, std::strerror(errno)}));
 }
 
 }  // namespace
@@ -112,7 +116,9 @@ Result<std::unique_ptr<Client>> Client::open(const Options& options) {
     LAGOON_TRY(endpoint);
     each = *std::move(endpoint);
   }
-  for (const auto& file : {options.ca_file, options.cert_file, options.key_file}) LAGOON_TRY(readable(file));
+  LAGOON_TRY(readable("ca", options.ca_file));
+  LAGOON_TRY(readable("certificate", options.cert_file));
+  LAGOON_TRY(readable("key", options.key_file));
   auto http = Http::open({.ca = options.ca_file, .certificate = options.cert_file, .key = options.key_file});
   if (!http) return std::unexpected{std::move(http).error()};
   return std::unique_ptr<Client>{new Client{checked, *std::move(http)}};

@@ -126,6 +126,26 @@ class StartWords(unittest.TestCase):
         checked = subprocess.run([LAGOOND, "--check", "-c", path], capture_output=True, text=True, check=False)
         self.assertEqual((checked.returncode, checked.stderr.splitlines()[0]), (1, words))
 
+    def of_two_boxes(self, etcd=(), peer=()):
+        lag = {"name": "lag0", "mode": "lacp", "lacp": {"system-id": "02:4c:00:00:00:01", "key": 100}, "multichassis": {"mode": "standby"},
+               "members": [{"dev": "net_af_packet0,iface=m0"}]}
+        cluster = {"domain": "rack7", "node": "a", "nodes": {"a": 1, "b": 2},
+                   "etcd": {"endpoints": ["https://127.0.0.1:2379"], **dict(etcd)},
+                   "peer": {"address": "127.0.0.2", "bind": "127.0.0.1", **dict(peer)}}
+        return self.file(lags=[lag], cluster=cluster)
+
+    def test_without_a_secret_or_a_certificate(self):
+        nowhere, empty = os.path.join(self.folder, "nowhere"), os.path.join(self.folder, "empty")
+        pathlib.Path(empty).touch()
+        gone = f"{nowhere} can't be read: No such file or directory"
+        for etcd, peer, wanted in (({"user": "box", "password-file": nowhere}, {}, f"etcd: password-file: {gone}"),
+                                   ({"ca": nowhere}, {}, f"etcd: ca: {gone}"),
+                                   ({"certificate": nowhere, "key": empty}, {}, f"etcd: certificate: {gone}"),
+                                   ({}, {"key-file": empty}, f"peer: key-file: {empty} is empty; expected a secret in it"),
+                                   ({}, {"bind": "192.0.2.7"}, "peer: can't hear on 192.0.2.7: ")):
+            with self.subTest(wanted):
+                self.assertIn(f"lagoond: cluster: {wanted}", self.first_line(self.of_two_boxes(etcd, peer)))
+
 
 if __name__ == "__main__":
     if os.geteuid() != 0:
