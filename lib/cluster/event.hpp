@@ -18,6 +18,7 @@ enum class EventKind : std::uint8_t {
   peer_back,
   name_taken,      // another box has our name
   peer_ambiguous,  // two boxes have the peer's name, or it has restarted
+  peer_foreign,    // who sends from the peer's address says another name or domain
   identity_differs,
   miswired,      // the boxes' members lead to two Partners
   back_in_time,  // etcd shows an older state than it did

@@ -16,6 +16,14 @@ namespace {
 constexpr Duration kMessageLeast = 10ms;  // between two messages, however much changes
 constexpr Duration kAmbiguousAgain = 60s;
 
+std::string in_words(const std::optional<std::string>& differs, std::string_view lag) {
+  if (!differs) return {};
+  return filled(
+      "{}, and both boxes have to say the same (where etcd is wrong: end both, and delete its key "
+      "lags/{}/identity)",
+      {*differs, lag});
+}
+
 }  // namespace
 
 Node::Node(const Options& options, Incarnation incarnation, Instant start)
@@ -100,7 +108,7 @@ Surroundings Node::surroundings(const OneLag& lag, Instant now) const {
                  .active = store_.find({KeyKind::active, name}),
                  .want = wanted ? wanted->node : std::string{},
                  .other = other_side(lag, now)};
-  if (lag.refused) s.refused = Why::identity;
+  if (!lag.differs.empty()) s.refused = Why::identity;
   if (name_taken_ && s.etcd) s.refused = Why::name;
   return s;
 }
@@ -109,7 +117,8 @@ void Node::turn(Instant now) {
   while (const auto slot = book_.overdue(now)) book_.failed(*slot, *slot == kKeep || *slot == kOnBehalf, now);
   judge_store(now);
   judge_others(now);
-  for (OneLag& lag : lags_) {
+  for (std::size_t i = 0; i < lags_.size(); ++i) {
+    OneLag& lag = lags_[i];
     const bool asked = lag.election.asks();
     lag.election.turn(surroundings(lag, now));
     const LagOrder& order = lag.election.order();
@@ -120,8 +129,7 @@ void Node::turn(Instant now) {
         order.id == lag.told.id)
       continue;
     lag.told = order;
-    const auto& name = lag.election.options().name;
-    tell(EventKind::role, name, sentence_of(name, order, self_, other_side(lag, now)), now);
+    tell(EventKind::role, lag.election.options().name, sentence(i, now), now);
   }
 }
 
@@ -130,7 +138,7 @@ void Node::judge_store(Instant now) {
   if (taken && !name_taken_)
     tell(EventKind::name_taken, {},
          filled("another box is in domain {} as {}, or this one's last life is not over there yet: it takes "
-                "no part until that key is gone",
+                "no part until that key is gone; each box needs a `node` of its own",
                 {options_.domain, self_.node}),
          now);
   name_taken_ = taken;
@@ -139,12 +147,12 @@ void Node::judge_store(Instant now) {
     const Entry* const agreed = store_.find({KeyKind::identity, options.name});
     const auto* const identity = agreed ? std::get_if<LagIdentity>(&agreed->value) : nullptr;
     if (!identity) continue;
-    const auto differs = difference(options.identity, *identity);
-    if (differs && !lag.refused)
+    const std::string before =
+        std::exchange(lag.differs, in_words(difference(options.identity, *identity), options.name));
+    if (!lag.differs.empty() && before.empty())
       tell(EventKind::identity_differs, options.name,
-           filled("{}: {}: it takes no part until both say the same", {options.name, *differs}), now);
-    lag.refused = differs.has_value();
-    lag.agreed = !differs;
+           filled("{}: {}; this box takes no part until then", {options.name, lag.differs}), now);
+    lag.agreed = lag.differs.empty();
   }
 }
 
@@ -160,13 +168,18 @@ void Node::judge_others(Instant now) {
   if (etcd != had_etcd_ && (etcd || settled)) {
     had_etcd_ = etcd;
     tell(etcd ? EventKind::coordination_back : EventKind::coordination_lost, {},
-         etcd ? "etcd answers" : "etcd does not answer: look at its members and at the way to them", now);
+         etcd      ? "etcd answers"
+         : denied_ ? "etcd does not let this box in: look at user, password-file, ca, certificate and key"
+                   : "etcd does not answer: look at its members and at the way to them",
+         now);
   }
   if (options_.peer && both_ways != had_peer_ && (both_ways || settled)) {
     had_peer_ = both_ways;
     tell(both_ways ? EventKind::peer_back : EventKind::peer_lost, {},
          both_ways ? filled("{} is heard, and hears us", {self_.other})
-                   : filled("{} is not heard, or does not hear us", {self_.other}),
+         : peer_.heard_lately(now)
+             ? filled("{} is heard, but does not hear us: look at show cluster there", {self_.other})
+             : filled("{} is not heard: look at it, and at the way to it", {self_.other}),
          now);
   }
   for (OneLag& lag : lags_) {
@@ -174,8 +187,8 @@ void Node::judge_others(Instant now) {
     const auto fault = other.known ? two_partners(lag.election.fitness().partner, other.report.partner, self_)
                                    : std::nullopt;
     const std::string& name = lag.election.options().name;
-    if (fault && !lag.miswired) tell(EventKind::miswired, name, name + ": " + *fault, now);
-    if (other.known) lag.miswired = fault.has_value();
+    if (fault && lag.miswired.empty()) tell(EventKind::miswired, name, name + ": " + *fault, now);
+    if (other.known) lag.miswired = fault.value_or("");
   }
 }
 
@@ -185,7 +198,9 @@ void Node::tell(EventKind kind, std::string lag, std::string sentence, Instant n
 
 std::string Node::sentence(std::size_t lag, Instant now) const {
   const OneLag& one = lags_[lag];
-  return sentence_of(one.election.options().name, one.election.order(), self_, other_side(one, now));
+  const LagOrder& order = one.election.order();
+  return sentence_of(one.election.options().name, order, self_, other_side(one, now),
+                     order.why == Why::identity ? one.differs : std::string_view{});
 }
 
 bool Node::gone(Instant now) const {

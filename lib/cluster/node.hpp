@@ -80,16 +80,22 @@ class Node {
   [[nodiscard]] std::string sentence(std::size_t lag, Instant now) const;
   [[nodiscard]] std::size_t lags() const noexcept { return lags_.size(); }
   [[nodiscard]] bool has_etcd(Instant now) const noexcept;
-  [[nodiscard]] bool hears_peer(Instant now) const noexcept { return peer_.heard_lately(now); }
+  /// Etcd's last answer was that it does not let this box in.
+  [[nodiscard]] bool denied() const noexcept { return denied_; }
+  [[nodiscard]] const PeerLink& peer() const noexcept { return peer_; }
+  /// Who speaks in the peer's place, in words; empty: nobody does, or the peer is heard.
+  [[nodiscard]] std::string peer_fault(Instant now) const;
+  /// Its members and the other box's lead to two Partners, in words; empty: not as far as is known.
+  [[nodiscard]] const std::string& fault(std::size_t lag) const { return lags_[lag].miswired; }
   /// After leave(): nothing is carried, and nothing of it is left in etcd, or etcd does not answer.
   [[nodiscard]] bool gone(Instant now) const;
 
  private:
   struct OneLag {
     LagElection election;
-    bool agreed = false;  // etcd has our identity
-    bool refused = false;
-    bool miswired = false;
+    bool agreed = false;                // etcd has our identity
+    std::string differs{};              // which value of the identity; empty: none does
+    std::string miswired{};             // which Partners; empty: one
     std::optional<Instant> promised{};  // to the peer: its stamp
     LagOrder told{};                    // what the last event said
   };

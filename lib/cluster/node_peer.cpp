@@ -6,10 +6,24 @@
 
 namespace lagoon::cluster {
 
+namespace {
+
+std::string stranger_in_words(const PeerLink::Stranger& stranger, const Options& options) {
+  return filled(
+      "who sends from its address is {} of domain {}, and {} of domain {} is expected: look at node and "
+      "domain at both boxes",
+      {stranger.node, stranger.domain, options.other, options.domain});
+}
+
+}  // namespace
+
 void Node::heard(const PeerMessage& message, Instant now) {
   if (name_taken_) return;
   const Incarnation before = peer_.last() ? peer_.last()->incarnation : Incarnation{};
+  const auto stranger = peer_.stranger();
   const PeerLink::Heard heard = peer_.heard(message, options_.domain, self_.other, now);
+  if (peer_.stranger() != stranger)
+    tell(EventKind::peer_foreign, {}, stranger_in_words(*peer_.stranger(), options_), now);
   if (heard == PeerLink::Heard::ambiguous && now >= ambiguous_told_ + 60s) {
     ambiguous_told_ = now;
     tell(EventKind::peer_ambiguous, {},
@@ -24,6 +38,11 @@ void Node::heard(const PeerMessage& message, Instant now) {
       message.renewed_lease == lease_.id())
     lease_.kept(*message.renewed);
   answer_questions(message, now);
+}
+
+std::string Node::peer_fault(Instant now) const {
+  if (!peer_.stranger() || peer_.heard_lately(now)) return {};
+  return stranger_in_words(*peer_.stranger(), options_);
 }
 
 void Node::answer_questions(const PeerMessage& message, Instant now) {

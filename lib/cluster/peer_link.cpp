@@ -6,8 +6,11 @@ namespace lagoon::cluster {
 
 PeerLink::Heard PeerLink::heard(const PeerMessage& message, std::string_view domain, std::string_view node,
                                 Instant now) {
-  if (message.domain != domain || message.node != node || message.lags.size() > kLagsMax)
+  if (message.domain != domain || message.node != node) {
+    stranger_ = Stranger{.domain = message.domain, .node = message.node};
     return Heard::foreign;
+  }
+  if (message.lags.size() > kLagsMax) return Heard::foreign;
   if (last_ && last_->incarnation != message.incarnation) {
     if (now < *heard_ + rest_) return Heard::ambiguous;
     echo_.reset();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/time.hpp"
@@ -21,6 +22,11 @@ class PeerLink {
     old,        // overtaken by another, or of a life that is over
     foreign,    // of another domain or node
     ambiguous,  // of another life than one that was heard just now: two boxes have one name, or it restarted
+  };
+  struct Stranger {
+    std::string domain{};
+    std::string node{};
+    friend bool operator==(const Stranger&, const Stranger&) = default;
   };
 
   /// `interval`: between messages. `rest`: for how long a life has to be silent before another is heard.
@@ -39,6 +45,8 @@ class PeerLink {
   }
   /// The last one; nothing was ever heard.
   [[nodiscard]] const std::optional<PeerMessage>& last() const noexcept { return last_; }
+  /// Who spoke last in the peer's place under another name or domain; nobody did.
+  [[nodiscard]] const std::optional<Stranger>& stranger() const noexcept { return stranger_; }
   [[nodiscard]] const PeerLag* lag(std::string_view name) const noexcept;
 
  private:
@@ -46,6 +54,7 @@ class PeerLink {
   Duration interval_;
   Duration rest_;
   std::optional<PeerMessage> last_{};
+  std::optional<Stranger> stranger_{};
   std::optional<Instant> heard_{};
   std::optional<Instant> echo_{};  // the newest stamp of ours that it has heard
 };

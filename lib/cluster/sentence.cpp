@@ -23,9 +23,10 @@ std::string_view name_of(Why why) noexcept {
 }
 
 std::string_view name_of(EventKind kind) noexcept {
-  constexpr std::array<std::string_view, 11> kNames{
-      "role",       "coordination_lost", "coordination_back", "denied",   "peer_lost",   "peer_back",
-      "name_taken", "peer_ambiguous",    "identity_differs",  "miswired", "back_in_time"};
+  constexpr std::array<std::string_view, 12> kNames{
+      "role",         "coordination_lost", "coordination_back", "denied",
+      "peer_lost",    "peer_back",         "name_taken",        "peer_ambiguous",
+      "peer_foreign", "identity_differs",  "miswired",          "back_in_time"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -69,7 +70,7 @@ std::string_view words_of(Why why) noexcept {
     case Why::identity:
       return "its System ID, priority, key or mode is not the agreed one";
     case Why::name:
-      return "another box has its name";
+      return "another box has its name, and each needs a `node` of its own";
     case Why::independent:
       return "the mode is independent";
   }
@@ -78,8 +79,8 @@ std::string_view words_of(Why why) noexcept {
 
 }  // namespace
 
-std::string sentence_of(std::string_view lag, const LagOrder& order, const Self& self,
-                        const OtherSide& other) {
+std::string sentence_of(std::string_view lag, const LagOrder& order, const Self& self, const OtherSide& other,
+                        std::string_view fault) {
   const std::string id = to_string(order.id);
   const std::string_view why = words_of(order.why);
   switch (order.role) {
@@ -99,7 +100,8 @@ std::string sentence_of(std::string_view lag, const LagOrder& order, const Self&
     case Role::releasing:
       return filled("{}: {} (this box) gives the LAG away: {}", {lag, self.node, why});
     case Role::refused:
-      return filled("{}: {} (this box) does not take part: {}", {lag, self.node, why});
+      return filled("{}: {} (this box) does not take part: {}",
+                    {lag, self.node, fault.empty() ? why : fault});
     case Role::standby:
       break;
   }

@@ -13,9 +13,9 @@ namespace lagoon::cluster {
 
 /// "8000-02:4c:00:00:00:01"
 [[nodiscard]] std::string to_string(const SystemId& id);
-/// Who carries and why, as this box sees it.
+/// Who carries and why, as this box sees it. `fault`: why it is refused, if that is known in more words.
 [[nodiscard]] std::string sentence_of(std::string_view lag, const LagOrder& order, const Self& self,
-                                      const OtherSide& other);
+                                      const OtherSide& other, std::string_view fault = {});
 /// Which value differs, ours and theirs. Nothing: none does.
 [[nodiscard]] std::optional<std::string> difference(const LagIdentity& ours, const LagIdentity& agreed);
 /// The boxes' members lead to two Partners. Nothing: they do not, as far as both know.

@@ -10,8 +10,10 @@ namespace {
 std::string line_of_peer(const ClusterStatus& status) {
   if (!status.peer_asked_for) return "no channel to " + status.other + " is configured";
   const PeerCounters& counters = status.peer_counters;
-  std::string text =
-      status.other + (status.peer ? " is heard, and hears us" : " is not heard, or does not hear us");
+  std::string text = status.other + (status.peer         ? " is heard, and hears us"
+                                     : status.peer_heard ? " is heard, but does not hear us"
+                                                         : " is not heard");
+  if (!status.peer_fault.empty()) text += ": " + status.peer_fault;
   text += "; " + std::to_string(counters.sent) + " messages sent, " + std::to_string(counters.received) +
           " taken";
   const auto add = [&text](std::uint64_t count, const char* words) {
@@ -39,6 +41,7 @@ void put_lag(control::views::JsonWriter& out, const ClusterLagStatus& lag) {
   else
     out.null("valid_for");
   out.text("sentence", lag.sentence);
+  out.text("fault", lag.fault);
   out.close_object();
 }
 
@@ -69,12 +72,15 @@ std::string to_text(const ClusterStatus& status) {
   std::string text =
       "domain " + status.domain + ", this box is " + status.node + ", the other " + status.other + "\n";
   text += "etcd: ";
-  text += status.etcd ? "answers" : "does not answer";
+  text += status.denied ? "does not let this box in" : status.etcd ? "answers" : "does not answer";
   text +=
       "; " + std::to_string(status.requests) + " requests, " + std::to_string(status.failures) + " failed";
   if (!status.etcd_words.empty()) text += "; last: " + status.etcd_words;
   text += "\npeer: " + line_of_peer(status) + "\n";
-  for (const ClusterLagStatus& lag : status.lags) text += lag.sentence + "\n";
+  for (const ClusterLagStatus& lag : status.lags) {
+    text += lag.sentence + "\n";
+    if (!lag.fault.empty()) text += lag.name + ": " + lag.fault + "\n";
+  }
   return text;
 }
 
@@ -85,6 +91,7 @@ std::string to_json(const ClusterStatus& status) {
   out.text("node", status.node);
   out.text("other", status.other);
   out.flag("etcd", status.etcd);
+  out.flag("denied", status.denied);
   out.text("etcd_fault", status.etcd_words);
   out.number("requests", status.requests);
   out.number("failures", status.failures);
@@ -92,6 +99,7 @@ std::string to_json(const ClusterStatus& status) {
     out.flag("peer", status.peer);
   else
     out.null("peer");
+  out.text("peer_fault", status.peer_fault);
   const PeerCounters& counters = status.peer_counters;
   out.open_object("peer_messages");
   out.number("sent", counters.sent);

@@ -18,6 +18,7 @@ struct ClusterLagStatus {
   cluster::LagOrder order{};
   std::optional<Duration> valid_for{};  // nothing: the table has no end, or there is none
   std::string sentence{};               // who carries and why
+  std::string fault{};                  // of its cables; empty: none that is known
 };
 
 struct ClusterStatus {
@@ -25,9 +26,12 @@ struct ClusterStatus {
   std::string node{};
   std::string other{};
   bool etcd = false;         // it answers
+  bool denied = false;       // it does not let this box in
   std::string etcd_words{};  // what went wrong last; empty: nothing did since it answered
   bool peer_asked_for = false;
   bool peer = false;  // it is heard, and hears us
+  bool peer_heard = false;
+  std::string peer_fault{};  // why it is not; empty: it is, or nothing comes
   PeerCounters peer_counters{};
   std::uint64_t requests = 0;
   std::uint64_t failures = 0;  // of those

@@ -138,15 +138,31 @@ void ClusterThread::carry_out() {
 void ClusterThread::tell_events() {
   while (const auto event = node_.next_event()) {
     const bool of_role = event->kind == cluster::EventKind::role;
+    const std::string sentence = event->sentence + reason_of(event->kind);
     for (std::size_t seat = 0; seat < desk_.size(); ++seat) {
       if (!event->lag.empty() && event->lag != options_.lags[seat].name) continue;
       const cluster::LagOrder& order = node_.order(seat);
       desk_.say(seat, {.to = of_role ? name_of(order.role) : name_of(event->kind),
                        .why = of_role ? name_of(order.why) : std::string_view{},
-                       .sentence = event->sentence});
+                       .sentence = sentence});
     }
-    if (!of_role) dpdk::log_line(dpdk::LogLevel::warning, "cluster: " + event->sentence);
+    if (!of_role) dpdk::log_line(dpdk::LogLevel::warning, "cluster: " + sentence);
   }
+}
+
+// What this side of the machine knows more.
+std::string ClusterThread::reason_of(cluster::EventKind kind) const {
+  std::string words;
+  if (kind == cluster::EventKind::coordination_lost) words = words_;
+  if (kind == cluster::EventKind::peer_lost && peer_) words = peer_->fault();
+  return words.empty() ? words : " (" + words + ")";
+}
+
+// Why the peer is not heard.
+std::string ClusterThread::peer_fault(Instant now) const {
+  if (!peer_ || node_.peer().heard_lately(now)) return {};
+  std::string stranger = node_.peer_fault(now);
+  return stranger.empty() ? peer_->fault() : stranger;
 }
 
 void ClusterThread::take_commands() {
@@ -208,9 +224,12 @@ void ClusterThread::put_status() {
                        .node = options_.node,
                        .other = options_.other,
                        .etcd = node_.has_etcd(now),
+                       .denied = node_.denied(),
                        .etcd_words = words_,
                        .peer_asked_for = peer_.has_value(),
-                       .peer = node_.hears_peer(now),
+                       .peer = node_.peer().both_ways(now),
+                       .peer_heard = node_.peer().heard_lately(now),
+                       .peer_fault = peer_fault(now),
                        .requests = requests_,
                        .failures = failures_};
   if (peer_) status.peer_counters = peer_->counters();
@@ -218,7 +237,8 @@ void ClusterThread::put_status() {
     ClusterLagStatus lag{.name = options_.lags[seat].name,
                          .order = node_.order(seat),
                          .valid_for = {},
-                         .sentence = node_.sentence(seat, now)};
+                         .sentence = node_.sentence(seat, now),
+                         .fault = node_.fault(seat)};
     if (lag.order.forwards && lag.order.valid_until) lag.valid_for = *lag.order.valid_until - now;
     status.lags.push_back(std::move(lag));
   }

@@ -73,6 +73,8 @@ class ClusterThread final : private etcd::Listener {
   void take_news();
   void carry_out();
   void tell_events();
+  [[nodiscard]] std::string reason_of(cluster::EventKind kind) const;
+  [[nodiscard]] std::string peer_fault(Instant now) const;
   void take_commands();
   void look_at_end();
   void put_status();

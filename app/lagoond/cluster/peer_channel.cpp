@@ -136,6 +136,7 @@ PeerChannel::PeerChannel(PeerChannel&& other) noexcept
       peer_{other.peer_},
       key_{std::move(other.key_)},
       counters_{other.counters_},
+      taken_{other.taken_},
       room_{std::move(other.room_)} {}
 
 PeerChannel& PeerChannel::operator=(PeerChannel&& other) noexcept {
@@ -143,6 +144,7 @@ PeerChannel& PeerChannel::operator=(PeerChannel&& other) noexcept {
   std::swap(peer_, other.peer_);
   std::swap(key_, other.key_);
   std::swap(counters_, other.counters_);
+  std::swap(taken_, other.taken_);
   std::swap(room_, other.room_);
   return *this;
 }
@@ -209,7 +211,20 @@ std::optional<cluster::PeerMessage> PeerChannel::judge(std::span<const std::byte
   auto read = cluster::decode_peer_message(message);
   if (!read) return refuse(counters_.malformed);
   ++counters_.received;
+  taken_ = counters_;
   return read;
+}
+
+std::string PeerChannel::fault() const {
+  if (counters_.bad_key > taken_.bad_key)
+    return "its messages have another secret: key-file has to have the same at both boxes";
+  if (counters_.malformed > taken_.malformed || counters_.truncated > taken_.truncated)
+    return "its messages are not understood: look at the versions of both boxes";
+  if (counters_.other_sender > taken_.other_sender)
+    return "messages come from elsewhere: look at address, bind and port at both boxes";
+  if (counters_.send_failed > taken_.send_failed)
+    return "messages to it can't be sent: look at the way to it";
+  return {};
 }
 
 }  // namespace lagoon::lagoond

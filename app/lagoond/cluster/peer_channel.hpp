@@ -61,6 +61,8 @@ class PeerChannel {
   /// The next message of the peer's. Nothing: there is none, or kDrainMost datagrams were none; poll again.
   [[nodiscard]] std::optional<cluster::PeerMessage> receive();
   [[nodiscard]] const PeerCounters& counters() const noexcept { return counters_; }
+  /// What is wrong with what was refused, or not sent, since a message was taken; empty: nothing.
+  [[nodiscard]] std::string fault() const;
 
  private:
   struct Address {
@@ -78,6 +80,7 @@ class PeerChannel {
   Address peer_{};
   std::string key_{};
   PeerCounters counters_{};
+  PeerCounters taken_{};         // as they were when a message was taken last
   std::vector<std::byte> room_;  // for one datagram, and an octet more
 };
 

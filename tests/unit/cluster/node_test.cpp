@@ -240,6 +240,8 @@ TEST_CASE("Another identity is refused, and the value is named", "[cluster][node
   CHECK_FALSE(b.node->order(0).sync);
   CHECK(b.told(EventKind::identity_differs) == 1);
   CHECK_THAT(b.last(EventKind::identity_differs), ContainsSubstring("key is 100 here and 7 in etcd"));
+  CHECK_THAT(b.node->sentence(0, b.now),
+             ContainsSubstring("does not take part: key is 100 here and 7 in etcd"));
 }
 
 TEST_CASE("An etcd that shows an older state is not believed for a while", "[cluster][node]") {
@@ -314,6 +316,25 @@ TEST_CASE("Members that lead to two Partners are named, once", "[cluster][node]"
   }
   CHECK(b.told(EventKind::miswired) == 1);
   CHECK_THAT(b.last(EventKind::miswired), ContainsSubstring("those of b to 0001-06:02:02:02:02:02"));
+  CHECK_THAT(b.node->fault(0), ContainsSubstring("look at the cables"));
+  CHECK(b.node->peer_fault(b.now).empty());
+}
+
+TEST_CASE("Who speaks in the peer's place under another name is told once", "[cluster][node]") {
+  Bench b;
+  b.run_for(2500ms);
+  CHECK(b.node->peer_fault(b.now).empty());
+  PeerMessage message{.domain = "d", .node = "a", .number = 2, .incarnation = Incarnation{20}};
+  for (int i = 0; i < 5; ++i) {
+    message.stamp = Instant{1s} + i * 100ms;
+    b.node->heard(message, b.now);
+    b.run_for(100ms);
+  }
+  CHECK(b.told(EventKind::peer_foreign) == 1);
+  CHECK_THAT(b.last(EventKind::peer_foreign),
+             ContainsSubstring("is a of domain d, and b of domain d is expected"));
+  CHECK(b.node->peer_fault(b.now) == b.last(EventKind::peer_foreign));
+  CHECK_FALSE(b.node->peer().heard_lately(b.now));
 }
 
 }  // namespace cluster_node_test

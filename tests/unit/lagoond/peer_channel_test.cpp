@@ -117,6 +117,7 @@ TEST_CASE("Who has another key, or is alone in having one, is not heard", "[peer
   CHECK_FALSE(next(*pair.b));
   CHECK(pair.b->counters().bad_key == 1);
   CHECK(pair.b->counters().received == 0);
+  CHECK_THAT(pair.b->fault(), ContainsSubstring("key-file has to have the same at both boxes"));
   pair.b->send(message_of("b"));
   CHECK_FALSE(next(*pair.a));
   CHECK(pair.a->counters().bad_key == 1);
