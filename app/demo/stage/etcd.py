@@ -223,6 +223,14 @@ class Etcd:
         self.ctl("auth", "enable")
         self._user = f"root:{root_password}"
 
+    def require_nobody(self):
+        """Switches authentication off, and forgets users and roles."""
+        self.ctl("auth", "disable")
+        self._user = None
+        for kind in ("user", "role"):
+            for name in self.ctl(kind, "list").split():
+                self.ctl(kind, "delete", name)
+
     def forget_tokens(self, user, password):
         """Of that user, whose password stays as it is."""
         done = self._etcdctl(self.members[0], ["user", "passwd", user, "--interactive=false"], text=password)

@@ -1,7 +1,7 @@
 """One LAG of two lagoonds, with three etcds and a real Partner, under 2,000 frames/s each way: what is lost when the LAG changes
 its box, and that no frame arrives twice or comes back.
 
-usage: two_boxes_test.py BUILD        LAGOON_LONG=1: with the times of the contract (60 s without etcd)
+usage: two_boxes_test.py BUILD        LAGOON_LONG=1: with the times and the bounds of the contract (60 s without etcd)
                                       exit code 77: namespaces cannot be made here
 """
 
@@ -13,7 +13,6 @@ import sys
 import time
 import unittest
 
-from demo import binaries_in
 from lab.numbered import Exchange
 from lab.streams import Stream
 from lab.waiting import wait_for
@@ -21,16 +20,19 @@ from stage import partners
 from stage.partners.linux import Uml
 from stage.two_boxes import LEASE_S, TwoBoxes
 
+from demo import binaries_in  # isort: skip (lab says where it is)
+
 SKIP = 77
 RATE = 2000
 LONG = os.environ.get("LAGOON_LONG") == "1"
 WITHOUT_ETCD_S = 60 if LONG else 6
 PATIENCE_S = 20.0
-# (lost each way of a stream at the rate of the contract, or the outage)
-SWITCHOVER_FRAMES = {"ovs": 50}
-SWITCHOVER_MS = {"linux": 500}
-POWER_LOSS_MS = 3000
-ISOLATED_MS = 8000
+# The contract's: frames lost of a stream, or its outage. (Beside other tests a machine may stand for longer than that.)
+MARGIN = 1 if LONG else 5
+SWITCHOVER_FRAMES = {"ovs": 50 * MARGIN}
+SWITCHOVER_MS = {"linux": 500 * MARGIN}
+POWER_LOSS_MS = 3000 * MARGIN
+ISOLATED_MS = 8000 * MARGIN
 
 
 class Near:

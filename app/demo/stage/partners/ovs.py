@@ -6,6 +6,7 @@ from ..openvswitch import OpenVSwitch
 from ..partner import NamespacePartner, PartnerError, state_from_names
 
 BRIDGE, BOND = "lagbr", "lag"
+OTHER_BRIDGE = "lagbr2"
 
 
 class OvsPartner(NamespacePartner):
@@ -14,8 +15,10 @@ class OvsPartner(NamespacePartner):
     def __init__(self):
         super().__init__()
         self._switch = None
+        self._rate = None
 
     def _start(self, rate):
+        self._rate = rate
         links = self.stage.far_ifaces
         if len(links) < 2:
             raise PartnerError("Open vSwitch bonds two links or more")
@@ -23,9 +26,21 @@ class OvsPartner(NamespacePartner):
         self._switch.start()
         # (one command: the bond's members never see traffic as single ports)
         self._switch.vsctl("add-br", BRIDGE, "--", "set", "bridge", BRIDGE, "datapath_type=netdev",
-                           "--", "add-port", BRIDGE, self.far_access,
-                           "--", "add-bond", BRIDGE, BOND, *links, "lacp=active", "bond_mode=balance-tcp",
-                           f"other_config:lacp-time={rate}")
+                           "--", "add-port", BRIDGE, self.far_access, *self._bond(links))
+
+    def _bond(self, links):
+        return ["--", "add-bond", BRIDGE, BOND, *links, "lacp=active", "bond_mode=balance-tcp", f"other_config:lacp-time={self._rate}"]
+
+    def miswire(self):
+        """Of two links the second goes to another bridge, which is a System of its own."""
+        words = ["del-port", BOND, "--", "add-br", OTHER_BRIDGE, "--", "set", "bridge", OTHER_BRIDGE, "datapath_type=netdev"]
+        for bridge, port in zip((BRIDGE, OTHER_BRIDGE), self.stage.far_ifaces):
+            words += ["--", "add-port", bridge, port, "--", "set", "port", port, "lacp=active", f"other_config:lacp-time={self._rate}"]
+        self._switch.vsctl(*words)
+
+    def wire(self):
+        """After miswire()."""
+        self._switch.vsctl("del-br", OTHER_BRIDGE, "--", "del-port", self.stage.far_ifaces[0], *self._bond(self.stage.far_ifaces))
 
     def status(self):
         return self._switch.appctl("lacp/show", BOND) + self._switch.appctl("bond/show", BOND)
