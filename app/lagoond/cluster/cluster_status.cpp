@@ -59,9 +59,10 @@ control::Severity severity_of(const cluster::LagOrder& order) noexcept {
 
 void add_health(control::Health& health, const ClusterStatus& status) {
   using control::Severity;
-  if (!status.etcd)
+  if (!status.etcd || status.denied)
     health.push_back({Severity::warning, "cluster",
-                      "etcd does not answer" + (status.etcd_words.empty() ? "" : ": " + status.etcd_words)});
+                      std::string{status.denied ? "etcd does not let this box in" : "etcd does not answer"} +
+                          (status.etcd_words.empty() ? "" : ": " + status.etcd_words)});
   if (status.peer_asked_for && !status.peer)
     health.push_back({Severity::warning, "cluster", line_of_peer(status)});
   for (const ClusterLagStatus& lag : status.lags)
