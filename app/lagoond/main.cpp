@@ -216,6 +216,7 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
     if (!begun) return std::unexpected{std::move(begun).error()};
     cluster = *std::move(begun);
     running.use(cluster.get());
+    observability->use(cluster.get());
   }
   ending.use(engine.get(), leave_first(cluster.get(), *engine));
   {
@@ -229,6 +230,7 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   ending.use(nullptr);
   ending.waits_for("etcd");
   running.use(nullptr);
+  observability->use(nullptr);
   cluster.reset();
   ending.waits_for("what a signal asked for");
   signals.reset();

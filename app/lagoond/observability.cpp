@@ -25,11 +25,23 @@ Result<void> Observability::start(dpdk::Engine& engine) {
     journal_ = std::make_unique<JournalWriter>(**feed, std::move(sink_));
   }
   if (metrics_ != nullptr)
-    metrics_->serve(engine, [this]() -> std::optional<JournalCounts> {
-      if (journal_ == nullptr) return std::nullopt;
-      return journal_->counts();
-    });
+    metrics_->serve(
+        engine,
+        [this]() -> std::optional<JournalCounts> {
+          if (journal_ == nullptr) return std::nullopt;
+          return journal_->counts();
+        },
+        [this]() -> std::optional<ClusterStatus> {
+          const std::lock_guard lock{cluster_mutex_};
+          if (cluster_ == nullptr) return std::nullopt;
+          return cluster_->status();
+        });
   return {};
+}
+
+void Observability::use(const ClusterThread* cluster) {
+  const std::lock_guard lock{cluster_mutex_};
+  cluster_ = cluster;
 }
 
 }  // namespace lagoon::lagoond

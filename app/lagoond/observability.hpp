@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "base/error.hpp"
 #include "config/model.hpp"
 #include "dpdk/engine/engine.hpp"
+#include "lagoond/cluster/cluster_thread.hpp"
 #include "lagoond/journal/sink.hpp"
 #include "lagoond/journal/writer.hpp"
 #include "lagoond/metrics/endpoint.hpp"
@@ -24,9 +26,13 @@ class Observability {
   /// To be called before engine.run(). `engine` outlives this object; nothing comes to it any more when this
   /// object ends.
   [[nodiscard]] Result<void> start(dpdk::Engine& engine);
+  /// Asked from now on; nullptr: nobody is. Waits for a scrape that is asking.
+  void use(const ClusterThread* cluster);
 
  private:
   SideCpus cpus_;
+  std::mutex cluster_mutex_{};
+  const ClusterThread* cluster_ = nullptr;
   std::unique_ptr<LineSink> sink_{};  // until the writer has it
   // (the endpoint asks the writer, so it ends first)
   std::unique_ptr<JournalWriter> journal_{};

@@ -10,7 +10,9 @@ PeerLink::Heard PeerLink::heard(const PeerMessage& message, std::string_view dom
     stranger_ = Stranger{.domain = message.domain, .node = message.node};
     return Heard::foreign;
   }
-  if (message.lags.size() > kLagsMax) return Heard::foreign;
+  // (nobody has heard what we have not said yet)
+  const bool echoes_the_future = message.echo && message.echo_of == self_ && *message.echo > now;
+  if (message.lags.size() > kLagsMax || echoes_the_future) return Heard::foreign;
   if (last_ && last_->incarnation != message.incarnation) {
     if (now < *heard_ + rest_) return Heard::ambiguous;
     echo_.reset();

@@ -14,6 +14,7 @@ namespace lagoon::lagoond {
 namespace {
 
 constexpr std::size_t kSecretMost = 4096;
+constexpr std::size_t kPeerKeyLeast = 16;
 
 // Without the end of its line. `option`: of the configuration.
 Result<std::string> secret_of(const std::string& option, const std::optional<std::string>& path) {
@@ -76,6 +77,10 @@ Result<ClusterOptions> cluster_options_of(const config::Config& config, const Ma
   if (!from.peer) return options;
   auto key = secret_of("peer: key-file", from.peer->key_file);
   if (!key) return std::unexpected{std::move(key).error()};
+  if (from.peer->key_file && key->size() < kPeerKeyLeast)
+    return fail(Errc::invalid_argument,
+                "peer: key-file: " + *from.peer->key_file + " has " + std::to_string(key->size()) +
+                    " octets; expected 16 at the least, " + "like those of: openssl rand -hex 32");
   node.peer_interval = from.peer->interval;
   options.peer = PeerOptions{.address = to_string(from.peer->address),
                              .bind = from.peer->bind ? to_string(*from.peer->bind) : std::string{},

@@ -24,9 +24,11 @@ Result<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::listen(const config::L
   return std::unique_ptr<MetricsEndpoint>{new MetricsEndpoint{*std::move(server)}};
 }
 
-void MetricsEndpoint::serve(dpdk::Engine& engine, std::function<std::optional<JournalCounts>()> journal) {
-  server_->serve("/metrics", [this, &engine, journal = std::move(journal)] {
+void MetricsEndpoint::serve(dpdk::Engine& engine, std::function<std::optional<JournalCounts>()> journal,
+                            std::function<std::optional<ClusterStatus>()> cluster) {
+  server_->serve("/metrics", [this, &engine, journal = std::move(journal), cluster = std::move(cluster)] {
     Snapshot snapshot{.journal = journal(),
+                      .cluster = cluster(),
                       .version = kVersion,
                       .taken_s = unix_time(),
                       .lost_output_lines = Output::lost_lines(),
@@ -34,6 +36,7 @@ void MetricsEndpoint::serve(dpdk::Engine& engine, std::function<std::optional<Jo
     auto lags = engine.status_of_all();
     auto ports = lags ? engine.access_ports() : Result<std::vector<dpdk::PortStatus>>{};
     snapshot.health = engine.health(lags);
+    if (snapshot.cluster) add_health(snapshot.health, *snapshot.cluster);
     if (lags && ports) {
       snapshot.answered = true;
       snapshot.lags = *std::move(lags);

@@ -27,7 +27,8 @@ class MetricsEndpoint {
   MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
 
   /// From now on /metrics answers. `engine` outlives this object.
-  void serve(dpdk::Engine& engine, std::function<std::optional<JournalCounts>()> journal);
+  void serve(dpdk::Engine& engine, std::function<std::optional<JournalCounts>()> journal,
+             std::function<std::optional<ClusterStatus>()> cluster);
 
  private:
   explicit MetricsEndpoint(std::unique_ptr<HttpServer> server) : server_{std::move(server)} {}

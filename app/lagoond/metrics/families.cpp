@@ -47,6 +47,7 @@ Families families_of(const Snapshot& snapshot) {
   add_neighbor_families(out, snapshot);
   add_port_families(out, snapshot);
   add_mempool_families(out, snapshot);
+  add_cluster_families(out, snapshot);
   add_journal_families(out, snapshot);
   add_sample(add_family(out, "lagoon_output_lost_lines_total",
                         "Lines for the standard output and error that were dropped: nobody read them.",

@@ -15,6 +15,7 @@
 #include "control/status/status.hpp"
 #include "dpdk/base/mempools.hpp"
 #include "dpdk/engine/engine.hpp"
+#include "lagoond/cluster/cluster_status.hpp"
 
 namespace lagoon::lagoond {
 
@@ -31,6 +32,7 @@ struct Snapshot {
   std::vector<dpdk::MempoolStatus> mempools{};
   control::Health health{};  // there also where nobody answered
   std::optional<JournalCounts> journal{};
+  std::optional<ClusterStatus> cluster{};  // nothing: no LAG is of two boxes
   std::string version{};
   double taken_s = 0;                    // Unix time
   std::uint64_t lost_output_lines = 0;   // that nobody read
@@ -48,5 +50,6 @@ void add_class_families(Families& out, const Snapshot& snapshot);
 void add_neighbor_families(Families& out, const Snapshot& snapshot);
 void add_port_families(Families& out, const Snapshot& snapshot);
 void add_mempool_families(Families& out, const Snapshot& snapshot);
+void add_cluster_families(Families& out, const Snapshot& snapshot);
 
 }  // namespace lagoon::lagoond

@@ -211,7 +211,7 @@ class Faults(unittest.TestCase):
         self.reads(PAIR.b, f"lag0: b (this box) does not take part: {words}")
 
     def test_the_secrets_of_the_channel_differ(self):
-        keys = [secret(f"peer-{box.name}", f"the secret of {box.name}") for box in PAIR.boxes]
+        keys = [secret(f"peer-{box.name}", f"the secret that box {box.name} has") for box in PAIR.boxes]
         self.run_boxes(*({"peer": {"key-file": key}} for key in keys))
         self.carries("by etcd alone")
         for box in PAIR.boxes:

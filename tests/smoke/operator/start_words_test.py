@@ -135,13 +135,15 @@ class StartWords(unittest.TestCase):
         return self.file(lags=[lag], cluster=cluster)
 
     def test_without_a_secret_or_a_certificate(self):
-        nowhere, empty = os.path.join(self.folder, "nowhere"), os.path.join(self.folder, "empty")
+        nowhere, empty, short = (os.path.join(self.folder, name) for name in ("nowhere", "empty", "short"))
         pathlib.Path(empty).touch()
+        pathlib.Path(short).write_text("fifteen octets!\n", encoding="ascii")
         gone = f"{nowhere} can't be read: No such file or directory"
         for etcd, peer, wanted in (({"user": "box", "password-file": nowhere}, {}, f"etcd: password-file: {gone}"),
                                    ({"ca": nowhere}, {}, f"etcd: ca: {gone}"),
                                    ({"certificate": nowhere, "key": empty}, {}, f"etcd: certificate: {gone}"),
                                    ({}, {"key-file": empty}, f"peer: key-file: {empty} is empty; expected a secret in it"),
+                                   ({}, {"key-file": short}, f"peer: key-file: {short} has 15 octets; expected 16 at the least"),
                                    ({}, {"bind": "192.0.2.7"}, "peer: can't hear on 192.0.2.7: ")):
             with self.subTest(wanted):
                 self.assertIn(f"lagoond: cluster: {wanted}", self.first_line(self.of_two_boxes(etcd, peer)))

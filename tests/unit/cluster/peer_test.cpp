@@ -46,6 +46,11 @@ TEST_CASE("The peer hears us as long as it echoes what we said lately, to this l
   message.echo_of = kSelf;
   link.heard(message, "d", "b", kStart);
   CHECK(link.both_ways(kStart));
+  // Nobody has heard what was not said yet.
+  PeerMessage forged = message;
+  forged.stamp += 1ms;
+  forged.echo = kStart + 1ns;
+  CHECK(link.heard(forged, "d", "b", kStart) == Heard::foreign);
   for (int i = 1; i < 20; ++i) {
     message.stamp += 100ms;
     link.heard(message, "d", "b", kStart + i * 100ms);
