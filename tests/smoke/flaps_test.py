@@ -14,11 +14,11 @@ import sys
 import time
 import unittest
 
-from lab import flapping, hostile, numbered, retries
+from lab import flapping, hostile, retries
 from lab.ends import link_of
 from lab.waiting import until
 from demo import binaries_in  # isort: skip (lab says where it is)
-from stage import netns, telemetry
+from stage import netns, numbered, telemetry
 from stage.lagoond import Lagoond
 from stage.partner import NamespacePartner
 from stage.stage import Stage

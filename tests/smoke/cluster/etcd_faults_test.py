@@ -13,13 +13,13 @@ import time
 import unittest
 
 from lab.etcd_box import Members
-from lab.numbered import Exchange
 from lab.relay import Relay
 from lab.waiting import until, wait_for
 from stage import partners
 from stage.authority import Authority
 from stage.etcd import CLIENT_PORT
 from stage.lagoond import LAG
+from stage.numbered import Exchange
 from stage.two_boxes import DOMAIN, SYSTEM, TwoBoxes
 
 from demo import binaries_in  # isort: skip (lab says where it is)

@@ -13,10 +13,10 @@ import sys
 import time
 import unittest
 
-from lab.numbered import Exchange
 from lab.streams import Stream
 from lab.waiting import wait_for
 from stage import partners
+from stage.numbered import Exchange
 from stage.partners.linux import Uml
 from stage.two_boxes import LEASE_S, TwoBoxes
 

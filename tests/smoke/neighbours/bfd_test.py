@@ -12,10 +12,9 @@ import sys
 import time
 import unittest
 
-from lab import numbered
 from lab.waiting import until, wait_for
 from demo import binaries_in  # isort: skip (lab says where it is)
-from stage import netns
+from stage import netns, numbered
 from stage.lagoond import Lagoond
 from stage.openvswitch import OpenVSwitch
 from stage.partner import NamespacePartner

@@ -11,10 +11,10 @@ import sys
 import time
 import unittest
 
-from lab import hostile, numbered, retries, stopping
+from lab import hostile, retries, stopping
 from lab.ends import link_of
 from lab.waiting import until
-from stage import netns, telemetry
+from stage import netns, numbered, telemetry
 from stage.lagoond import Appliance, eal_section
 from stage.stage import Stage
 

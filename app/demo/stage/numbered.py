@@ -136,13 +136,15 @@ class Host:
 
 
 class Exchange:
-    """Two hosts, `popens` that start programs on each, as subprocess.Popen does, and the rates of what they send."""
+    """Two hosts, or one alone that listens to what comes back: `popens` start programs on each, as subprocess.Popen does, and
+    `rates` are of what they send."""
 
     def __init__(self, popens, path, rates, flows=32, interfaces=("eth0", "eth0"), broadcast=False):
-        self._outs = [path(f"numbered{way}.json") for way in (0, 1)]
+        ways = range(len(popens))
+        self._outs = [path(f"numbered{way}.json") for way in ways]
         self._programs = [popens[way]([sys.executable, os.path.abspath(__file__), interfaces[way], str(way), str(rates[way]),
                                        str(flows), self._outs[way], *(["broadcast"] if broadcast else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-                          for way in (0, 1)]
+                          for way in ways]
         for program in self._programs:
             program.stdout.readline()
         for program in self._programs:
@@ -159,7 +161,7 @@ class Exchange:
             program.stdout.close()
 
     def stop(self):
-        """What each host says of itself: a list of two (Host.outcome())."""
+        """What each host says of itself (Host.outcome())."""
         self.end()
         outcomes = []
         for out in self._outs:
