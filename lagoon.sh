@@ -25,7 +25,8 @@ usage() {
 usage: ./lagoon.sh VERB
 
   demo [OPTION...]   bond links to a real partner, show traffic, failures and a summary
-                     (--help lists the options; without root: two LAGs in one process)
+                     (--help lists the options; without root: two LAGs in one process; --cluster: one LAG
+                     of two boxes, which etcd and power losses befall)
   view NAME [VIEW]   show a LAG of a lagoond that runs: table, linux, lagg, cisco, json
   explain NAME FLOW  say which way a conversation takes, like explain lag0 udp 10.0.0.1:1000 10.0.0.2:2000
   test               build, then every test: unit, sim, golden, tidy, smoke, conformance, sanitizers, fuzz

@@ -3,6 +3,7 @@
 
 usage: demo.py --build DIR [--links N] [--seconds S] [--partner NAME] [--user NAME] [--tap] [--report FILE]
                [--rootless [--capture FILE]]
+       demo.py --build DIR --cluster [--partner ovs|linux] [--report FILE]
 """
 
 import argparse
@@ -13,6 +14,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import cluster_demo  # noqa: E402
+import cluster_verdict  # noqa: E402
 import rootless  # noqa: E402
 import verdict  # noqa: E402
 from hosts import Hosts  # noqa: E402
@@ -20,6 +23,7 @@ from live import LiveView  # noqa: E402
 from scenario import Scenario  # noqa: E402
 from stage import partners  # noqa: E402
 from stage.as_user import AsUser  # noqa: E402
+from stage.etcd import EtcdError  # noqa: E402
 from stage.lagoond import Lagoond, LagoondError  # noqa: E402
 from stage.partner import PartnerError  # noqa: E402
 from stage.stage import Stage  # noqa: E402
@@ -28,6 +32,7 @@ from stage.telemetry import TelemetryError  # noqa: E402
 TAP = "host0"
 PARTNERS = {"linux": "the Linux kernel's bonding driver", "ovs": "Open vSwitch", "team": "the kernel's team driver",
             "net_bonding": "DPDK's net_bonding", "lagoon": "a second lagoond"}
+CLUSTER_PARTNERS = ("ovs", "linux")
 
 
 def arguments(words=None):
@@ -36,7 +41,7 @@ def arguments(words=None):
     parser.add_argument("--build", required=True, help="the build folder")
     parser.add_argument("--links", type=int, default=3, help="links between the two ends, 2 to 8 (3)")
     parser.add_argument("--seconds", type=float, default=30, help="how long traffic flows, at least 28 (30)")
-    parser.add_argument("--partner", choices=sorted(PARTNERS), default="linux")
+    parser.add_argument("--partner", choices=sorted(PARTNERS), help="(linux; with --cluster ovs)")
     parser.add_argument("--blackhole", choices=("both", "to-partner", "from-partner"), default="both",
                         help="the direction whose frames vanish (both)")
     parser.add_argument("--idle", choices=("relax", "busy"), default="relax",
@@ -47,8 +52,19 @@ def arguments(words=None):
                         help="the host behind lagoond is a kernel, by a tap (a host behind an interface)")
     parser.add_argument("--report", help="write the report there, as JSON")
     parser.add_argument("--rootless", action="store_true", help="two LAGs in one process; needs no privileges")
+    parser.add_argument("--cluster", action="store_true",
+                        help="two lagoonds that have one LAG, with three etcds; the Partner is ovs or linux (takes a minute)")
     parser.add_argument("--capture", help="with --rootless: play this capture file (one of our own)")
     options = parser.parse_args(words)
+    if options.cluster:
+        options.partner = options.partner or "ovs"
+        if options.rootless:
+            parser.error("--cluster takes root: it makes network namespaces")
+        if options.partner not in CLUSTER_PARTNERS:
+            parser.error(f"--cluster goes with --partner {' or '.join(CLUSTER_PARTNERS)}")
+        if options.user or options.tap or options.capture:
+            parser.error("--user, --tap and --capture go without --cluster")
+    options.partner = options.partner or "linux"
     if not 2 <= options.links <= 8:
         parser.error("--links is 2 to 8: one link is pulled, and the others take over")
     if options.rootless and options.blackhole != "both":
@@ -63,6 +79,7 @@ def arguments(words=None):
 def binaries_in(build):
     app = os.path.join(os.path.abspath(build), "app")
     return {"lagoond": os.path.join(app, "lagoond"),
+            "console": os.path.join(app, "console", "lagoon-console"),
             "traffic": os.path.join(app, "demo", "traffic", "lagoon-traffic"),
             "feed": os.path.join(app, "demo", "feed", "lagoon-feed")}
 
@@ -100,6 +117,12 @@ def run_on_stage(options, binaries):
             partner.stop()
 
 
+def run_of(options, binaries):
+    if options.cluster:
+        return cluster_demo.run(options, PARTNERS[options.partner], binaries)
+    return rootless.run(options, binaries) if options.rootless else run_on_stage(options, binaries)
+
+
 def main():
     options = arguments()
     binaries = binaries_in(options.build)
@@ -107,13 +130,14 @@ def main():
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
-        made = rootless.run(options, binaries) if options.rootless else run_on_stage(options, binaries)
-    except (LagoondError, PartnerError, TelemetryError) as error:
+        made = run_of(options, binaries)
+    except (EtcdError, LagoondError, PartnerError, TelemetryError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    print("\n".join([verdict.summary(made), *verdict.advice(made, os.getloadavg()[0], os.cpu_count() or 1)]))
+    summary = cluster_verdict.summary if options.cluster else verdict.summary
+    print("\n".join([summary(made), *verdict.advice(made, os.getloadavg()[0], os.cpu_count() or 1)]))
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             json.dump(made, file, indent=2)

@@ -87,11 +87,8 @@ def problems(made):
 
 def summary(made):
     """The report as a table for a person."""
-    lines = ["", f"partner {made['partner']}, {made['links']} links, converged in {made['converged_ms']} ms", ""]
-    lines.append(f"{'direction':14}{'sent':>9}{'received':>10}{'lost':>7}{'duplicated':>12}{'reordered':>11}")
-    for s in made["streams"]:
-        lines.append(f"{s['direction']:14}{s['sent']:>9}{s['received']:>10}{s['lost']:>7}{s['duplicated']:>12}"
-                     f"{s['reordered']:>11}")
+    lines = ["", f"partner {made['partner']}, {made['links']} links, converged in {made['converged_ms']} ms", "",
+             *stream_lines(made["streams"])]
     lines += ["", f"{'event':16}{'link':>5}{'noticed':>13}{'our frames lost':>17}{'longest silence':>17}"
                   f"{'survivors moved':>17}"]
     for e in made["events"]:
@@ -100,10 +97,25 @@ def summary(made):
                      f"{'not seen' if e['surviving_flows_moved'] is None else e['surviving_flows_moved']:>17}")
     lines.append("")
     if made["tcp"] is not None:
-        lines += [f"TCP there and back: {made['tcp']['bytes']} octets, "
-                  f"{'identical' if made['tcp']['ok'] else 'NOT identical'}", ""]
-    lines += [f"NOT OK: {problem}" for problem in made["problems"]] or ["ok"]
-    return "\n".join(lines)
+        lines += tcp_lines(made["tcp"])
+    return "\n".join(lines + last_lines(made["problems"]))
+
+
+def stream_lines(streams):
+    """The table of both directions."""
+    lines = [f"{'direction':14}{'sent':>9}{'received':>10}{'lost':>7}{'duplicated':>12}{'reordered':>11}"]
+    for s in streams:
+        lines.append(f"{s['direction']:14}{s['sent']:>9}{s['received']:>10}{s['lost']:>7}{s['duplicated']:>12}"
+                     f"{s['reordered']:>11}")
+    return lines
+
+
+def tcp_lines(tcp):
+    return [f"TCP there and back: {tcp['bytes']} octets, {'identical' if tcp['ok'] else 'NOT identical'}", ""]
+
+
+def last_lines(problems_found):
+    return [f"NOT OK: {problem}" for problem in problems_found] or ["ok"]
 
 
 def advice(made, load, processors):

@@ -297,5 +297,5 @@ if __name__ == "__main__":
         print("network namespaces take root")
         sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
     build = sys.argv.pop(1)
-    BINARIES.update(binaries_in(build), console=os.path.join(build, "app", "console", "lagoon-console"))
+    BINARIES.update(binaries_in(build))
     unittest.main(verbosity=2)

@@ -13,9 +13,8 @@ import sys
 import time
 import unittest
 
-from lab import numbered
 from lab.waiting import wait_for
-from stage import netns, partners
+from stage import netns, numbered, partners
 from stage.lagoond import Lagoond
 from stage.stage import Stage
 from stage.two_boxes import TwoBoxes
