@@ -156,7 +156,11 @@ class Boxes(unittest.TestCase):
 
     def _isolated(self):
         holder = self.pair.holder()
-        outcome = self._measured("the holder is alone", lambda: self.etcd.cut(holder.namespace), after=12.0)
+
+        def cut_off():
+            self.etcd.cut(holder.namespace)
+            self.etcd.cut(self.pair.other(holder).namespace, [holder.namespace])
+        outcome = self._measured("the holder is alone", cut_off, after=8.0)
         carry = self._settled("the holder is alone")
         self.say(f"{carry.name} carries as {carry.lag()['system']}")
         self.assertLessEqual(max(outcome.outage_ms(way) for way in ("out", "in")), ISOLATED_MS)
