@@ -37,10 +37,12 @@ class Running : public dpdk::TelemetrySource {
   [[nodiscard]] virtual Result<std::string> stop_capture() = 0;
   [[nodiscard]] virtual Result<std::string> describe_capture() = 0;
   /// Of the boxes that have LAGs together. Gives text, or JSON. `node`: empty: whoever may.
-  [[nodiscard]] virtual Result<std::string> cluster(ClusterVerb verb, const std::string& lag, const std::string& node) {
+  [[nodiscard]] virtual Result<std::string> cluster(ClusterVerb verb, const std::string& lag,
+                                                    const std::string& node) {
     static_cast<void>(verb), static_cast<void>(lag), static_cast<void>(node);
-    return fail(Errc::not_supported, "this Lagoon has no LAG together with another box: its configuration has no "
-                                     "section cluster (docs/cluster.md)");
+    return fail(Errc::not_supported,
+                "this Lagoon has no LAG together with another box: its configuration has no "
+                "section cluster (docs/cluster.md)");
   }
 };
 

@@ -89,7 +89,8 @@ inline constexpr Effect kWithGaps{detail::keeps_order, detail::knows_gaps,
                                   "move: flowlet or distribute: weighted"};
 inline constexpr Effect kFlowletOnly{detail::keeps_order, detail::moves_at_gaps, "move: flowlet"};
 inline constexpr Effect kAutomaticOnly{detail::runs_lacp, detail::finds_members, "members: { from: [..] }"};
-inline constexpr Effect kSharedOnly{detail::runs_lacp, detail::is_shared, "multichassis.mode: standby or independent"};
+inline constexpr Effect kSharedOnly{detail::runs_lacp, detail::is_shared,
+                                    "multichassis.mode: standby or independent"};
 inline constexpr Effect kWaitingOnly{detail::keeps_order, detail::waits, "another move than at-once"};
 
 /// Whether an option with this effect has one in the mode.

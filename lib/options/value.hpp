@@ -29,9 +29,9 @@ struct Word {
 };
 using Numbers = std::vector<std::uint64_t>;
 
-using Value =
-    std::variant<Unset, bool, Word, std::uint64_t, std::int64_t, Duration, BitsPerSecond, MacAddress,
-                 std::string, std::vector<HostAddress>, std::vector<MacAddress>, Numbers, std::vector<std::string>>;
+using Value = std::variant<Unset, bool, Word, std::uint64_t, std::int64_t, Duration, BitsPerSecond,
+                           MacAddress, std::string, std::vector<HostAddress>, std::vector<MacAddress>,
+                           Numbers, std::vector<std::string>>;
 
 // What a field holds, as a Value.
 [[nodiscard]] inline Value to_value(bool field) {

@@ -35,8 +35,8 @@ struct alignas(64) PortTable {
   std::uint8_t active = 0;
 
   // Of a LAG that two boxes have.
-  bool stands_by = false;              // the other one carries it
-  std::uint32_t authority = 0;         // with another number what a worker has in hand is older than its right to it
+  bool stands_by = false;       // the other one carries it
+  std::uint32_t authority = 0;  // with another number what a worker has in hand is older than its right to it
   const Validity* validity = nullptr;  // nothing: the table has no end
 
   // Receiving. A member that is not collecting drops what it gets as inactive_member when it is in `standby`

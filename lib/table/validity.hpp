@@ -7,7 +7,8 @@
 
 namespace lagoon::table {
 
-/// Written by whoever renews it, in a cache line of its own; read by workers. Outlives the tables that name it.
+/// Written by whoever renews it, in a cache line of its own; read by workers. Outlives the tables that name
+/// it.
 struct alignas(64) Validity {
   /// By the processor's time stamp counter: which goes on while a process stands.
   std::atomic<std::uint64_t> until{0};

@@ -22,8 +22,8 @@ class Ending {
   /// Thread: any; does not wait.
   void request() noexcept;
   [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
-  /// Whom request() asks, at once where it came before; nullptr: nobody any more. `first`, where there is one,
-  /// is asked instead, and sees to it that the Engine is: it does not wait.
+  /// Whom request() asks, at once where it came before; nullptr: nobody any more. `first`, where there is
+  /// one, is asked instead, and sees to it that the Engine is: it does not wait.
   void use(dpdk::Engine* engine, std::function<void()> first = {});
   /// What the end is waiting for next: a static text.
   void waits_for(const char* what) noexcept { last_resort_.waits_for(what); }

@@ -85,7 +85,8 @@ void read_cluster(Reading& out, Place place, Cluster& cluster) {
   MapReader map{out, std::move(place), kClusterSection};
   map.require("domain", "domain: rack7", cluster.domain, Name{kNameMax});
   map.require("node", "node: a", cluster.node, Name{kNameMax});
-  if (const auto nodes = map.require("nodes", "nodes: { a: 1, b: 2 }")) read_nodes(map, *nodes, cluster.nodes);
+  if (const auto nodes = map.require("nodes", "nodes: { a: 1, b: 2 }"))
+    read_nodes(map, *nodes, cluster.nodes);
   if (auto etcd = map.require("etcd", "etcd: { endpoints: [\"http://10.0.0.11:2379\"] }"))
     read_etcd(out, *std::move(etcd), cluster.etcd);
   if (auto peer = map.find("peer")) read_peer(out, *std::move(peer), cluster.peer.emplace());

@@ -122,7 +122,8 @@ void read_model(const YamlNode& root, Reading& out) {
     if (Capability kept{}; file.parse(item, kept, CapabilityName{}))
       if (std::ranges::find(out.config.keep_capabilities, kept) == out.config.keep_capabilities.end())
         out.config.keep_capabilities.push_back(kept);
-  if (auto cluster = file.find("cluster")) read_cluster(out, *std::move(cluster), out.config.cluster.emplace());
+  if (auto cluster = file.find("cluster"))
+    read_cluster(out, *std::move(cluster), out.config.cluster.emplace());
   for (Place& item : file.list("ports", kPortsMax, "ports: [{ name: lan0, dev: \"...\" }]"))
     read_port(out, std::move(item), out.config.ports.emplace_back());
   for (Place& item : file.list("lags", kLagsMax, "LAGs: [{ name: lag0, members: [...] }]")) {

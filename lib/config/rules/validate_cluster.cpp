@@ -28,23 +28,27 @@ void Validator::cluster() {
     else if (cluster.nodes[0].number == cluster.nodes[1].number)
       report(nodes, "both nodes have the number " + std::to_string(cluster.nodes[0].number) +
                         ": their ports would have the same numbers; expected two numbers");
-    const bool known = std::ranges::find(cluster.nodes, cluster.node, &ClusterNode::name) != cluster.nodes.end();
+    const bool known =
+        std::ranges::find(cluster.nodes, cluster.node, &ClusterNode::name) != cluster.nodes.end();
     if (!known && !source_.broken("cluster.node"))
-      report("cluster.node", "node is " + in_quotes(cluster.node) + ", which is none of nodes; expected one of them");
+      report("cluster.node",
+             "node is " + in_quotes(cluster.node) + ", which is none of nodes; expected one of them");
   }
   if (cluster.etcd.endpoints.empty() && !source_.broken("cluster.etcd.endpoints"))
-    report("cluster.etcd.endpoints", "endpoints is empty; expected etcd's members: [\"http://10.0.0.11:2379\"]");
+    report("cluster.etcd.endpoints",
+           "endpoints is empty; expected etcd's members: [\"http://10.0.0.11:2379\"]");
   if (cluster.etcd.lease % 1s != Duration::zero())
     report("cluster.etcd.lease", "a lease of etcd's is of whole seconds; expected 1s, 2s, ..");
   const auto together = [&](bool one, bool other, std::string_view first, std::string_view second) {
     if (one && !other)
-      report("cluster.etcd." + std::string{first}, std::string{first} + " goes with " + std::string{second} +
-                                                       "; expected both, or none");
+      report("cluster.etcd." + std::string{first},
+             std::string{first} + " goes with " + std::string{second} + "; expected both, or none");
   };
   together(cluster.etcd.user.has_value(), cluster.etcd.password_file.has_value(), "user", "password-file");
   together(cluster.etcd.certificate.has_value(), cluster.etcd.key.has_value(), "certificate", "key");
   together(cluster.etcd.key.has_value(), cluster.etcd.certificate.has_value(), "key", "certificate");
-  const bool any = std::ranges::any_of(config_.lags, [](const Lag& lag) { return lag.options.multichassis.shared(); });
+  const bool any =
+      std::ranges::any_of(config_.lags, [](const Lag& lag) { return lag.options.multichassis.shared(); });
   if (!any && said_ == Said::at_once)
     report("cluster", "no LAG is of two boxes: give one multichassis: { mode: standby }", Severity::warning);
 }
@@ -63,8 +67,10 @@ void Validator::multichassis(const Lag& lag, const std::string& path) {
   if (!config_.cluster)
     return report(at, name + ", and the file says nothing of the other one; expected a section cluster");
   const Cluster& cluster = *config_.cluster;
-  if (!shared.prefer.empty() && std::ranges::find(cluster.nodes, shared.prefer, &ClusterNode::name) == cluster.nodes.end())
-    report(at, "prefer is " + in_quotes(shared.prefer) + ", which is none of cluster.nodes; expected one of them");
+  if (!shared.prefer.empty() &&
+      std::ranges::find(cluster.nodes, shared.prefer, &ClusterNode::name) == cluster.nodes.end())
+    report(at, "prefer is " + in_quotes(shared.prefer) +
+                   ", which is none of cluster.nodes; expected one of them");
   if (shared.revert == control::RevertTo::prefer && shared.prefer.empty())
     report(at, "revert: prefer needs a preferred node; expected prefer: " +
                    (cluster.node.empty() ? std::string{"a"} : cluster.node));
@@ -77,15 +83,18 @@ void Validator::multichassis(const Lag& lag, const std::string& path) {
   };
   const lacp::AggregatorConfig& lacp = lag.options.lacp;
   if (lacp.system.is_zero())
-    wrong("lacp.system-id", "both need one System; expected the same lacp.system-id at both, like 02:4c:00:00:00:01");
+    wrong("lacp.system-id",
+          "both need one System; expected the same lacp.system-id at both, like 02:4c:00:00:00:01");
   if (!lacp.key) wrong("lacp.key", "both need one key; expected the same lacp.key at both");
   if (lacp.system_priority >= kOwnPriorities)
-    wrong("lacp.system-priority", "from 57344 on priorities are those of boxes that are alone; expected a lower one");
+    wrong("lacp.system-priority",
+          "from 57344 on priorities are those of boxes that are alone; expected a lower one");
   if (!lag.options.lacp_extras.strict)
     wrong("lacp.strict", "strict: false would forward without the Partner's word; expected strict: true");
   if (lag.options.lacp_extras.fallback)
     wrong("lacp.fallback", "fallback would forward without the Partner's word; expected fallback: off");
-  if (lag.options.automatic) wrong("members", "it can't find its members by itself; expected a list of members");
+  if (lag.options.automatic)
+    wrong("members", "it can't find its members by itself; expected a list of members");
   for (std::size_t i = 0; i < lag.members.size(); ++i)
     if (lag.members[i].port_number && *lag.members[i].port_number > kPositionMost)
       report(key_path(item_path(list_path(lag, path), i), "lacp.port-number"),
@@ -104,7 +113,8 @@ void Validator::no_loop(const Lag& lag, const std::string& path) {
                          ", and both boxes carry: if the same network is behind it at both, frames go round; "
                          "expected mode: standby, or independent: true at that port, where it is not");
     for (const Lag& lag_behind : config_.lags)
-      if (lag_behind.name == other && lag_behind.options.multichassis.mode != control::Multichassis::independent)
+      if (lag_behind.name == other &&
+          lag_behind.options.multichassis.mode != control::Multichassis::independent)
         report(path, "LAG " + in_quotes(lag.name) + " is forwarded to LAG " + in_quotes(other) +
                          ", and both boxes carry: if the same network is behind it at both, frames go round; "
                          "expected mode: standby");
@@ -123,10 +133,12 @@ void Validator::uplinks(const Lag& lag, const std::string& path) {
     for (const Port& port : config_.ports) known.push_back(port.name);
     for (const Lag& other : config_.lags)
       if (other.name != lag.name) known.push_back(other.name);
-    if (std::ranges::find(known, name) != known.end() || source_.unread("ports") || source_.unread("lags")) continue;
+    if (std::ranges::find(known, name) != known.end() || source_.unread("ports") || source_.unread("lags"))
+      continue;
     const auto meant = nearest(name, known);
     report(at, "no port or LAG is named " + in_quotes(name) +
-                   (meant ? "; did you mean " + in_quotes(*meant) + "?" : std::string{"; expected one that is there"}));
+                   (meant ? "; did you mean " + in_quotes(*meant) + "?"
+                          : std::string{"; expected one that is there"}));
   }
 }
 

@@ -49,8 +49,7 @@ std::size_t add_sections(Schema& to, std::string path, std::span<const options::
 const Schema& made() {
   static const Schema all = [] {
     Schema schema;
-    schema.sections = {kFileSection,    kEalSection,  kPortSection,
-                       kClusterSection, kEtcdSection, kPeerSection};
+    schema.sections = {kFileSection, kEalSection, kPortSection, kClusterSection, kEtcdSection, kPeerSection};
     schema.lag = add_sections(schema, "lags[]", options::lag_rows(), {"name"}, {"members"});
     for (const Section& section :
          {kTrafficSection, kTrafficClassSection, kTrafficRateSection, kTrafficMatchSection})

@@ -90,7 +90,8 @@ std::vector<KeyText> keys_of(const Cluster& cluster) {
     return value ? yaml_of(*value) : std::string{word};
   };
   std::vector<KeyText> nodes;
-  for (const ClusterNode& node : cluster.nodes) nodes.push_back({yaml_of(node.name), std::to_string(node.number)});
+  for (const ClusterNode& node : cluster.nodes)
+    nodes.push_back({yaml_of(node.name), std::to_string(node.number)});
   std::vector<KeyText> keys{{"domain", yaml_of(cluster.domain)},
                             {"node", yaml_of(cluster.node)},
                             {"nodes", flow_map(nodes)},

@@ -16,7 +16,8 @@ inline constexpr std::string_view kNoLinkSentence =
 inline constexpr std::string_view kUnservedSentence = "nobody carries its frames: a worker stands still";
 inline constexpr std::string_view kNoUplinkSentence =
     "all uplinks of the LAG are down, so the Partner is to send nothing";
-inline constexpr std::string_view kStandsBySentence = "another box carries the LAG, or this one may not (show cluster)";
+inline constexpr std::string_view kStandsBySentence =
+    "another box carries the LAG, or this one may not (show cluster)";
 inline constexpr std::string_view kDrainedSentence = "the operator has drained the member";
 inline constexpr std::string_view kReplacedSentence = "another member distributes in its place";
 inline constexpr std::string_view kSwapPatienceSentence =

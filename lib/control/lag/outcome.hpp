@@ -69,7 +69,7 @@ struct OutcomeInput {
   failover::Reselect reselect = failover::Reselect::always;
   bool all_members_active = false;
   bool strict = true;
-  bool forwards = true;  // false: another box carries the LAG
+  bool forwards = true;                      // false: another box carries the LAG
   std::optional<Duration> fallback_delay{};  // nothing: no fallback, or the LAG is being shut down
 
   Outcome before{};

@@ -13,7 +13,8 @@ struct Share {
   std::optional<ShareOrder> order{};  // nothing: the LAG is this box's alone
   bool uplinks_up = true;             // one is, or none is asked for
 
-  /// Why no member is to be in sync. Whether uplinks are a reason where two boxes have the LAG is theirs to say.
+  /// Why no member is to be in sync. Whether uplinks are a reason where two boxes have the LAG is theirs to
+  /// say.
   [[nodiscard]] lacp::UnselectedReason held_back() const noexcept {
     if (order) return order->sync ? lacp::UnselectedReason::none : lacp::UnselectedReason::stands_by;
     return uplinks_up ? lacp::UnselectedReason::none : lacp::UnselectedReason::no_uplink;

@@ -14,10 +14,10 @@ struct ShareOrder {
   std::uint64_t generation = 0;       // counts orders
   std::uint16_t system_priority = 0;  // the System that the Partner is to see
   MacAddress system{};
-  bool sync = false;                            // whether LACP may be in sync
-  bool forwards = false;                        // whether there is a table to forward by
-  const table::Validity* validity = nullptr;    // of that table; nothing: it has no end
-  std::uint32_t authority = 0;                  // counts times that it may forward anew
+  bool sync = false;                          // whether LACP may be in sync
+  bool forwards = false;                      // whether there is a table to forward by
+  const table::Validity* validity = nullptr;  // of that table; nothing: it has no end
+  std::uint32_t authority = 0;                // counts times that it may forward anew
   friend bool operator==(const ShareOrder&, const ShareOrder&) = default;
 };
 

@@ -72,7 +72,8 @@ bool ControlLoop::turn(Instant now) {
   busy |= parts_.tasks.serve();
   if (parts_.shared != nullptr) busy |= parts_.shared->begin_turn(parts_.lags, now);
   busy |= run_machines(now);
-  if (parts_.shared != nullptr) parts_.shared->end_turn(parts_.lags, parts_.publisher, parts_.transmitter, now);
+  if (parts_.shared != nullptr)
+    parts_.shared->end_turn(parts_.lags, parts_.publisher, parts_.transmitter, now);
   busy |= parts_.lifecycle.serve(
       now, [this, now](LagRuntime& lag, MemberIndex member) { intake_.take_rest(lag, member, now); });
   list_members();

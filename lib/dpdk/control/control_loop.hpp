@@ -14,6 +14,7 @@
 
 #include "base/time.hpp"
 #include "config/model.hpp"
+#include "dpdk/base/turn_meter.hpp"
 #include "dpdk/control/event_feed.hpp"
 #include "dpdk/control/formation.hpp"
 #include "dpdk/control/intake.hpp"
@@ -24,7 +25,6 @@
 #include "dpdk/control/shared_lags.hpp"
 #include "dpdk/control/slow_transmitter.hpp"
 #include "dpdk/control/task_queue.hpp"
-#include "dpdk/base/turn_meter.hpp"
 #include "dpdk/port/state_board.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "dpdk/worker/stall_watch.hpp"

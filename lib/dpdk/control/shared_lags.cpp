@@ -21,12 +21,14 @@ constexpr Duration kUplinkInterval = 2ms;
 
 }  // namespace
 
-void SharedLags::resolve(OfLag& of, std::span<const std::unique_ptr<LagRuntime>> lags, std::size_t self) const {
+void SharedLags::resolve(OfLag& of, std::span<const std::unique_ptr<LagRuntime>> lags,
+                         std::size_t self) const {
   of.names = lags[self]->lag->options().uplinks;
   of.uplinks.clear();
   for (const std::string& name : of.names) {
     if (const auto port = std::ranges::find(access_.names, name); port != access_.names.end())
-      of.uplinks.push_back({.is_lag = false, .index = static_cast<std::size_t>(port - access_.names.begin())});
+      of.uplinks.push_back(
+          {.is_lag = false, .index = static_cast<std::size_t>(port - access_.names.begin())});
     for (std::size_t i = 0; i < lags.size(); ++i)
       if (i != self && lags[i]->lag->name() == name) of.uplinks.push_back({.is_lag = true, .index = i});
   }
@@ -55,8 +57,8 @@ SharedLags::~SharedLags() {
   for (OfLag& of : of_) of.link.wait();
 }
 
-// A switch behind the port whose link goes forgets who was there, and asks the other box. (Where the driver has
-// no such function, or it fails, frames are dropped by name all the same.)
+// A switch behind the port whose link goes forgets who was there, and asks the other box. (Where the driver
+// has no such function, or it fails, frames are dropped by name all the same.)
 void SharedLags::follow(OfLag& of, std::size_t lag) {
   if (of.link_given == of.forwards || of.link.under_way()) return;
   static_cast<void>(of.link.take_done());
@@ -75,7 +77,8 @@ bool SharedLags::begin_turn(std::span<const std::unique_ptr<LagRuntime>> lags, I
   desk_->turned(now);
   for (std::size_t seat = 0; seat < desk_->size(); ++seat) {
     while (auto saying = desk_->take_saying(seat))
-      control::share_said(*lags[desk_->lag(seat)]->lag, saying->to, saying->why, std::move(saying->sentence), now);
+      control::share_said(*lags[desk_->lag(seat)]->lag, saying->to, saying->why, std::move(saying->sentence),
+                          now);
     const auto order = desk_->take_order(seat);
     if (!order) continue;
     OfLag& of = of_[desk_->lag(seat)];

@@ -28,8 +28,8 @@ class SharedLags {
  public:
   /// Of access ports, asked in this thread.
   struct Access {
-    std::vector<std::string> names{};                  // by position
-    std::function<bool(std::size_t port)> is_up{};     // its link
+    std::vector<std::string> names{};               // by position
+    std::function<bool(std::size_t port)> is_up{};  // its link
     // The ethdev behind the LAG whose link follows it; nothing: there is none.
     std::function<std::optional<std::uint16_t>(std::size_t lag)> behind{};
   };

@@ -121,13 +121,15 @@ bool Engine::run_control() {
   const auto behind = [&parts = *parts_, names = ports](std::size_t lag) -> std::optional<std::uint16_t> {
     const Port* const port = parts.port_behind(lag);
     const control::LagOptions& options = parts.lags[lag]->lag->options();
-    if (port == nullptr || port->device().is_tap || options.multichassis.access == control::AccessWhile::open) return {};
+    if (port == nullptr || port->device().is_tap || options.multichassis.access == control::AccessWhile::open)
+      return {};
     const auto at = std::ranges::find(parts.ports, port, [](const auto& each) { return each.get(); });
     const std::string& name = names[static_cast<std::size_t>(at - parts.ports.begin())];
     if (std::ranges::find(options.uplinks, name) != options.uplinks.end()) return {};
     return port->id().value();
   };
-  SharedLags shared{{.names = std::move(ports), .is_up = is_up, .behind = behind}, parts_->errands, desk_.get()};
+  SharedLags shared{
+      {.names = std::move(ports), .is_up = is_up, .behind = behind}, parts_->errands, desk_.get()};
   ControlLoop loop{{.lags = parts_->lags,
                     .publisher = parts_->publisher,
                     .transmitter = *parts_->transmitter,

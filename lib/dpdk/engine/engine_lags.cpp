@@ -143,7 +143,8 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   // (until it is known which box carries)
   if (from.options.multichassis.shared())
     control::share(*runtime.lag,
-                   {.system_priority = from.options.lacp.system_priority, .system = from.options.lacp.system}, now);
+                   {.system_priority = from.options.lacp.system_priority, .system = from.options.lacp.system},
+                   now);
   for_each_member(runtime, [&](MemberIndex, MemberRuntime& member) { links.add(member); });
   use_slots(runtime);
   LAGOON_TRY(runtime.egress_keeper.serve(runtime, now));

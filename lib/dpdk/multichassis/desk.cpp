@@ -60,8 +60,7 @@ void MultichassisDesk::give(std::size_t index, const cluster::LagOrder& order, I
     validity.until.store(counter_at(*order.valid_until), std::memory_order_relaxed);
   };
   if (order.generation == seat.given.generation) {
-    if (order.forwards && order.valid_until)
-      renew(seat.validities[seat.given.authority % kValidities]);
+    if (order.forwards && order.valid_until) renew(seat.validities[seat.given.authority % kValidities]);
     return;
   }
   control::ShareOrder next{.generation = order.generation,

@@ -48,8 +48,8 @@ struct AccessSide {
   std::optional<std::size_t> carrier{};  // number in the CarrierWatch
   /// Whether its link is up. `carrier`: of its interface, if it has one.
   [[nodiscard]] bool is_up(const Port* port, bool has_carrier) const;
-  PortCounts before{};                   // of ethdevs that it had before this one
-  std::string_view absence{};            // it has no ethdev: why. Thread: the control lcore
+  PortCounts before{};         // of ethdevs that it had before this one
+  std::string_view absence{};  // it has no ethdev: why. Thread: the control lcore
 };
 
 /// The queues of a port that the worker in that position serves; `sockets` gets one to send by, where the

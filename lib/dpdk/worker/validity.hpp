@@ -17,8 +17,8 @@ namespace lagoon::dpdk {
   return table.validity != nullptr && rte_rdtsc() >= table.validity->until.load(std::memory_order_relaxed);
 }
 
-/// Frames may go by it: it is not over, and nothing that this worker has in hand is older than the right that it
-/// was made under.
+/// Frames may go by it: it is not over, and nothing that this worker has in hand is older than the right that
+/// it was made under.
 [[nodiscard]] inline bool is_usable(const table::PortTable& table, const WorkerSideState& state) noexcept {
   return table.authority == state.authority && !is_over(table);
 }

@@ -98,8 +98,9 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
       std::span<rte_mbuf*> frames =
           without_cut(port, member, std::span{burst}.first(count), from_state.counters);
       if (const table::PortTable* table = table_of(from); table != nullptr && !frames.empty())
-        frames = fast::collect<rte_mbuf>(is_usable(*table, from_state) ? *table : kClosedTable, member, frames, PuntRings{ports},
-                                         Freer{}, from_state.collector, from_state.counters);
+        frames =
+            fast::collect<rte_mbuf>(is_usable(*table, from_state) ? *table : kClosedTable, member, frames,
+                                    PuntRings{ports}, Freer{}, from_state.collector, from_state.counters);
       if (frames.empty()) continue;
       if (const table::PortTable* table = table_of(to); table != nullptr && !is_usable(*table, to_state))
         drop(frames, fast::Drop::lapsed, to_state.counters);

@@ -122,8 +122,10 @@ TEST_CASE("The defaults in config/reference.yaml are the reader's", "[config][ex
   CHECK(reference->user == least.user);
   CHECK(reference->keep_capabilities == least.keep_capabilities);
   const Config two = parse_config(
-      "cluster: { domain: d, node: a, nodes: { a: 1, b: 2 }, etcd: { endpoints: [http://h:1] }, peer: { address: 10.0.0.1 } }\n"
-      "lags: [{ name: a, members: [{ dev: net_a }] }]").value();
+                         "cluster: { domain: d, node: a, nodes: { a: 1, b: 2 }, etcd: { endpoints: "
+                         "[http://h:1] }, peer: { address: 10.0.0.1 } }\n"
+                         "lags: [{ name: a, members: [{ dev: net_a }] }]")
+                         .value();
   REQUIRE((reference->cluster && reference->cluster->peer));
   Cluster bare_cluster = *two.cluster;
   bare_cluster.domain = reference->cluster->domain;

@@ -76,7 +76,8 @@ class RandomConfig {
     lag.options.fast.eliminate_duplicates = flip();
     change_traffic(lag.options.traffic);
     const bool lacp_speaks = control::row_of(lag.options.mode).choice == control::Choice::lacp;
-    lag.options.uplinks = lacp_speaks && flip() ? std::vector<std::string>{"lan0", "host0"} : std::vector<std::string>{};
+    lag.options.uplinks =
+        lacp_speaks && flip() ? std::vector<std::string>{"lan0", "host0"} : std::vector<std::string>{};
   }
 
   [[nodiscard]] bool flip() { return prng_.below(2) == 0; }

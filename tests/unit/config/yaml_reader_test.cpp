@@ -115,7 +115,8 @@ TEST_CASE("Text that is not one YAML map is one error in its place", "[config]")
       Row{"~\n", "f:1:1: error: the file is empty; expected at least"},
       Row{"\n- a\n",
           "f:2:1: error: the file is a list; expected a map of keys and values (eal, metrics, journal, "
-          "shutdown-timeout, stall-after, stall-fatal, user, keep-capabilities, cluster, ports, lags, forward)"},
+          "shutdown-timeout, stall-after, stall-fatal, user, keep-capabilities, cluster, ports, lags, "
+          "forward)"},
       Row{"just words\n", "f:1:1: error: the file is 'just words'; expected a map"},
       Row{"lags: [{ name: a }\nports: []\n",
           "f:2:1: error: not valid YAML here: end of sequence flow not found"},

@@ -96,7 +96,8 @@ TEST_CASE("A LAG that stands by is out of sync under the shared System, and forw
   CHECK(fitness.partner == MacAddress{{2, 0, 0, 0, 0, 2}});
 }
 
-TEST_CASE("Who takes a LAG over carries in the call in which it may, with the right's table", "[control][shared]") {
+TEST_CASE("Who takes a LAG over carries in the call in which it may, with the right's table",
+          "[control][shared]") {
   Pair pair{2};
   share(*pair.ends[0], standby(1), pair.now);
   pair.all_links(true);

@@ -45,7 +45,8 @@ struct Frames {
 
 }  // namespace
 
-TEST_CASE("A worker forwards nothing by a table that is over, and goes on when it is renewed", "[dpdk][worker]") {
+TEST_CASE("A worker forwards nothing by a table that is over, and goes on when it is renewed",
+          "[dpdk][worker]") {
   static_cast<void>(pool());
   {
     Bench bench;

@@ -68,8 +68,9 @@ TEST_CASE("A Partner that stops collecting while it settles is not sent to", "[l
   CHECK_FALSE(rig.distributes(0));
 }
 
-TEST_CASE("Who takes over believes a Partner that collects all along, and distributes in the call in which it may",
-          "[lacp][aggregator][settle]") {
+TEST_CASE(
+    "Who takes over believes a Partner that collects all along, and distributes in the call in which it may",
+    "[lacp][aggregator][settle]") {
   for (const bool takes_over : {true, false}) {
     CAPTURE(takes_over);
     AggregatorConfig config = config_of();
