@@ -154,6 +154,10 @@ class TwoBoxes:
         box.lagoond.start()
         return box
 
+    def carrying(self):
+        """The boxes whose LAG is up: one that is alone offers itself, and the Partner may have taken the other."""
+        return [box for box in self.boxes if box.lagoond and box.role() in ("holder", "isolated") and box.lagoond.status()["up"]]
+
     def holder(self):
-        """The box that carries; nothing: none says so."""
-        return next((box for box in self.boxes if box.lagoond and box.role() in ("holder", "isolated")), None)
+        """The box that carries; nothing: none does."""
+        return next(iter(self.carrying()), None)

@@ -98,10 +98,8 @@ class Boxes(unittest.TestCase):
     def _settled(self, words, holder=None, but=None):
         """One box carries, the Partner sends to it, and the other stands by."""
         def so():
-            roles = {box.name: box.role() for box in self.pair.boxes}
-            carrying = [box for box in self.pair.boxes if roles[box.name] in ("holder", "isolated")]
-            return (len(carrying) == 1 and carrying[0] is not but and (holder is None or carrying[0] is holder) and
-                    carrying[0].lagoond.status()["up"])
+            carrying = self.pair.carrying()
+            return len(carrying) == 1 and carrying[0] is not but and (holder is None or carrying[0] is holder)
         took = wait_for(so, PATIENCE_S)
         self.assertIsNotNone(took, f"{words}: {[box.ask('show cluster') for box in self.pair.boxes if box.role() != 'silent']}")
         return self.pair.holder()
