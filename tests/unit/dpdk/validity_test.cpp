@@ -1,6 +1,7 @@
 // A worker, and tables that have an end.
 #include <rte_cycles.h>
 
+#include "support/sanitized.hpp"
 #include "wire/slow_frame.hpp"
 #include "worker_bench.hpp"
 
@@ -95,7 +96,9 @@ TEST_CASE("A slow frame is handed over whether the table is over or not", "[dpdk
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
 
-// The worker is stopped at many places of its turn.
+// The worker is stopped at many places of its turn. (ThreadSanitizer keeps signals back until a thread calls
+// something that it knows, which a worker that finds nothing never does.)
+#ifndef LAGOON_SANITIZED
 TEST_CASE("What lies in queues is older than another right to forward: it goes", "[dpdk][worker]") {
   static_cast<void>(pool());
   {
@@ -126,5 +129,6 @@ TEST_CASE("What lies in queues is older than another right to forward: it goes",
   }
   CHECK(rte_mempool_avail_count(pool()) == kPoolSize);
 }
+#endif
 
 }  // namespace validity_test
