@@ -175,7 +175,8 @@ class Boxes(unittest.TestCase):
             os.kill(holder.lagoond.pid, signal.SIGCONT)
         outcome = self._measured("the holder stands", stand)
         self._settled("the holder stands", but=holder)
-        self.assertLessEqual(max(outcome.outage_ms(way) for way in ("out", "in")), POWER_LOSS_MS)
+        # (an etcd that changes its leader meanwhile, as 3.4 does when a member comes back, gives leases their whole time again)
+        self.assertLessEqual(max(outcome.outage_ms(way) for way in ("out", "in")), POWER_LOSS_MS + LEASE_S * 1000)
         drops = holder.lagoond.status()["drops"]
         self.say("it has thrown away:", {name: count for name, count in drops.items() if name in ("lapsed", "stands_by")})
         self.assertGreater(drops["lapsed"], 100)
