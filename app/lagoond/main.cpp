@@ -228,13 +228,14 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   std::fflush(stdout);
   const bool worked = serve(*engine, running, options, config, std::move(socket), cpus, ending);
   ending.use(nullptr);
+  ending.waits_for("what a signal asked for");
+  signals.reset();
+  chores.reset();
+  // (whoever asks for the end asks it)
   ending.waits_for("etcd");
   running.use(nullptr);
   observability->use(nullptr);
   cluster.reset();
-  ending.waits_for("what a signal asked for");
-  signals.reset();
-  chores.reset();
   ending.waits_for("the journal, or a scrape");
   observability.reset();
   ending.waits_for("closing a port");

@@ -114,7 +114,7 @@ void refuse_fixed(const Config& running, const Config& wanted, Refusals& refusal
   refuse_differences("", process_keys_of(running), process_keys_of(wanted), refusals);
   compare_named("port", "ports", running.ports, wanted.ports, refusals,
                 [&](const Port& before, const Port& after, const std::string& path) {
-                  if (before.source != after.source)
+                  if (before != after)
                     refusals.add(path, "port " + in_quotes(after.name) + ": " + yaml_of(after) +
                                            " (runs with " + yaml_of(before) + ")" + std::string{kRestart});
                 });

@@ -218,6 +218,11 @@ struct Changed {
   SourceMap source;
 };
 
+// What the Partner knows a LAG of two boxes by (cluster/types.hpp, LagIdentity).
+bool is_agreed(std::string_view key) noexcept {
+  return key == "lacp" || key == "lacp.system-id" || key == "lacp.system-priority" || key == "lacp.key";
+}
+
 // The LAG with one value set; rules between values are not checked.
 enum class May : std::uint8_t { change, define };
 
@@ -232,6 +237,10 @@ Result<Changed> with_option(const Lag& lag, std::string_view text, std::string_v
     return fail(Errc::not_supported, whole + " can't be changed while the LAG runs" +
                                          (key->outer == "members" ? "; add and remove members instead"
                                                                   : "; change the file and start anew"));
+  if (may == May::change && lag.options.multichassis.shared() && is_agreed(whole))
+    return fail(Errc::not_supported, whole + " is what both boxes have agreed on for LAG " +
+                                         in_quotes(lag.name) +
+                                         "; change the files of both and start them anew");
   auto node = value_of(value);
   if (!node) return std::unexpected{std::move(node).error()};
   if (key->inner.empty() && is_set_by_key(key->outer)) {

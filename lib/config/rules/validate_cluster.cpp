@@ -12,6 +12,16 @@ namespace {
 constexpr std::uint16_t kOwnPriorities = 0xE000;
 constexpr std::uint16_t kPositionMost = 4095;
 
+// Whether `from` is up only where `to` is, by what they name as uplinks.
+bool leads_to(const Config& config, const std::string& from, const std::string& to, std::size_t steps) {
+  const auto lag = std::ranges::find(config.lags, from, &Lag::name);
+  if (lag == config.lags.end() || steps == 0) return false;
+  return std::ranges::any_of(lag->options.uplinks, [&](const std::string& next) {
+    return next == to || leads_to(config, next, to, steps - 1);
+  });
+}
+constexpr std::size_t kUplinkSteps = 4;
+
 }  // namespace
 
 void Validator::cluster() {
@@ -127,6 +137,11 @@ void Validator::uplinks(const Lag& lag, const std::string& path) {
     const std::string at = item_path(key_path(path, "uplinks"), i);
     if (name == lag.name) {
       report(at, "LAG " + in_quotes(name) + " is its own uplink; expected a port or another LAG");
+      continue;
+    }
+    if (leads_to(config_, name, lag.name, kUplinkSteps)) {
+      report(at, "LAG " + in_quotes(name) + " waits for LAG " + in_quotes(lag.name) +
+                     ", its own uplink: neither would ever begin; expected one of the two without the other");
       continue;
     }
     std::vector<std::string_view> known;

@@ -13,6 +13,7 @@ namespace {
 constexpr Duration kUplinkInterval = 2ms;
 
 [[nodiscard]] std::string in_words(const std::vector<std::string>& names, bool up) {
+  if (names.empty()) return "none is asked for any more";
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   if (names.size() == 1) return text + (up ? " is up" : " is down");
