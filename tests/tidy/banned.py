@@ -34,6 +34,7 @@ RULES = [
     Rule(r"\b(printf|fprintf|vfprintf|puts|fputs|putchar|perror)\s*\(|\bstd::(cout|cerr|clog)\b", r"^lib/.*" + CXX,
          "return an Error, or count a named Drop; lib/dpdk/base/log.hpp for the rest", unless=r"^lib/base/check\.cpp$"),
     Rule(r"\bstd::endl\b", CXX, "'\\n'"),
+    Rule(r"<catch2/", r"^tests/.*" + CXX, "support/catch.hpp, which knows where each release has it", unless=r"^tests/(support|tidy)/"),
     Rule(r"\b(throw|try|catch)\b\s*[^,\s]", r"^lib/.*" + CXX, "Result<T>", unless=r"^lib/(config/file/yaml_reader|api/c_api|console/socket/control_server|console/program/program_console)\.cpp$"),
     Rule(r"\breinterpret_cast\b", PURE, "std::span and the readers of base/", unless=r"^lib/wire/"),
     Rule(r"^\s*#\s*define\s+(?!LAGOON_)", r"^(lib|app|drivers)/.*" + ONLY_CXX, "constexpr, or a template"),

@@ -1,9 +1,9 @@
 // micro-BFD in a Lag: a member that is silent leaves distributing() in a detection time, in every mode, and
 // goes on collecting; LACP hears nothing of it.
-#include <catch2/catch.hpp>
 #include <string>
 
 #include "control/status/reasons.hpp"
+#include "support/catch.hpp"
 #include "unit/control/pair.hpp"
 
 namespace lagoon::control {

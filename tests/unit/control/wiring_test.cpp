@@ -1,11 +1,11 @@
 // What is said of cables: judge_wiring() over what LLDP and LACP know, and a Lag whose cables are wrong.
-#include <catch2/catch.hpp>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "control/wiring/wiring_judge.hpp"
 #include "control/wiring/wiring_keeper.hpp"
+#include "support/catch.hpp"
 #include "support/prng.hpp"
 #include "unit/control/pair.hpp"
 
