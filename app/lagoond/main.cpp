@@ -1,13 +1,10 @@
 // lagoond: the appliance. Reads a configuration, runs an Engine on the cores it names, and leaves its LAGs
 // politely.
-#include <bsd/libutil.h>
 #include <bsd/unistd.h>
 #include <rte_log.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -19,7 +16,6 @@
 #include "config/text/diagnostics.hpp"
 #include "console/prompt/terminal.hpp"
 #include "console/socket/control_server.hpp"
-#include "console/socket/socket_path.hpp"
 #include "control/views/views.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "dpdk/telemetry/telemetry.hpp"
@@ -31,6 +27,7 @@
 #include "lagoond/ending/chore.hpp"
 #include "lagoond/ending/ending.hpp"
 #include "lagoond/engine_running.hpp"
+#include "lagoond/handover/hand_over.hpp"
 #include "lagoond/importing.hpp"
 #include "lagoond/observability.hpp"
 #include "lagoond/options.hpp"
@@ -40,65 +37,19 @@
 #include "lagoond/service_thread.hpp"
 #include "lagoond/side_cpus.hpp"
 #include "lagoond/signal_thread.hpp"
+#include "lagoond/start/beginning.hpp"
 #include "lagoond/start/example.hpp"
 #include "lagoond/start/requirements.hpp"
 #include "lagoond/state/memory.hpp"
-#include "lagoond/state/state_file.hpp"
 
 extern char** environ;
 
 namespace lagoon::lagoond {
 namespace {
 
-// Holds the pid file, locked, as long as lagoond runs.
-class PidFile {
- public:
-  PidFile() = default;
-  PidFile(const PidFile&) = delete;
-  PidFile& operator=(const PidFile&) = delete;
-  ~PidFile() {
-    if (file_ != nullptr) pidfile_remove(file_);
-  }
-  [[nodiscard]] Result<void> write(const std::string& path) {
-    pid_t other = 0;
-    file_ = pidfile_open(path.c_str(), 0644, &other);
-    if (file_ == nullptr && errno == EEXIST)
-      return fail(Errc::busy, path + ": another lagoond runs, with pid " + std::to_string(other));
-    if (file_ == nullptr) return fail(Errc::system, path + ": " + std::strerror(errno));
-    pidfile_write(file_);
-    return {};
-  }
-
- private:
-  pidfh* file_ = nullptr;
-};
-
 int complain(const Error& error) {
   std::fprintf(stderr, "lagoond: %s\n", error.detail.c_str());
   return 1;
-}
-
-// Nothing: there is none. It is an error only where a path was asked for.
-Result<std::optional<console::ControlSocket>> open_control_socket(const Options& options,
-                                                                  const config::Config& config) {
-  if (!options.control_socket) return std::nullopt;
-  const auto path = options.control_socket_path ? *options.control_socket_path
-                                                : console::default_socket_path(config.eal.prefix);
-  auto socket = path ? console::ControlSocket::open(*path) : std::unexpected{path.error()};
-  if (socket) return std::optional{*std::move(socket)};
-  if (options.control_socket_path) return std::unexpected{socket.error()};
-  std::fprintf(stderr, "lagoond: no control socket: %s\n", socket.error().detail.c_str());
-  return std::nullopt;
-}
-
-// Nothing: what this process knows is not remembered.
-std::optional<StateFile> state_file_of(const Options& options, const config::Config& config) {
-  if (!options.state_file) return std::nullopt;
-  if (options.state_file_path) return StateFile{*options.state_file_path};
-  auto file = StateFile::in_usual_place(config.eal.prefix);
-  if (file) return *std::move(file);
-  std::fprintf(stderr, "lagoond: no state file: %s\n", file.error().detail.c_str());
-  return std::nullopt;
 }
 
 void print_status(dpdk::Engine& engine) {
@@ -143,12 +94,12 @@ struct Chores {
 };
 
 // The control socket and the console are served as long as the control loop runs. Gives whether every line of
-// the console worked.
-bool serve(dpdk::Engine& engine, EngineRunning& running, const Options& options, const config::Config& config,
-           std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
+// the console worked. Does not return where another process takes over.
+bool serve(dpdk::Engine& engine, EngineRunning& running, Beginning& from, HandOver* hand_over,
+           const SideCpus& cpus, Ending& ending) {
   const auto at_start = [&cpus] { cpus.enter(); };
-  const ConfigTelemetry verbs{engine, options.config_file};
-  const ServiceThread service{engine, options.ready_timeout, config.stall_fatal};
+  const ConfigTelemetry verbs{engine, from.options.config_file};
+  const ServiceThread service{engine, from.options.ready_timeout, from.config.stall_fatal};
   std::optional<ControlWatch> watch;
   {
     const auto visit = cpus.visit();
@@ -156,13 +107,14 @@ bool serve(dpdk::Engine& engine, EngineRunning& running, const Options& options,
   }
   std::optional<console::ControlServer> server;
   std::optional<ConsoleThread> console;
-  if (socket) server.emplace(*std::move(socket), running, at_start);
-  if (options.console.wanted())
-    console.emplace(running, options.console, at_start, [&ending] { ending.request(); });
+  if (from.socket) server.emplace(*std::move(from.socket), running, at_start);
+  if (from.options.console.wanted())
+    console.emplace(running, from.options.console, at_start, [&ending] { ending.request(); });
   ending.waits_for("the control lcore");
   if (engine.run_control()) ending.partners_told();
   ending.waits_for("a worker that stands");
   engine.end_workers();
+  if (hand_over != nullptr && hand_over->agreed()) hand_over->complete();
   dpdk::retire_telemetry();
   ending.waits_for("a command that is under way");
   return !console || console->all_worked();
@@ -175,8 +127,9 @@ std::function<void()> leave_first(ClusterThread* cluster, dpdk::Engine& engine) 
 }
 
 // From here on nothing that lagoond prints or is told to do makes a thread of it wait.
-Result<int> run(const Options& options, const config::Config& config, std::optional<StateFile> state_file,
-                std::optional<console::ControlSocket> socket, const SideCpus& cpus, Ending& ending) {
+Result<int> run(Beginning& from, const SideCpus& cpus, Ending& ending) {
+  const Options& options = from.options;
+  const config::Config& config = from.config;
   // (in the order in which they are made; their ends come below, or the other way round where a start fails)
   std::unique_ptr<Memory> memory;
   std::unique_ptr<dpdk::Engine> engine;
@@ -194,20 +147,19 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
                              .status = [&chores = *chores] { chores.status.ask(); },
                              .leave = [&chores = *chores] { chores.leave.ask(); }},
                     options.status_interval);
-    if (state_file) {
-      auto begun = Memory::begin(*std::move(state_file), config);
-      if (!begun) return std::unexpected{begun.error()};
-      memory = *std::move(begun);
-    }
+    auto remembered = begin_memory(from);
+    if (!remembered) return std::unexpected{std::move(remembered).error()};
+    memory = *std::move(remembered);
   }
-  LAGOON_TRY(observability->prepare(config));
+  LAGOON_TRY(observability->prepare(config, from.take_over.get()));
   auto ready = ClusterThread::prepare(config);
   if (!ready) return std::unexpected{std::move(ready).error()};
-  auto started = dpdk::Engine::start(config, memory != nullptr ? &memory->board() : nullptr);
+  auto started = start_engine(from, memory.get(), ending);
   if (!started) return std::unexpected{std::move(started).error()};
   engine = *std::move(started);
   EngineRunning running{*engine, options.config_file};
   std::unique_ptr<ClusterThread> cluster;
+  std::unique_ptr<HandOver> hand_over;
   LAGOON_TRY(dpdk::offer_telemetry(running));
   LAGOON_TRY(observability->start(*engine));
   if (*ready) {
@@ -222,13 +174,15 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   {
     const auto visit = cpus.visit();
     chores->begin(*engine, options.config_file, memory.get(), ending);
+    hand_over = offer_hand_over(from, *observability, *engine, memory.get(), ending);
   }
   setproctitle("%s", options.config_file.c_str());
   std::printf("lagoond %s: running, %zu LAGs\n", kVersion, config.lags.size());
   std::fflush(stdout);
-  const bool worked = serve(*engine, running, options, config, std::move(socket), cpus, ending);
+  const bool worked = serve(*engine, running, from, hand_over.get(), cpus, ending);
   ending.use(nullptr);
   ending.waits_for("what a signal asked for");
+  hand_over.reset();
   signals.reset();
   chores.reset();
   // (whoever asks for the end asks it)
@@ -244,6 +198,12 @@ Result<int> run(const Options& options, const config::Config& config, std::optio
   return worked ? 0 : 1;
 }
 
+int end_early(const Beginning& beginning, const Error& error) {
+  const int code = complain(error);
+  leave_early(beginning, code);
+  return code;
+}
+
 int run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   const auto config = config::read_config_file(options.config_file.c_str());
@@ -252,31 +212,27 @@ int run(const Options& options) {
     return 1;
   }
   config::print(std::cerr, options.config_file, config->warnings);
-  if (auto checked = check_requirements(*config); !checked) return complain(checked.error());
-  auto state_file = state_file_of(options, *config);
-  if (state_file) state_file->await_end_of_writer();
-  PidFile pid_file;
-  if (options.pid_file)
-    if (auto written = pid_file.write(*options.pid_file); !written) return complain(written.error());
+  if (auto checked = check_requirements(*config, options.take_over); !checked)
+    return complain(checked.error());
+  Beginning from{.options = options, .config = *config};
+  if (auto begun = begin(from); !begun) return end_early(from, begun.error());
   // (before there is a second thread)
   const auto kept = drop_privileges(*config);
-  if (!kept) return complain(kept.error());
-  auto socket = open_control_socket(options, *config);
-  if (!socket) return complain(socket.error());
+  if (!kept) return end_early(from, kept.error());
+  if (auto opened = open_control_socket(from); !opened) return end_early(from, opened.error());
   const SideCpus cpus{config->eal};
   block_signals();
   std::optional<Ending> ending;
   {
     const auto visit = cpus.visit();
     if (auto begun = Output::begin(options.console.interactive && console::is_terminal()); !begun)
-      return complain(begun.error());
+      return end_early(from, begun.error());
     ending.emplace(config->shutdown_timeout);
   }
   rte_openlog_stream(Output::log());
-  if (options.pid_file) ending->removes(*options.pid_file);
-  if (*socket) ending->removes((*socket)->path());
-  const auto ended = run(options, *config, std::move(state_file), *std::move(socket), cpus, *ending);
-  if (!ended) return complain(ended.error());
+  if (from.take_over == nullptr) own_files(from, *ending);
+  const auto ended = run(from, cpus, *ending);
+  if (!ended) return end_early(from, ended.error());
   std::printf("lagoond: ended\n");
   return *ended;
 }

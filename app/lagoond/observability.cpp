@@ -1,13 +1,27 @@
 #include "lagoond/observability.hpp"
 
+#include <string>
 #include <utility>
+
+#include "config/values/observability_value.hpp"
 
 namespace lagoon::lagoond {
 
-Result<void> Observability::prepare(const config::Config& config) {
+namespace {
+
+std::string name_of_listener(const config::ListenAddress& address) {
+  return "metrics:" + config::to_string(address);
+}
+
+}  // namespace
+
+Result<void> Observability::prepare(const config::Config& config, TakeOver* take_over) {
   const auto visit = cpus_.visit();
   if (config.metrics) {
-    auto metrics = MetricsEndpoint::listen(*config.metrics);
+    console::Descriptor given =
+        take_over != nullptr ? take_over->take(name_of_listener(*config.metrics)) : console::Descriptor{};
+    auto metrics = given.is_open() ? MetricsEndpoint::inherit(std::move(given))
+                                   : MetricsEndpoint::listen(*config.metrics);
     if (!metrics) return std::unexpected{std::move(metrics).error()};
     metrics_ = *std::move(metrics);
   }
@@ -15,6 +29,11 @@ Result<void> Observability::prepare(const config::Config& config) {
   if (!sink) return std::unexpected{std::move(sink).error()};
   sink_ = *std::move(sink);
   return {};
+}
+
+void Observability::add_to(std::vector<Handed>& handed, const config::Config& config) const {
+  if (metrics_ == nullptr) return;
+  handed.push_back({.name = name_of_listener(*config.metrics), .descriptor = metrics_->listener()});
 }
 
 Result<void> Observability::start(dpdk::Engine& engine) {

@@ -4,11 +4,14 @@
 
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "base/error.hpp"
 #include "config/model.hpp"
 #include "dpdk/engine/engine.hpp"
 #include "lagoond/cluster/cluster_thread.hpp"
+#include "lagoond/handover/hand_over.hpp"
+#include "lagoond/handover/take_over.hpp"
 #include "lagoond/journal/sink.hpp"
 #include "lagoond/journal/writer.hpp"
 #include "lagoond/metrics/endpoint.hpp"
@@ -22,7 +25,10 @@ class Observability {
   explicit Observability(const config::Config& config) : cpus_{config.eal} {}
 
   /// Takes the port and opens the file, so that what can't be had is told before anything is touched.
-  [[nodiscard]] Result<void> prepare(const config::Config& config);
+  /// `take_over`: from the process that has it until now; nullptr: there is none.
+  [[nodiscard]] Result<void> prepare(const config::Config& config, TakeOver* take_over);
+  /// What the next process is to have of it. After prepare().
+  void add_to(std::vector<Handed>& handed, const config::Config& config) const;
   /// To be called before engine.run(). `engine` outlives this object; nothing comes to it any more when this
   /// object ends.
   [[nodiscard]] Result<void> start(dpdk::Engine& engine);

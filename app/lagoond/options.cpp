@@ -24,7 +24,8 @@ enum Long : int {
   kCmdlineFile,
   kImport,
   kExample,
-  kDevices
+  kDevices,
+  kTakeOver
 };
 
 constexpr option kLongOptions[] = {
@@ -40,6 +41,7 @@ constexpr option kLongOptions[] = {
     {"ready-timeout", required_argument, nullptr, kReadyTimeout},
     {"control-socket", required_argument, nullptr, kControlSocket},
     {"state-file", required_argument, nullptr, kStateFile},
+    {"take-over", no_argument, nullptr, kTakeOver},
     {"interactive", no_argument, nullptr, 'i'},
     {"cmdline-file", required_argument, nullptr, kCmdlineFile},
     {nullptr, 0, nullptr, 0},
@@ -60,6 +62,9 @@ Result<std::chrono::seconds> seconds(const std::string& option, const char* text
 const char* usage() noexcept {
   return "usage: lagoond -c FILE [--status-interval SECONDS] [--pid-file FILE] [--ready-timeout SECONDS]\n"
          "               [--control-socket PATH|none] [--state-file FILE|none] [-i] [--cmdline-file FILE]\n"
+         "       lagoond -c FILE --take-over  take the place of the lagoond that runs FILE, which goes on "
+         "until\n"
+         "                                    then (docs/restart.md)\n"
          "       lagoond -c FILE --check      validate FILE and print the plan; touches no port\n"
          "       lagoond --import FILE.. [--devices pci]   print a configuration for the bonds that FILEs of "
          "other\n"
@@ -78,6 +83,8 @@ namespace {
 Result<Options> with_files(Options options, int argc, char** argv) {
   if (options.devices && options.verb != Verb::import)
     return fail(Errc::invalid_argument, "--devices goes with --import");
+  if (options.take_over && !options.state_file)
+    return fail(Errc::invalid_argument, "--take-over finds the other lagoond by its state file");
   if (options.verb == Verb::import) {
     options.import_files.assign(argv + optind, argv + argc);
     if (options.import_files.empty())
@@ -99,6 +106,14 @@ Error no_mode(std::string_view word) {
   for (const control::ModeRow& row : control::kModes) names.push_back(row.name);
   return {Errc::invalid_argument,
           "no mode " + config::in_quotes(word) + "; expected " + config::listed(names)};
+}
+
+Result<void> name_mode(Options& options, const char* word) {
+  const auto mode = control::mode_from(word);
+  if (!mode) return std::unexpected{no_mode(word)};
+  options.example_mode = *mode;
+  options.verb = Verb::example;
+  return {};
 }
 
 std::optional<ImportedDevices> imported_devices(std::string_view word) {
@@ -128,13 +143,9 @@ Result<Options> parse_options(int argc, char** argv) {
       case kImport:
         options.verb = Verb::import;
         break;
-      case kExample: {
-        const auto mode = control::mode_from(optarg);
-        if (!mode) return std::unexpected{no_mode(optarg)};
-        options.example_mode = *mode;
-        options.verb = Verb::example;
+      case kExample:
+        if (auto named = name_mode(options, optarg); !named) return std::unexpected{named.error()};
         return options;
-      }
       case kDevices:
         options.devices = imported_devices(optarg);
         if (!options.devices)
@@ -151,6 +162,9 @@ Result<Options> parse_options(int argc, char** argv) {
       case kStateFile:
         options.state_file = std::string_view{optarg} != "none";
         if (options.state_file) options.state_file_path = optarg;
+        break;
+      case kTakeOver:
+        options.take_over = true;
         break;
       case 'i':
         options.console.interactive = true;

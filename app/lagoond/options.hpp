@@ -24,6 +24,7 @@ struct Options {
   std::chrono::seconds ready_timeout{10};
   bool control_socket = true;
   std::optional<std::string> control_socket_path{};  // nothing: the usual place, if there is one
+  bool take_over = false;
   bool state_file = true;
   std::optional<std::string> state_file_path{};  // nothing: the usual place, if there is one
   ConsoleOptions console{};

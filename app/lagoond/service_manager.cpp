@@ -68,4 +68,8 @@ void ServiceManager::stopping() {
   notify("STOPPING=1\nSTATUS=leaving the LAGs");
 }
 
+void ServiceManager::succeeded_by(int process) {
+  notify("MAINPID=" + std::to_string(process));
+}
+
 }  // namespace lagoon::lagoond

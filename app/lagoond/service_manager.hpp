@@ -22,6 +22,8 @@ class ServiceManager {
   static void reloading();
   static void alive();
   static void stopping();
+  /// Another process goes on as this one (MAINPID=). It has to be in the unit's control group.
+  static void succeeded_by(int process);
 };
 
 }  // namespace lagoon::lagoond

@@ -56,7 +56,7 @@ ROOMS = {
     "lib/fast": ["collect", "conversations", "steer", "distribute", "egress"],
     "lib/control": ["journal", "links", "table", "wiring", "formation", "shared", "status", "views", "lag"],
     "lib/config": ["text", "values", "read", "rules", "file", "plan", "command", "change"],
-    "lib/dpdk": ["base", "snapshot", "port", "worker", "multichassis", "control", "engine", "telemetry"],
+    "lib/dpdk": ["base", "snapshot", "port", "worker", "multichassis", "succession", "control", "engine", "telemetry"],
     "lib/console": ["text", "commands", "socket", "program"],
 }
 LAYERS = {folder.split("/")[1] for folder in OURS if folder.startswith("lib/")}

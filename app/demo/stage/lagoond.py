@@ -43,6 +43,7 @@ class Appliance:
         self.config_path = path(f"{name}.yaml")
         self.log_path = path(f"{name}.log")
         self.cables_are_right = cables_are_right
+        self.options = []  # of the command line
         self._lag = lag
         self._binary = binary
         self._popen = popen
@@ -74,9 +75,31 @@ class Appliance:
         raise LagoondError(f"no word about the new configuration:\n{self.log_end()}")
 
     def start(self):
-        with open(self.log_path, "wb") as log:
-            self._process = self._popen([self._binary, "-c", self.config_path], stdin=subprocess.DEVNULL,
-                                        stdout=log, stderr=log)
+        self._process = self._run("wb")
+        return self._answers()
+
+    def _run(self, mode, *options):
+        with open(self.log_path, mode) as log:
+            return self._popen([self._binary, "-c", self.config_path, *self.options, *options], stdin=subprocess.DEVNULL, stdout=log,
+                               stderr=log)
+
+    def begin_take_over(self):
+        """Starts a process that is to take the place of this one. The log has what both say."""
+        return self._run("ab", "--take-over")
+
+    def take_over(self):
+        """Another process takes the place of this one, which has to end with exit code 0."""
+        before, self._process = self._process, self.begin_take_over()
+        try:
+            before.wait(START_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            end([before])
+            raise LagoondError(f"it was not taken over:\n{self.log_end()}") from None
+        if before.returncode != 0:
+            raise LagoondError(f"what was taken over ended with {before.returncode}:\n{self.log_end()}")
+        return self._answers()
+
+    def _answers(self):
         deadline = time.monotonic() + START_PATIENCE_S
         while True:
             try:

@@ -52,6 +52,11 @@ void Ending::remove_files() {
   for (const std::string& file : files_) ::unlink(file.c_str());
 }
 
+void Ending::keep_files() {
+  const std::lock_guard lock{mutex_};
+  files_.clear();
+}
+
 void Ending::leave() {
   remove_files();
   Output::finish();

@@ -31,6 +31,8 @@ class Ending {
   void partners_told() noexcept { told_.store(true, std::memory_order_relaxed); }
   /// A file that is ours, and is not to outlive the process.
   void removes(std::string path);
+  /// They are the next process's, which has taken them over.
+  void keep_files();
 
   /// Ends the process as it is, with exit code 0: what it has changed stays for the one that follows.
   [[noreturn]] void leave();

@@ -24,6 +24,12 @@ Result<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::listen(const config::L
   return std::unique_ptr<MetricsEndpoint>{new MetricsEndpoint{*std::move(server)}};
 }
 
+Result<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::inherit(console::Descriptor listener) {
+  auto server = HttpServer::serve_on(listener.release());
+  if (!server) return std::unexpected{std::move(server).error()};
+  return std::unique_ptr<MetricsEndpoint>{new MetricsEndpoint{*std::move(server)}};
+}
+
 void MetricsEndpoint::serve(dpdk::Engine& engine, std::function<std::optional<JournalCounts>()> journal,
                             std::function<std::optional<ClusterStatus>()> cluster) {
   server_->serve("/metrics", [this, &engine, journal = std::move(journal), cluster = std::move(cluster)] {

@@ -82,11 +82,18 @@ std::string why_not(int error) {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const config::ListenAddress& address) {
   const int listener = listener_on(address);
-  const int why = errno;
-  const int wake = listener < 0 ? -1 : ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (listener < 0)
+    return fail(Errc::system,
+                "metrics: can't listen on " + config::to_string(address) + ": " + why_not(errno));
+  return serve_on(listener);
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::serve_on(int listener) {
+  const int wake = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake >= 0) return std::unique_ptr<HttpServer>{new HttpServer{listener, wake}};
-  if (listener >= 0) ::close(listener);
-  return fail(Errc::system, "metrics: can't listen on " + config::to_string(address) + ": " + why_not(why));
+  const int why = errno;
+  ::close(listener);
+  return fail(Errc::system, std::string{"metrics: eventfd: "} + std::strerror(why));
 }
 
 HttpServer::HttpServer(int listener, int wake)

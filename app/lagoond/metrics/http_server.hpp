@@ -28,6 +28,8 @@ class HttpServer {
   /// Listens, and answers that there is nothing yet. The thread inherits the caller's CPUs and blocked
   /// signals. Errors: system (the address is taken, or not of this machine).
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const config::ListenAddress& address);
+  /// The same on a socket that listens already, which it owns from then on.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> serve_on(int listener);
   /// Blocking: for an answer that is being made.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -35,6 +37,7 @@ class HttpServer {
 
   /// From now on GET of `path` gives what `page` does, which is called in the server's thread. Thread: any.
   void serve(std::string path, std::function<std::string()> page);
+  [[nodiscard]] int listener() const noexcept { return listener_; }
   /// Connections that were closed for being slow, or for others. Thread: any.
   [[nodiscard]] std::uint64_t closed_early() const noexcept {
     return closed_early_.load(std::memory_order_relaxed);

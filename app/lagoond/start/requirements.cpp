@@ -183,7 +183,7 @@ Result<void> check_interfaces(const config::PortSource& source, const std::strin
 
 }  // namespace
 
-Result<void> check_requirements(const config::Config& config) {
+Result<void> check_requirements(const config::Config& config, bool follows) {
   LAGOON_TRY(check_cpus(config.eal));
   LAGOON_TRY(check_rights(config));
   for (const config::Port& port : config.ports)
@@ -191,7 +191,7 @@ Result<void> check_requirements(const config::Config& config) {
   for (const config::Lag& lag : config.lags)
     for (const config::Member& member : lag.members)
       LAGOON_TRY(check_interfaces(member.source, "LAG '" + lag.name + "', member '" + member.name + "'"));
-  LAGOON_TRY(check_prefix(config));
+  if (!follows) LAGOON_TRY(check_prefix(config));
   return check_memory(config);
 }
 

@@ -7,7 +7,8 @@
 
 namespace lagoon::lagoond {
 
-/// Errors: no_such_thing, no_resources, permission; their words say what to do.
-[[nodiscard]] Result<void> check_requirements(const config::Config& config);
+/// Errors: no_such_thing, no_resources, permission; their words say what to do. `follows`: a process of this
+/// prefix hands over to this one.
+[[nodiscard]] Result<void> check_requirements(const config::Config& config, bool follows);
 
 }  // namespace lagoon::lagoond

@@ -26,8 +26,8 @@ void drain(int descriptor) noexcept {
 
 // What is left is believed as far as it can be: interfaces are what they were whatever the configuration
 // says.
-[[nodiscard]] state::State believed(const StateFile& file, const config::Config& config) {
-  auto found = file.load();
+[[nodiscard]] state::State believed(const StateFile& file, const config::Config& config, pid_t giver) {
+  auto found = file.load(giver);
   if (!found) {
     Output::say("lagoond: " + found.error().detail + "; it is not used, all begins afresh\n");
     return {};
@@ -48,15 +48,22 @@ void drain(int descriptor) noexcept {
 
 }  // namespace
 
-Result<std::unique_ptr<Memory>> Memory::begin(StateFile file, const config::Config& config) {
-  auto board = std::make_unique<dpdk::StateBoard>(believed(file, config));
+Result<std::unique_ptr<Memory>> Memory::begin(StateFile file, const config::Config& config, pid_t giver) {
+  auto board = std::make_unique<dpdk::StateBoard>(believed(file, config, giver));
   LAGOON_TRY(board->open());
-  return std::unique_ptr<Memory>{new Memory{std::move(file), std::move(board)}};
+  return std::unique_ptr<Memory>{new Memory{std::move(file), std::move(board), giver}};
 }
 
-Memory::Memory(StateFile file, std::unique_ptr<dpdk::StateBoard> board)
+void Memory::take_over(const config::Config& config) {
+  board_->goes_on_from(believed(file_, config, giver_));
+  const std::lock_guard lock{writing_};
+  giver_ = 0;
+}
+
+Memory::Memory(StateFile file, std::unique_ptr<dpdk::StateBoard> board, pid_t giver)
     : file_{std::move(file)},
       board_{std::move(board)},
+      giver_{giver},
       wake_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)},
       thread_{[this] { run(); }} {
   board_->use_writer([this] { write(); });
@@ -85,7 +92,7 @@ void Memory::run() {
 
 bool Memory::write() {
   const std::lock_guard lock{writing_};
-  if (forgotten_) return false;
+  if (forgotten_ || giver_ != 0) return false;
   const auto stored = file_.store(board_->take());
   const std::string words = stored ? "" : stored.error().detail;
   if (std::exchange(complaint_, words) == words) return stored.has_value();

@@ -126,12 +126,13 @@ void StateFile::await_end_of_writer() const {
   for (int i = 0; i < 100 && runs((*state)->process); ++i) ::usleep(10'000);
 }
 
-Result<std::optional<state::State>> StateFile::load() const {
+Result<std::optional<state::State>> StateFile::load(pid_t giver) const {
   auto state = read();
   if (!state || !*state) return state;
   if ((*state)->boot != boot_of_machine())
     return fail(Errc::invalid_argument, path_ + ": it is from before the machine's last boot");
-  if (runs((*state)->process))
+  const bool is_given = giver != 0 && (*state)->process == static_cast<std::uint32_t>(giver);
+  if (!is_given && runs((*state)->process))
     return fail(Errc::busy, path_ + ": process " + std::to_string((*state)->process) + " has it");
   return state;
 }

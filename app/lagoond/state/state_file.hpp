@@ -2,6 +2,8 @@
 // alone, is replaced as a whole, and belongs to this boot of the machine.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
@@ -23,8 +25,8 @@ class StateFile {
   void await_end_of_writer() const;
   /// What another process left; nothing: there is no file. Errors, with the path and the reason: permission
   /// (it is not ours alone), invalid_argument (what is in it is not to be believed), busy (that process
-  /// runs), system.
-  [[nodiscard]] Result<std::optional<state::State>> load() const;
+  /// runs), system. `giver`: a process that may run, for it hands over; 0: none may.
+  [[nodiscard]] Result<std::optional<state::State>> load(pid_t giver = 0) const;
   /// Fills in boot and process. Errors: permission, where something else than a state file stands in its
   /// place (a device, a folder, a link, somebody's file); system. Then what is there is as it was. It is not
   /// forced to the disk: what a loss of power takes is of no use after it.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -21,6 +22,8 @@ class Descriptor {
   Descriptor& operator=(Descriptor&& other) noexcept;
   [[nodiscard]] int number() const noexcept { return number_; }
   [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
+  /// Whoever calls it closes it.
+  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
 
  private:
   int number_;
@@ -31,6 +34,10 @@ class ControlSocket {
   /// Makes the folder if it is missing; a socket that nobody listens on any more is replaced. Errors: busy
   /// where somebody listens, system, invalid_argument (a path too long).
   [[nodiscard]] static Result<ControlSocket> open(const std::string& path);
+  /// One that listens already, and was another process's.
+  [[nodiscard]] static ControlSocket inherit(Descriptor socket, std::string path) {
+    return {std::move(socket), std::move(path)};
+  }
   ~ControlSocket();
   ControlSocket(ControlSocket&&) noexcept = default;
   ControlSocket& operator=(ControlSocket&&) = delete;

@@ -181,6 +181,12 @@ void refresh(Lag& lag, Instant now) {
   if (lag.parts_->aggregator) lag.parts_->aggregator->refresh(now);
 }
 
+void leave_sessions(Lag& lag) {
+  LagParts& parts = *lag.parts_;
+  for (const MemberIndex m : parts.roster.order())
+    if (const auto last = parts.sessions.farewell(m)) parts.outbox.push(m, *last);
+}
+
 void slept(Lag& lag, Duration gap, Instant now) {
   lag.parts_->sessions.slept(gap, now);
 }

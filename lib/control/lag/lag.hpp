@@ -165,6 +165,7 @@ class Lag {
   friend void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
   friend bool is_being_replaced(const Lag& lag, MemberIndex member);
   friend void refresh(Lag& lag, Instant now);
+  friend void leave_sessions(Lag& lag);
   friend void slept(Lag& lag, Duration gap, Instant now);
   friend LagWiring wiring_of(const Lag& lag);
   friend PoolLag candidates_of(const Lag& lag, std::size_t index, std::vector<PoolPort>& ports);
@@ -192,6 +193,9 @@ void end_journal(Lag& lag, Instant now);
 void excuse_silence(Lag& lag, Duration away, Instant now);
 /// Tells each Partner once more what is so: the process ends, and another one goes on from what it leaves.
 void refresh(Lag& lag, Instant now);
+/// BFD begins anew in that process: each peer is told AdminDown, so that nobody takes a member for dead. The
+/// last call but for those of transmit().
+void leave_sessions(Lag& lag);
 /// Who is to be at the other end of the member's cable from now on.
 void expect_neighbor(Lag& lag, MemberIndex member, const lldp::ExpectedNeighbor& who);
 /// The member is drained, disabled, leaving or pushed out, and goes on until another one distributes in its

@@ -248,6 +248,14 @@ bool ControlLoop::run(const std::atomic<bool>& stop, Duration patience) {
     if (!turn(now)) rest(now);
   }
   const Instant stopped = dpdk::now();
+  if (parts_.handed_over != nullptr && parts_.handed_over->load(std::memory_order_acquire)) {
+    for (const auto& lag : parts_.lags) control::leave_sessions(*lag->lag);
+    run_machines(stopped);
+    next_offer_ = stopped;
+    offer_state(stopped);
+    end();
+    return true;
+  }
   for (const auto& lag : parts_.lags) lag->lag->shut_down(stopped);
   for (Instant now = stopped; now < stopped + patience; now = dpdk::now()) {
     if (!turn(now)) rest(now);

@@ -49,6 +49,8 @@ struct ControlLoopParts {
   Formation* formation = nullptr;  // nothing: no LAG finds its members by itself
   SharedLags* shared = nullptr;    // nothing: no LAG is of two boxes, and none has uplinks
   std::span<const std::unique_ptr<Port>> access_ports{};
+  // Set before `stop`: another process goes on, so the Partners are told nothing. Nothing: none ever does.
+  const std::atomic<bool>* handed_over = nullptr;
   // After every turn in which something may have changed.
   std::function<void()> after_turn{};
 };
@@ -64,7 +66,7 @@ class ControlLoop {
   /// How long that would be: none on `idle: busy`.
   [[nodiscard]] Duration patience(Instant now) const;
   /// Turns until `stop` is set; then tells all Partners, and turns until they were told or `patience` ends:
-  /// then false.
+  /// then false. Where another process goes on, the board has what the LAGs know last.
   bool run(const std::atomic<bool>& stop, Duration patience);
 
  private:

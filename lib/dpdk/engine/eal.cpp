@@ -4,7 +4,13 @@
 #include <rte_errno.h>
 #include <rte_pdump.h>
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "dpdk/base/log.hpp"
@@ -34,6 +40,24 @@ std::string what_to_do(const config::Eal& eal, int error) {
   return "; does another program use the same 'prefix:'? Do the arguments in 'args:' fit?";
 }
 
+constexpr int kTelemetrySuffixes = 16;
+
+// The process that listens there; 0: none.
+pid_t listener_at(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return 0;
+  path.copy(address.sun_path, path.size());
+  const int asks = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  const bool known = asks >= 0 &&
+                     connect(asks, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+                     getsockopt(asks, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0;
+  if (asks >= 0) close(asks);
+  return known ? credentials.pid : 0;
+}
+
 }  // namespace
 
 std::vector<std::string> eal_arguments(const config::Eal& eal, const std::vector<std::string>& pci) {
@@ -51,10 +75,28 @@ std::vector<std::string> eal_arguments(const config::Eal& eal, const std::vector
   return args;
 }
 
+// (--no-huge is not taken with --in-memory, which is the same with hugepages)
+void share_prefix(config::Eal& eal) {
+  const std::string arg = eal.huge ? "--in-memory" : "--no-shconf";
+  if (std::ranges::find(eal.extra, arg) == eal.extra.end()) eal.extra.push_back(arg);
+}
+
 Eal::~Eal() {
   if (!started_) return;
+  if (!telemetry_.empty()) unlink(telemetry_.c_str());
   rte_pdump_uninit();
   rte_eal_cleanup();
+}
+
+void Eal::take_place() {
+  const std::string usual = std::string{rte_eal_get_runtime_dir()} + "/dpdk_telemetry.v2";
+  // (where the path is in use EAL takes the next of these that is not)
+  for (int suffix = 1; suffix <= kTelemetrySuffixes; ++suffix) {
+    const std::string ours = usual + ":" + std::to_string(suffix);
+    if (listener_at(ours) != getpid()) continue;
+    if (rename(ours.c_str(), usual.c_str()) == 0) telemetry_ = usual;
+    return;
+  }
 }
 
 Result<void> Eal::start(const config::Eal& eal, const std::vector<std::string>& pci) {

@@ -13,6 +13,10 @@ namespace lagoon::dpdk {
 [[nodiscard]] std::vector<std::string> eal_arguments(const config::Eal& eal,
                                                      const std::vector<std::string>& pci);
 
+/// For a process beside another one of the same prefix: nothing of its memory is shared under that name, so
+/// dpdk-dumpcap can't attach to it.
+void share_prefix(config::Eal& eal);
+
 class Eal {
  public:
   Eal() = default;
@@ -22,9 +26,12 @@ class Eal {
 
   /// Errors: system, with what DPDK says and what to try.
   [[nodiscard]] Result<void> start(const config::Eal& eal, const std::vector<std::string>& pci);
+  /// After share_prefix(), when the other process has stopped: telemetry is asked at the usual path.
+  void take_place();
 
  private:
   bool started_ = false;
+  std::string telemetry_{};  // EAL does not know that path as its own
 };
 
 }  // namespace lagoon::dpdk

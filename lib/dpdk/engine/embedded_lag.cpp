@@ -89,11 +89,11 @@ struct EmbeddedLag::Parts {
 EmbeddedLag::Parts::~Parts() {
   if (engine->parts_->returns) engine->parts_->returns->end();
   if (loop) {
-    inner().stop.store(true, std::memory_order_relaxed);
+    inner().life.stop.store(true, std::memory_order_relaxed);
     if (thread)
       thread->join();
     else
-      loop->run(inner().stop, kFarewellPatience);
+      loop->run(inner().life.stop, kFarewellPatience);
   }
   loop.reset();
   senders.clear();
@@ -233,7 +233,7 @@ Result<std::unique_ptr<EmbeddedLag>> EmbeddedLag::make(const Embedding& embeddin
 Result<void> EmbeddedLag::begin() {
   if (parts_->control != ControlBy::own_thread) return {};
   auto thread = ControlThread::start(
-      "lagoon-ctl", [raw = parts_.get()] { raw->loop->run(raw->inner().stop, kFarewellPatience); });
+      "lagoon-ctl", [raw = parts_.get()] { raw->loop->run(raw->inner().life.stop, kFarewellPatience); });
   if (!thread) return std::unexpected{thread.error()};
   parts_->thread.emplace(std::move(*thread));
   catch_up();

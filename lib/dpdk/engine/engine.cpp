@@ -62,31 +62,43 @@ std::unexpected<Error> no_answer() {
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config, StateBoard* board) {
+Result<std::unique_ptr<Engine>> Engine::start(const config::Config& config, StateBoard* board,
+                                              const Succession* succession) {
   auto parts = std::make_unique<Parts>(config);
   parts->board = board;
-  parts->note_configuration();
-  config::Eal eal = config.eal;
-  // (hugepages are taken as they are needed; what --no-huge takes has to be said)
-  parts->pool_size.room = mbuf_room_needed(config);
-  if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config, parts->pool_size.room);
-  const std::vector<std::string> pci = pci_addresses(config);
-  LAGOON_TRY(look_for_others(config));
-  LAGOON_TRY(parts->eal.start(eal, pci));
-  LAGOON_TRY(parts->open_ports());
-  parts->put_back_rest();
-  LAGOON_TRY(parts->make_pool_and_rings());
-  LAGOON_TRY(parts->configure_ports());
-  LAGOON_TRY(parts->publisher.open(static_cast<unsigned>(config.eal.lcores.size() - 1)));
-  LAGOON_TRY(parts->start_ports());
-  LAGOON_TRY(parts->make_lags());
-  LAGOON_TRY(parts->launch_workers());
-  Parts& these = *parts;
-  these.removals =
-      std::make_unique<RemovalWatch>([&these](const std::string& device) { these.device_goes(device); });
+  parts->following.use(succession);
+  if (auto begun = begin(*parts); !begun) {
+    parts->following.give_up(begun.error());
+    return std::unexpected{std::move(begun).error()};
+  }
   std::unique_ptr<Engine> engine{new Engine{std::move(parts)}};
   LAGOON_TRY(engine->open_desk());
   return engine;
+}
+
+// Step by step.
+Result<void> Engine::begin(Parts& parts) {
+  const config::Config& config = parts.config;
+  parts.note_configuration();
+  config::Eal eal = config.eal;
+  // (hugepages are taken as they are needed; what --no-huge takes has to be said)
+  parts.pool_size.room = mbuf_room_needed(config);
+  if (!eal.huge && eal.memory_mb == 0) eal.memory_mb = memory_needed_mb(config, parts.pool_size.room);
+  if (parts.following.any()) share_prefix(eal);
+  const std::vector<std::string> pci = pci_addresses(config);
+  LAGOON_TRY(look_for_others(config));
+  LAGOON_TRY(parts.eal.start(eal, pci));
+  LAGOON_TRY(parts.open_ports());
+  parts.put_back_rest();
+  LAGOON_TRY(parts.make_pool_and_rings());
+  LAGOON_TRY(parts.configure_ports());
+  LAGOON_TRY(parts.publisher.open(static_cast<unsigned>(config.eal.lcores.size() - 1)));
+  LAGOON_TRY(parts.start_ports());
+  LAGOON_TRY(parts.make_lags());
+  LAGOON_TRY(parts.launch_workers());
+  parts.removals =
+      std::make_unique<RemovalWatch>([&parts](const std::string& device) { parts.device_goes(device); });
+  return {};
 }
 
 Result<void> Engine::open_desk() {
@@ -144,8 +156,9 @@ bool Engine::run_control() {
                     .stalls = &parts_->stalls,
                     .formation = &parts_->returns->formation(),
                     .shared = &shared,
-                    .access_ports = parts_->ports}};
-  return loop.run(parts_->stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
+                    .access_ports = parts_->ports,
+                    .handed_over = &parts_->life.handed_over}};
+  return loop.run(parts_->life.stop, std::min(kFarewellPatience, parts_->config.shutdown_timeout / 2));
 }
 
 void Engine::end_workers() {
@@ -155,7 +168,12 @@ void Engine::end_workers() {
 }
 
 void Engine::request_stop() noexcept {
-  parts_->stop.store(true, std::memory_order_relaxed);
+  parts_->life.stop.store(true, std::memory_order_relaxed);
+}
+
+void Engine::hand_over() noexcept {
+  parts_->life.handed_over.store(true, std::memory_order_release);
+  parts_->life.stop.store(true, std::memory_order_release);
 }
 
 std::optional<std::size_t> Engine::Parts::position_of(std::string_view lag) const noexcept {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,13 +73,16 @@ struct ApplyOutcome {
 };
 
 class StateBoard;
+struct Succession;
 
 class Engine {
  public:
   /// Starts EAL, opens the ports, starts workers. On an error everything is undone. `board`, which outlives
   /// it, has what another process left, and takes what the next one needs; nullptr: nothing is remembered.
+  /// `succession`: another process carries until it is this one's turn.
   [[nodiscard]] static Result<std::unique_ptr<Engine>> start(const config::Config& config,
-                                                             StateBoard* board = nullptr);
+                                                             StateBoard* board = nullptr,
+                                                             const Succession* succession = nullptr);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -98,6 +102,14 @@ class Engine {
   void end_workers();
   /// Thread: any; may be called in a signal handler.
   void request_stop() noexcept;
+  /// As request_stop(), but no Partner is told: another process goes on. When workers have ended, the board
+  /// has all that it needs. Thread: any.
+  void hand_over() noexcept;
+  /// Between hand_over() and the process's end: the kernel is to give frames of taps to who follows.
+  void let_go_of_taps();
+  /// While it lives no command is carried out. Errors: busy, where one is under way for too long. Its end is
+  /// the caller's thread's.
+  [[nodiscard]] Result<std::unique_lock<std::timed_mutex>> hold_commands();
   /// Before a process that another one follows ends as if it was killed: the Partners hear once more what is
   /// so, and the board has what LAGs know. Thread: any but the control lcore; waits some 0.3 s at the most.
   void prepare_to_be_followed();
@@ -158,6 +170,7 @@ class Engine {
   friend class EmbeddedLag;  // an Engine without workers of its own
   struct Parts;
   explicit Engine(std::unique_ptr<Parts> parts);
+  [[nodiscard]] static Result<void> begin(Parts& parts);
   [[nodiscard]] Result<void> open_desk();
   std::unique_ptr<MultichassisDesk> desk_;  // (tables name what is in it)
   std::unique_ptr<Parts> parts_;

@@ -35,6 +35,7 @@
 #include "dpdk/port/state_board.hpp"
 #include "dpdk/port/wires.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
+#include "dpdk/succession/following.hpp"
 #include "dpdk/worker/access_side.hpp"
 #include "dpdk/worker/stall_watch.hpp"
 #include "dpdk/worker/worker.hpp"
@@ -58,6 +59,7 @@ struct Engine::Parts {
   std::timed_mutex commands;  // one at a time
   std::optional<GuestPorts> guest{};
   StateBoard* board = nullptr;  // where what is to be remembered goes, if anybody wants it
+  Following following{};        // the process that carries until this one does
   Eal eal;
   rte_mempool* pool = nullptr;
   PoolSize pool_size{};
@@ -78,9 +80,13 @@ struct Engine::Parts {
   std::unique_ptr<SlowTransmitter> transmitter;
   std::unique_ptr<MemberLifecycle> lifecycle;
   std::unique_ptr<Capture> capture;  // under `commands`
-  std::atomic<bool> stop = false;
-  std::atomic<bool> stop_workers = false;
-  bool running = false;
+  struct Life {
+    std::atomic<bool> stop = false;
+    std::atomic<bool> handed_over = false;  // before `stop`
+    std::atomic<bool> stop_workers = false;
+    bool running = false;
+  };
+  Life life{};
   class Returns;                           // engine_returns.hpp
   std::unique_ptr<Returns> returns;        // (as the next one)
   std::unique_ptr<RemovalWatch> removals;  // (the first to go: it gives commands)

@@ -1,15 +1,31 @@
 // What an Engine takes from the process before it, and leaves for the next one.
 #include <memory>
+#include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "config/file/yaml_writer.hpp"
+#include "config/values/device_name.hpp"
 #include "dpdk/base/log.hpp"
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
+#include "dpdk/succession/tap_queues.hpp"
 
 namespace lagoon::dpdk {
+
+namespace {
+
+// Why what was known of the port before says nothing now; empty: it does.
+std::string_view link_obstacle(const Port& port, const StateBoard& board, bool follows) {
+  const auto& interface = port.device().carrier_interface;
+  if (interface) return board.obstacle(*interface);
+  // (one that another process hands over has never been gone)
+  return follows && port.device().is_tap ? "" : "its link can't be followed across a restart";
+}
+
+}  // namespace
 
 void Engine::Parts::note_configuration() const {
   if (board != nullptr) board->set_configuration(digest_of(config::to_yaml(config)));
@@ -28,11 +44,9 @@ void Engine::Parts::go_on(LagRuntime& runtime, Instant now) {
   if (before == nullptr || runtime.lag->options().multichassis.shared()) return;
   std::vector<control::MemberRestore> members;
   for_each_member(runtime, [&](MemberIndex index, MemberRuntime& member) {
-    const auto& interface = member.port.device().carrier_interface;
     members.push_back({.member = index,
                        .link = links.ask(member),
-                       .obstacle = interface ? board->obstacle(*interface)
-                                             : "its link can't be followed across a restart"});
+                       .obstacle = link_obstacle(member.port, *board, following.any())});
   });
   std::string resumed;
   for (const control::RestoreOutcome& outcome : runtime.lag->restore(*before, members, now)) {
@@ -46,6 +60,22 @@ void Engine::Parts::go_on(LagRuntime& runtime, Instant now) {
   if (!resumed.empty())
     log_line(LogLevel::notice,
              "LAG '" + runtime.lag->name() + "': LACP goes on from the process before on " + resumed);
+}
+
+Result<std::unique_lock<std::timed_mutex>> Engine::hold_commands() {
+  return parts_->begin_command();
+}
+
+void Engine::let_go_of_taps() {
+  const auto let_go = [](const Port& port) {
+    if (!port.device().is_tap) return;
+    if (const auto tap = config::interface_of(port.device().devargs))
+      static_cast<void>(TapQueues::detach(std::string{*tap}));
+  };
+  for (const auto& port : parts_->ports)
+    if (port != nullptr) let_go(*port);
+  for (const auto& lag : parts_->lags)
+    for_each_member(*lag, [&](MemberIndex, const MemberRuntime& member) { let_go(member.port); });
 }
 
 void Engine::prepare_to_be_followed() {

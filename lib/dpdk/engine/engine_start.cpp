@@ -131,6 +131,7 @@ Result<void> Engine::Parts::configure_ports() {
     for (const auto& end : {std::optional{c.a}, c.b}) {
       if (!end || end->is_lag) continue;
       LAGOON_TRY(ports[end->index]->configure(access_needs(c, *end)));
+      following.hold_back(*ports[end->index]);
     }
   }
   for (std::size_t i = 0; i < lags.size(); ++i)
@@ -144,10 +145,16 @@ Result<void> Engine::Parts::start_ports() {
   for (std::size_t i = 0; i < lags.size(); ++i)
     for (const auto& member : lags[i]->members)
       if (member != nullptr) LAGOON_TRY(start_member(*member, i));
+  LAGOON_TRY(following.await_turn());
+  if (following.any()) eal.take_place();
   // Only now are all sockets bound, and nothing that was heard before can be believed.
   for (const auto& port : ports) port->drain();
   for (const auto& lag : lags)
-    for_each_member(*lag, [](MemberIndex, const MemberRuntime& member) { member.port.drain(); });
+    for_each_member(*lag, [](MemberIndex, const MemberRuntime& member) {
+      member.port.drain();
+      if (member.slow_socket) member.slow_socket->drain();
+      if (member.slow_losses != nullptr) member.slow_losses->begin_anew();
+    });
   return wires.arm();
 }
 
@@ -190,7 +197,7 @@ Result<void> Engine::Parts::launch_workers() {
                             .qsbr_thread = static_cast<unsigned>(w),
                             .qsbr = publisher.qsbr(),
                             .slow_frames = slow_rings[w],
-                            .stop = &stop_workers,
+                            .stop = &life.stop_workers,
                             .idle = config.eal.idle};
     for (const Connection& c : connections) {
       const auto at = std::find(c.workers.begin(), c.workers.end(), w);
@@ -216,7 +223,7 @@ Result<void> Engine::Parts::launch_workers() {
   }
   for (std::size_t w = 0; w < workers.size(); ++w)
     stalls.add(workers[w]->heart(), "worker " + std::to_string(workers[w]->lcore()), std::move(served[w]));
-  running = true;
+  life.running = true;
   for (const auto& worker : workers) {
     const auto entry = [](void* self) { return static_cast<Worker*>(self)->run(); };
     if (const int error = rte_eal_remote_launch(entry, worker.get(), worker->lcore()); error != 0)
@@ -226,9 +233,9 @@ Result<void> Engine::Parts::launch_workers() {
 }
 
 void Engine::Parts::stop_all() {
-  if (!running) return;
-  running = false;
-  stop_workers.store(true, std::memory_order_release);
+  if (!life.running) return;
+  life.running = false;
+  life.stop_workers.store(true, std::memory_order_release);
   rte_eal_mp_wait_lcore();
 }
 

@@ -22,7 +22,7 @@ Result<Port> Engine::Parts::open(const config::PortSource& source, const std::st
   Device device = device_of(source, opened_++);
   // (a name that somebody chose for another device is left out)
   std::uint16_t there = 0;
-  while (running && std::holds_alternative<config::TapPort>(source) &&
+  while (life.running && std::holds_alternative<config::TapPort>(source) &&
          rte_eth_dev_get_port_by_name(device.name.c_str(), &there) == 0)
     device = device_of(source, opened_++);
   if (device.is_af_packet && !guest) device.devargs = with_ring_for(device, mtu, pool_size.room);
@@ -31,7 +31,7 @@ Result<Port> Engine::Parts::open(const config::PortSource& source, const std::st
   // Wires belong to the control lcore once it runs.
   Result<Wires::End> end = no_answer();
   const auto take = [&] { end = wires.take_end(device.name); };
-  if (!running)
+  if (!life.running)
     take();
   else if (!tasks.run(take, kAnswerPatience))
     return no_answer();
@@ -67,6 +67,7 @@ Result<void> Engine::Parts::configure_member(MemberRuntime& member, std::size_t 
                   .mtu = runtime.port_options.mtu};
   if (guest) needs.guest = &*guest;
   if (auto done = member.port.configure(needs); !done) return of_member(member, done.error());
+  if (!life.running) following.hold_back(member.port);
   return {};
 }
 

@@ -91,6 +91,13 @@ std::optional<std::span<const std::byte>> PacketSocket::receive(std::span<std::b
   }
 }
 
+void PacketSocket::drain() const noexcept {
+  constexpr int kFramesMost = 4096;
+  std::array<std::byte, 64> room;
+  for (int i = 0; i < kFramesMost && receive(room); ++i) {
+  }
+}
+
 bool PacketSocket::send(std::span<const std::byte> frame) const noexcept {
   for (;;) {
     const ssize_t sent = ::send(socket_, frame.data(), frame.size(), MSG_DONTWAIT);

@@ -39,6 +39,8 @@ class PacketSocket {
   /// The next untagged frame, from the destination address on, in `room`; nothing when there is none. A frame
   /// that does not fit is cut, and its length with it.
   [[nodiscard]] std::optional<std::span<const std::byte>> receive(std::span<std::byte> room) const noexcept;
+  /// Throws away what has come so far.
+  void drain() const noexcept;
   /// False when the interface would not take it now.
   [[nodiscard]] bool send(std::span<const std::byte> frame) const noexcept;
   /// For sleeping on.

@@ -201,6 +201,7 @@ void Port::drain() const {
       if (count == 0) break;
       rte_pktmbuf_free_bulk(frames.data(), count);
     }
+  if (ring_losses_ != nullptr) ring_losses_->begin_anew();
 }
 
 void Port::stop() {

@@ -45,14 +45,28 @@ constexpr int kTriesOfDying = 60;
 constexpr Duration kBetweenTries = 50ms;
 constexpr const char* kPciDevices = "/sys/bus/pci/devices/";
 
+struct Holding {
+  std::string user;
+  int descriptor = -1;
+};
+
 // Who in this process has which lock.
 struct Holders {
   std::mutex mutex;
-  std::map<std::string, std::string, std::less<>> users;
+  std::map<std::string, Holding, std::less<>> users;
+  std::map<std::string, int, std::less<>> inherited;  // of the process that this one follows
   [[nodiscard]] std::optional<std::string> of(std::string_view name) {
     const std::lock_guard lock{mutex};
     const auto found = users.find(name);
-    return found == users.end() ? std::nullopt : std::optional{found->second};
+    return found == users.end() ? std::nullopt : std::optional{found->second.user};
+  }
+  // A descriptor of our own of a lock that the process before has; -1: it has none of that name, or somebody
+  // here has it.
+  [[nodiscard]] int take_inherited(std::string_view name) {
+    const std::lock_guard lock{mutex};
+    const auto found = inherited.find(name);
+    if (found == inherited.end() || users.contains(name)) return -1;
+    return fcntl(found->second, F_DUPFD_CLOEXEC, 0);
   }
 };
 Holders& holders() {
@@ -180,7 +194,7 @@ PortLock::PortLock(int descriptor, std::string name, const std::string& user)
     : descriptor_{descriptor}, name_{std::move(name)} {
   if (descriptor_ < 0) return;
   const std::lock_guard lock{holders().mutex};
-  holders().users.insert_or_assign(name_, user);
+  holders().users.insert_or_assign(name_, Holding{.user = user, .descriptor = descriptor_});
 }
 
 PortLock::PortLock(PortLock&& other) noexcept
@@ -197,6 +211,8 @@ PortLock::~PortLock() {
 
 Result<PortLock> PortLock::of_socket(const std::string& name, std::string_view what, std::string_view said,
                                      const std::string& user) {
+  if (const int inherited = holders().take_inherited(name); inherited >= 0)
+    return PortLock{inherited, name, user};
   const AbstractName address{name};
   const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return os_error(what, said, "socket");
@@ -238,6 +254,8 @@ Result<PortLock> PortLock::of_tap(const std::string& name, const std::string& us
 
 Result<PortLock> PortLock::of_pci(const std::string& address, const std::string& user) {
   const std::string path = kPciDevices + address + "/config";
+  if (const int inherited = holders().take_inherited(path); inherited >= 0)
+    return PortLock{inherited, path, user};
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return PortLock{-1, path, user};
   for (int tries = 0; keeps_trying(tries, [&] { return locker_of(descriptor); }); ++tries) {
@@ -256,6 +274,32 @@ Result<PortLock> PortLock::of_pci(const std::string& address, const std::string&
   }
   close(descriptor);
   return refuse("device", address, path, holder);
+}
+
+std::vector<HeldLock> held_locks() {
+  const std::lock_guard lock{holders().mutex};
+  std::vector<HeldLock> held;
+  for (const auto& [name, holding] : holders().users)
+    held.push_back({.name = name, .descriptor = holding.descriptor});
+  return held;
+}
+
+void inherit_locks(std::vector<HeldLock> locks) {
+  const std::lock_guard lock{holders().mutex};
+  for (HeldLock& each : locks)
+    if (const auto [at, is_new] = holders().inherited.emplace(std::move(each.name), each.descriptor); !is_new)
+      close(each.descriptor);
+}
+
+// (listen() gives a socket the credentials of its caller: unix(7), SO_PEERCRED)
+void own_inherited_locks() {
+  const std::lock_guard lock{holders().mutex};
+  for (const auto& [name, descriptor] : holders().inherited) {
+    if (const auto user = holders().users.find(name); user != holders().users.end())
+      static_cast<void>(listen(user->second.descriptor, SOMAXCONN));
+    close(descriptor);
+  }
+  holders().inherited.clear();
 }
 
 namespace {

@@ -46,6 +46,19 @@ class PortLock {
   std::string name_;
 };
 
+/// A lock as one process hands it to the one that follows: who has the descriptor has the lock.
+struct HeldLock {
+  std::string name;
+  int descriptor = -1;
+};
+/// All that this process holds. The descriptors stay where they are.
+[[nodiscard]] std::vector<HeldLock> held_locks();
+/// From now on a lock of such a name is taken from these, which are ours to close, and not from the system.
+void inherit_locks(std::vector<HeldLock> locks);
+/// The process that had them has stopped. From now on this one is named to whoever asks, and what it did not
+/// take is let go.
+void own_inherited_locks();
+
 /// All that a device needs before it is probed: what its devargs name. Errors: those of PortLock.
 [[nodiscard]] Result<std::vector<PortLock>> lock_device(const Device& device, const std::string& user);
 /// All that an ethdev sits on that was probed by somebody else.

@@ -70,6 +70,14 @@ void RingLosses::look() {
   lost_.store(lost, std::memory_order_relaxed);
 }
 
+void RingLosses::begin_anew() {
+  const std::scoped_lock lock{mutex_};
+  for (const int socket : sockets_) static_cast<void>(take_lost(socket));
+  before_ = {};
+  lost_.store(0, std::memory_order_relaxed);
+  lately_.store(0, std::memory_order_relaxed);
+}
+
 void RingLosses::close() {
   const std::scoped_lock lock{mutex_};
   for (const int socket : sockets_) ::close(socket);

@@ -25,12 +25,14 @@ class RingLosses {
 
   /// To be called once a second. Thread: any but the control lcore; the kernel is asked.
   void look();
+  /// Forgets what was lost so far. Thread: any but the control lcore.
+  void begin_anew();
   /// Before the port is closed. Thread: any.
   void close();
 
   // As of the last look(). Thread: any.
 
-  /// Since the port was started.
+  /// Since the port was started, or begin_anew().
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
   /// In the last ten seconds.
   [[nodiscard]] std::uint64_t lost_lately() const noexcept { return lately_.load(std::memory_order_relaxed); }

@@ -56,6 +56,13 @@ void StateBoard::wake() const noexcept {
   static_cast<void>(!::write(descriptor_, &one, sizeof one));
 }
 
+void StateBoard::goes_on_from(state::State before) {
+  const std::lock_guard lock{mutex_};
+  before_ = std::move(before);
+  lags_ = before_.lags;
+  carriers_ = before_.carriers;
+}
+
 std::optional<StateBoard::Noted> StateBoard::note(const std::string& interface) {
   auto original = read_interface(interface);
   if (!original) return std::nullopt;

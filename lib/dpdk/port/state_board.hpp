@@ -33,6 +33,8 @@ class StateBoard {
   [[nodiscard]] Result<void> open();
   /// Writes what the board has, before anything is changed. To be set before ports are opened.
   void use_writer(std::function<void()> write) { write_ = std::move(write); }
+  /// What the process before left in the end, which has handed over to this one: before there are LAGs.
+  void goes_on_from(state::State before);
 
   // Interfaces of the kernel. Thread: any but the control lcore.
 
@@ -51,6 +53,9 @@ class StateBoard {
   /// Thread: any.
   void set_configuration(std::uint64_t digest) noexcept {
     configuration_.store(digest, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t configuration() const noexcept {
+    return configuration_.load(std::memory_order_relaxed);
   }
   /// What is known of the LAG from before; nothing: it starts afresh.
   [[nodiscard]] const control::SavedLag* lag_before(std::string_view name) const noexcept;
@@ -71,7 +76,7 @@ class StateBoard {
   void give_back(const std::string& interface);
   void erase(const std::string& interface);
 
-  const state::State before_;
+  state::State before_;
   std::function<void()> write_{};
   std::atomic<std::uint64_t> configuration_ = 0;
   std::atomic<const std::vector<control::SavedLag>*> offered_ = nullptr;
