@@ -28,8 +28,8 @@ class LagoondError(RuntimeError):
 
 
 def remove_what_is_left(prefix):
-    """The control socket and the state file of a lagoond that was killed: one that ends politely removes them itself."""
-    for name in (f"{prefix}.sock", f"{prefix}.state"):
+    """The sockets and the state file of a lagoond that was killed: one that ends politely removes them itself."""
+    for name in (f"{prefix}.sock", f"{prefix}.state", f"{prefix}.state.take-over"):
         with contextlib.suppress(OSError):
             os.unlink(os.path.join(RUN_FOLDER, name))
 
