@@ -83,6 +83,10 @@ Result<std::string> EngineRunning::cluster(console::ClusterVerb verb, const std:
       return to_json(cluster_->status());
     case console::ClusterVerb::want:
       return cluster_->want(lag, node);
+    case console::ClusterVerb::drain:
+      return cluster_->drain(true);
+    case console::ClusterVerb::undrain:
+      return cluster_->drain(false);
     case console::ClusterVerb::take_back:
       return cluster_->take_back(lag);
   }

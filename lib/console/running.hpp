@@ -21,7 +21,7 @@ namespace lagoon::console {
 
 enum class ConfigVerb : std::uint8_t { show, check, diff, apply, save, save_found };
 
-enum class ClusterVerb : std::uint8_t { show, json, want, take_back };
+enum class ClusterVerb : std::uint8_t { show, json, want, drain, undrain, take_back };
 
 class Running : public dpdk::TelemetrySource {
  public:

@@ -11,5 +11,9 @@
 namespace lagoon::wire {
 
 [[nodiscard]] ControlFrame learning_frame(const MacAddress& mac, std::optional<std::uint16_t> vlan) noexcept;
+/// The same to all: bridges behind the first one learn it, too. A reverse ARP request of the station about
+/// itself (RFC 903), as virtual machines are announced after they have moved.
+[[nodiscard]] ControlFrame announcing_frame(const MacAddress& mac,
+                                            std::optional<std::uint16_t> vlan) noexcept;
 
 }  // namespace lagoon::wire

@@ -11,12 +11,21 @@
 #include "base/check.hpp"
 #include "cluster/peer_codec.hpp"
 #include "cluster/peer_link.hpp"
+#include "cluster/stations/codec.hpp"
 
 using namespace lagoon;
 
 namespace {
 
+void check_stations(std::span<const std::byte> octets) {
+  const auto message = cluster::decode_station_message(octets);
+  if (!message) return;
+  LAGOON_CHECK(message->stations.size() <= cluster::kStationsInMessage);
+  LAGOON_CHECK(std::ranges::equal(cluster::encode(*message), octets));
+}
+
 void check(std::span<const std::byte> octets) {
+  check_stations(octets);
   const auto message = cluster::decode_peer_message(octets);
   if (!message) return;
   LAGOON_CHECK(message->lags.size() <= cluster::kLagsMax);
@@ -41,5 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   head.u8(std::to_integer<std::uint8_t>(mended[5]) & 0x0fU);
   head.be16(static_cast<std::uint16_t>(size));
   check(mended);
+  ByteWriter other{mended};
+  other.be32(0x4c475053);
+  other.u8(1);
+  other.u8(0);
+  check_stations(mended);
   return 0;
 }

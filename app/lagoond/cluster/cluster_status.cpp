@@ -42,6 +42,8 @@ void put_lag(control::views::JsonWriter& out, const ClusterLagStatus& lag) {
     out.null("valid_for");
   out.text("sentence", lag.sentence);
   out.text("fault", lag.fault);
+  out.number("stations", lag.stations);
+  out.number("announced", lag.announced);
   out.close_object();
 }
 
@@ -81,6 +83,10 @@ std::string to_text(const ClusterStatus& status) {
   for (const ClusterLagStatus& lag : status.lags) {
     text += lag.sentence + "\n";
     if (!lag.fault.empty()) text += lag.name + ": " + lag.fault + "\n";
+    if (lag.stations != 0)
+      text += lag.name + ": " + status.other + " has told of " + std::to_string(lag.stations) +
+              " stations behind it; " + std::to_string(lag.announced) +
+              " were announced when this box took over\n";
   }
   return text;
 }

@@ -19,6 +19,8 @@ struct ClusterLagStatus {
   std::optional<Duration> valid_for{};  // nothing: the table has no end, or there is none
   std::string sentence{};               // who carries and why
   std::string fault{};                  // of its cables; empty: none that is known
+  std::size_t stations = 0;             // behind it, as the other box has told
+  std::uint64_t announced = 0;          // of those, at this box's last takeover
 };
 
 struct ClusterStatus {

@@ -54,22 +54,23 @@ Result<std::optional<ClusterThread::Ready>> ClusterThread::prepare(const config:
 }
 
 Result<std::unique_ptr<ClusterThread>> ClusterThread::start(dpdk::Engine& engine, Ready ready) {
-  std::unique_ptr<ClusterThread> self{new ClusterThread{*engine.desk(), ready.options, chance(),
-                                                        std::move(ready.client), std::move(ready.peer)}};
+  std::unique_ptr<ClusterThread> self{
+      new ClusterThread{engine, ready.options, chance(), std::move(ready.client), std::move(ready.peer)}};
   self->wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (self->wake_ < 0) return fail(Errc::system, std::string{"cluster: eventfd: "} + std::strerror(errno));
   self->thread_ = std::thread{[raw = self.get()] { raw->run(); }};
   return self;
 }
 
-ClusterThread::ClusterThread(dpdk::MultichassisDesk& desk, const ClusterOptions& options,
-                             std::uint64_t incarnation, std::unique_ptr<etcd::Client> client,
-                             std::optional<PeerChannel> peer)
-    : desk_{desk},
+ClusterThread::ClusterThread(dpdk::Engine& engine, const ClusterOptions& options, std::uint64_t incarnation,
+                             std::unique_ptr<etcd::Client> client, std::optional<PeerChannel> peer)
+    : desk_{*engine.desk()},
       options_{options.node},
       node_{options.node, cluster::Incarnation{incarnation}, dpdk::now()},
       client_{std::move(client)},
-      peer_{std::move(peer)} {}
+      peer_{std::move(peer)},
+      stations_{engine, desk_, options_},
+      carries_(desk_.size()) {}
 
 ClusterThread::~ClusterThread() {
   end_.store(true, std::memory_order_relaxed);
@@ -96,6 +97,7 @@ void ClusterThread::run() {
     take_news();
     node_.turn(dpdk::now());
     carry_out();
+    tell_stations();
     tell_events();
     look_at_end();
     put_status();
@@ -111,10 +113,23 @@ void ClusterThread::take_news() {
   if (const Instant turned = desk_.turned(); turned != Instant{}) node_.control_answered(turned);
   for (std::size_t seat = 0; seat < desk_.size(); ++seat) {
     if (const auto fitness = desk_.take_fitness(seat)) node_.set(seat, *fitness);
-    if (const auto passed = desk_.take_passed(seat)) node_.passed(seat, *passed, dpdk::now());
+    if (const auto passed = desk_.take_passed(seat)) {
+      node_.passed(seat, *passed, dpdk::now());
+      const bool carries = node_.order(seat).forwards && node_.order(seat).generation == *passed;
+      if (carries && !carries_[seat]) stations_.took_over(seat, dpdk::now());
+      carries_[seat] = carries;
+    }
   }
   if (!peer_) return;
   while (const auto message = peer_->receive()) node_.heard(*message, dpdk::now());
+  for (const cluster::StationMessage& message : peer_->take_stations()) stations_.heard(message, dpdk::now());
+}
+
+void ClusterThread::tell_stations() {
+  stations_.announce();
+  for (std::size_t seat = 0; seat < desk_.size() && peer_; ++seat)
+    if (carries_[seat])
+      if (const auto message = stations_.next_message(seat)) peer_->send(*message);
 }
 
 // (and before what is sent is made)
@@ -238,7 +253,9 @@ void ClusterThread::put_status() {
                          .order = node_.order(seat),
                          .valid_for = {},
                          .sentence = node_.sentence(seat, now),
-                         .fault = node_.fault(seat)};
+                         .fault = node_.fault(seat),
+                         .stations = stations_.known(seat),
+                         .announced = stations_.announced(seat)};
     if (lag.order.forwards && lag.order.valid_until) lag.valid_for = *lag.order.valid_until - now;
     status.lags.push_back(std::move(lag));
   }
@@ -265,6 +282,17 @@ Result<std::string> ClusterThread::want(const std::string& lag, const std::strin
   LAGOON_TRY(wish_.make(lag, node, kWishPatience, [this] { eventfd_write(wake_, 1); }));
   if (node.empty()) return "LAG '" + lag + "': no box is wanted any more";
   return "LAG '" + lag + "': " + node + " is wanted to carry; it does as soon as it is fit (show cluster)";
+}
+
+Result<std::string> ClusterThread::drain(bool drained) {
+  std::string text;
+  for (const cluster::LagOptions& lag : options_.lags) {
+    auto wanted = want(lag.name, drained ? options_.other : "");
+    if (!wanted) return fail(wanted.error().code, text + "LAG '" + lag.name + "': " + wanted.error().detail);
+    text += *wanted + "\n";
+  }
+  text.pop_back();
+  return text;
 }
 
 Result<std::string> ClusterThread::take_back(const std::string& lag) {

@@ -25,6 +25,7 @@
 #include "lagoond/cluster/cluster_options.hpp"
 #include "lagoond/cluster/cluster_status.hpp"
 #include "lagoond/cluster/peer_channel.hpp"
+#include "lagoond/cluster/stations.hpp"
 #include "lagoond/cluster/wish.hpp"
 #include "lagoond/etcd/client.hpp"
 
@@ -57,11 +58,13 @@ class ClusterThread final : private etcd::Listener {
   /// Which box is to carry the LAG; an empty name: whoever may. It waits for etcd, two seconds at most.
   /// Errors: no_such_thing, busy (etcd does not answer), permission.
   [[nodiscard]] Result<std::string> want(const std::string& lag, const std::string& node);
+  /// The other box is to carry all LAGs; false: whichever may. As want() for each.
+  [[nodiscard]] Result<std::string> drain(bool drained);
   /// The LAG goes back to the System of the configuration.
   [[nodiscard]] Result<std::string> take_back(const std::string& lag);
 
  private:
-  ClusterThread(dpdk::MultichassisDesk& desk, const ClusterOptions& options, std::uint64_t incarnation,
+  ClusterThread(dpdk::Engine& engine, const ClusterOptions& options, std::uint64_t incarnation,
                 std::unique_ptr<etcd::Client> client, std::optional<PeerChannel> peer);
   void answered(cluster::RequestId id, const cluster::Answer& answer) override;
   void failed(cluster::RequestId id, std::string_view words) override;
@@ -71,6 +74,7 @@ class ClusterThread final : private etcd::Listener {
 
   void run();
   void take_news();
+  void tell_stations();
   void carry_out();
   void tell_events();
   [[nodiscard]] std::string reason_of(cluster::EventKind kind) const;
@@ -85,7 +89,9 @@ class ClusterThread final : private etcd::Listener {
   cluster::Node node_;
   std::unique_ptr<etcd::Client> client_;
   std::optional<PeerChannel> peer_;
-  Wish wish_{};  // an operator's, on its way
+  Stations stations_;
+  std::vector<bool> carries_;  // by seat: announced since this box carries
+  Wish wish_{};                // an operator's, on its way
   std::uint64_t requests_ = 0;
   std::uint64_t failures_ = 0;
   std::string words_{};  // of etcd's last failure

@@ -16,6 +16,7 @@
 #include "base/check.hpp"
 #include "base/ip_address.hpp"
 #include "cluster/peer_codec.hpp"
+#include "cluster/stations/codec.hpp"
 
 namespace lagoon::lagoond {
 
@@ -129,12 +130,16 @@ Result<PeerChannel> PeerChannel::open(const PeerOptions& options) {
 }
 
 PeerChannel::PeerChannel(int socket, const Address& peer, std::string key)
-    : socket_{socket}, peer_{peer}, key_{std::move(key)}, room_(cluster::kPeerMessageMax + kMacSize + 1) {}
+    : socket_{socket},
+      peer_{peer},
+      key_{std::move(key)},
+      room_(std::max(cluster::kPeerMessageMax, cluster::kStationMessageMax) + kMacSize + 1) {}
 
 PeerChannel::PeerChannel(PeerChannel&& other) noexcept
     : socket_{std::exchange(other.socket_, -1)},
       peer_{other.peer_},
       key_{std::move(other.key_)},
+      stations_{std::move(other.stations_)},
       counters_{other.counters_},
       taken_{other.taken_},
       room_{std::move(other.room_)} {}
@@ -143,6 +148,7 @@ PeerChannel& PeerChannel::operator=(PeerChannel&& other) noexcept {
   std::swap(socket_, other.socket_);
   std::swap(peer_, other.peer_);
   std::swap(key_, other.key_);
+  std::swap(stations_, other.stations_);
   std::swap(counters_, other.counters_);
   std::swap(taken_, other.taken_);
   std::swap(room_, other.room_);
@@ -154,7 +160,20 @@ PeerChannel::~PeerChannel() {
 }
 
 void PeerChannel::send(const cluster::PeerMessage& message) {
-  std::vector<std::byte> octets = cluster::encode(message);
+  send_octets(cluster::encode(message));
+}
+
+void PeerChannel::send(const cluster::StationMessage& message) {
+  send_octets(cluster::encode(message));
+}
+
+std::vector<cluster::StationMessage> PeerChannel::take_stations() {
+  std::vector<cluster::StationMessage> taken{stations_.begin(), stations_.end()};
+  stations_.clear();
+  return taken;
+}
+
+void PeerChannel::send_octets(std::vector<std::byte> octets) {
   if (!key_.empty()) {
     const Mac mac = mac_of(octets, key_);
     octets.insert(octets.end(), mac.begin(), mac.end());
@@ -192,7 +211,8 @@ bool PeerChannel::is_peer(const Address& sender) const noexcept {
 }
 
 std::optional<cluster::PeerMessage> PeerChannel::judge(std::span<const std::byte> datagram) {
-  const std::optional<std::size_t> size = cluster::peer_message_size(datagram);
+  const std::optional<std::size_t> of_stations = cluster::station_message_size(datagram);
+  const std::optional<std::size_t> size = of_stations ? of_stations : cluster::peer_message_size(datagram);
   const auto refuse = [](std::uint64_t& counter) {
     ++counter;
     return std::nullopt;
@@ -208,10 +228,15 @@ std::optional<cluster::PeerMessage> PeerChannel::judge(std::span<const std::byte
     const Mac mac = mac_of(message, key_);
     if (::CRYPTO_memcmp(mac.data(), rest.data(), kMacSize) != 0) return refuse(counters_.bad_key);
   }
-  auto read = cluster::decode_peer_message(message);
-  if (!read) return refuse(counters_.malformed);
+  auto stations = of_stations ? cluster::decode_station_message(message) : std::nullopt;
+  auto read = of_stations ? std::nullopt : cluster::decode_peer_message(message);
+  if (!read && !stations) return refuse(counters_.malformed);
   ++counters_.received;
   taken_ = counters_;
+  if (stations) {
+    if (stations_.size() >= kStationsKept) stations_.pop_front();
+    stations_.push_back(*std::move(stations));
+  }
   return read;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 
 #include "base/error.hpp"
 #include "cluster/peer_message.hpp"
+#include "cluster/stations/station.hpp"
 
 namespace lagoon::lagoond {
 
@@ -46,6 +48,7 @@ class PeerChannel {
  public:
   /// Datagrams that one receive() looks at.
   static constexpr std::size_t kDrainMost = 64;
+  static constexpr std::size_t kStationsKept = 64;
 
   /// Errors: invalid_argument (an option is not what it has to be), system (no such address here, the port is
   /// taken, no socket).
@@ -58,8 +61,11 @@ class PeerChannel {
   [[nodiscard]] int descriptor() const noexcept { return socket_; }
   /// Precondition: encode()'s. One that can't be sent is counted, and not kept.
   void send(const cluster::PeerMessage& message);
+  void send(const cluster::StationMessage& message);
   /// The next message of the peer's. Nothing: there is none, or kDrainMost datagrams were none; poll again.
   [[nodiscard]] std::optional<cluster::PeerMessage> receive();
+  /// What receive() has met besides, and nobody took; of more than kStationsKept the oldest are lost.
+  [[nodiscard]] std::vector<cluster::StationMessage> take_stations();
   [[nodiscard]] const PeerCounters& counters() const noexcept { return counters_; }
   /// What is wrong with what was refused, or not sent, since a message was taken; empty: nothing.
   [[nodiscard]] std::string fault() const;
@@ -74,11 +80,13 @@ class PeerChannel {
                                                   std::uint16_t port);
   [[nodiscard]] static Result<int> socket_at(const PeerOptions& options, const Address& own);
   [[nodiscard]] bool is_peer(const Address& sender) const noexcept;
+  void send_octets(std::vector<std::byte> octets);
   [[nodiscard]] std::optional<cluster::PeerMessage> judge(std::span<const std::byte> datagram);
 
   int socket_ = -1;
   Address peer_{};
   std::string key_{};
+  std::deque<cluster::StationMessage> stations_{};
   PeerCounters counters_{};
   PeerCounters taken_{};         // as they were when a message was taken last
   std::vector<std::byte> room_;  // for one datagram, and an octet more

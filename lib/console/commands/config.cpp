@@ -50,11 +50,17 @@ Result<Outcome> want(Session& session, const Arguments& arguments) {
 Result<Outcome> want_nobody(Session& session, const Arguments& arguments) {
   return of_cluster(session, ClusterVerb::want, arguments["LAG"], "");
 }
+Result<Outcome> drain(Session& session, const Arguments&) {
+  return of_cluster(session, ClusterVerb::drain, "", "");
+}
+Result<Outcome> undrain(Session& session, const Arguments&) {
+  return of_cluster(session, ClusterVerb::undrain, "", "");
+}
 Result<Outcome> take_back(Session& session, const Arguments& arguments) {
   return of_cluster(session, ClusterVerb::take_back, arguments["LAG"], "");
 }
 
-constexpr std::array<CommandRow, 11> kConfigCommands{{
+constexpr std::array<CommandRow, 13> kConfigCommands{{
     {"config show", "What runs, as a configuration file", show_config},
     {"config check [FILE]", "All that is wrong with FILE, or what a start with it would do", check_config},
     {"config diff [FILE]", "The steps from what runs to FILE", diff_config},
@@ -65,6 +71,8 @@ constexpr std::array<CommandRow, 11> kConfigCommands{{
     {"show cluster json", "The same as JSON", cluster_json},
     {"cluster want LAG NODE", "NODE is to carry the LAG, as soon as it is fit", want},
     {"cluster want-nobody LAG", "Whichever of the two may is to carry it", want_nobody},
+    {"cluster drain", "The other box is to carry every LAG of both, before work on this one", drain},
+    {"cluster undrain", "Takes that back: whichever of the two may is to carry each", undrain},
     {"cluster take-back LAG", "The LAG goes back to the System ID of the configuration", take_back},
 }};
 

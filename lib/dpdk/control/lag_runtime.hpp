@@ -116,9 +116,10 @@ struct LagRuntime {
                                        // queue of control's own
   std::vector<LagUser> users{};        // all who receive or send on it
   const SlowOutlet* outlet = nullptr;  // of the first worker
-  std::unique_ptr<HostAccess> host{};  // the kernel's interface behind the LAG
-  Port* host_port = nullptr;           // what it is to DPDK
-  PortSetting host_setting{};          // of that port, and of the interface
+  std::vector<std::unique_ptr<StationTable>> stations{};  // by worker, where two boxes have the LAG; or none
+  std::unique_ptr<HostAccess> host{};                     // the kernel's interface behind the LAG
+  Port* host_port = nullptr;                              // what it is to DPDK
+  PortSetting host_setting{};                             // of that port, and of the interface
   std::uint64_t slow_tx_refused = 0;
   Instant next_link_poll{};
   std::vector<std::string>
@@ -138,6 +139,9 @@ struct LagRuntime {
     host_port = nullptr;
     host.reset();
     host_setting.given = host_setting.stands = {};
+  }
+  [[nodiscard]] StationTable* stations_of(std::size_t position) const noexcept {
+    return position < stations.size() ? stations[position].get() : nullptr;
   }
   [[nodiscard]] MemberRuntime* find(MemberIndex member) const noexcept {
     return members[member.value()].get();

@@ -73,6 +73,7 @@ struct ApplyOutcome {
 };
 
 class StateBoard;
+class StationTable;
 struct Succession;
 
 class Engine {
@@ -93,6 +94,11 @@ class Engine {
   /// Where who decides about LAGs that two boxes have leaves its orders; nullptr: no LAG is such. Until the
   /// first one they stand by.
   [[nodiscard]] MultichassisDesk* desk() noexcept { return desk_.get(); }
+  /// Of a LAG that two boxes have, by its position: who is heard on it, by worker. As long as the Engine.
+  [[nodiscard]] std::vector<StationTable*> stations_of(std::size_t lag) const;
+  /// The kernel's interface behind that LAG, where a switch at it has to be told where stations are: the
+  /// driver can't take its link away. To be asked before run().
+  [[nodiscard]] std::optional<std::string> interface_behind(std::size_t lag) const;
   /// run_control() and end_workers().
   void run();
   /// The control loop. Returns after request_stop(), when the Partners were told, or did not hear it in time:

@@ -140,6 +140,9 @@ Result<void> Engine::Parts::make_lag(std::size_t index, Instant now) {
   runtime.registered.address = settings.address;
   LAGOON_TRY(runtime.registered.change(identity_of(index, from)));
   runtime.lag = std::make_unique<control::Lag>(std::move(settings), now);
+  if (from.options.multichassis.mode == control::Multichassis::standby)
+    for (std::size_t w = 0; w < runtime.workers.size(); ++w)
+      runtime.stations.push_back(std::make_unique<StationTable>());
   // (until it is known which box carries)
   if (from.options.multichassis.shared())
     control::share(*runtime.lag,
@@ -185,6 +188,18 @@ Port* Engine::Parts::port_behind(std::size_t lag) const noexcept {
     if (!other.is_lag) return ports[other.index].get();
   }
   return nullptr;
+}
+
+std::vector<StationTable*> Engine::stations_of(std::size_t lag) const {
+  std::vector<StationTable*> tables;
+  for (const auto& table : parts_->lags[lag]->stations) tables.push_back(table.get());
+  return tables;
+}
+
+std::optional<std::string> Engine::interface_behind(std::size_t lag) const {
+  const Port* const port = parts_->port_behind(lag);
+  if (port == nullptr || !port->device().is_af_packet) return std::nullopt;
+  return port->device().carrier_interface;
 }
 
 Result<void> Engine::Parts::make_host_access(std::size_t lag) {

@@ -166,7 +166,8 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .index = end.index,
                     .egress = &lag.egress[position],
                     .outgoing = lag.outgoing.get(),
-                    .conversations = {}};
+                    .conversations = {},
+                    .stations = lag.stations_of(position)};
     if (control::distribution_of(lag.lag->options()) != table::Distribution::weighted) return side;
     auto memory = ConversationMemory::of(lag.lag->options().weighted.conversations,
                                          guest ? SnapshotMemory::shared : SnapshotMemory::heap);
@@ -188,7 +189,8 @@ Result<WorkerSide> Engine::Parts::side_of(const Endpoint& end, std::uint16_t pos
                     .index = end.index,
                     .egress = nullptr,
                     .outgoing = nullptr,
-                    .conversations = {}};
+                    .conversations = {},
+                    .stations = nullptr};
 }
 
 Result<void> Engine::Parts::launch_workers() {

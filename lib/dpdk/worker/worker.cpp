@@ -102,6 +102,7 @@ unsigned Worker::carry(const WorkerSide& from, const WorkerSide& to, WorkerSideS
             fast::collect<rte_mbuf>(is_usable(*table, from_state) ? *table : kClosedTable, member, frames,
                                     PuntRings{ports}, Freer{}, from_state.collector, from_state.counters);
       if (frames.empty()) continue;
+      if (from.stations != nullptr) from.stations->note(frames);
       if (const table::PortTable* table = table_of(to); table != nullptr && !is_usable(*table, to_state))
         drop(frames, fast::Drop::lapsed, to_state.counters);
       else if (table != nullptr)

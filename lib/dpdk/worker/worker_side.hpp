@@ -13,6 +13,7 @@
 #include "dpdk/snapshot/lag_totals.hpp"
 #include "dpdk/snapshot/qsbr_publisher.hpp"
 #include "dpdk/snapshot/side_ports.hpp"
+#include "dpdk/snapshot/station_table.hpp"
 #include "dpdk/worker/worker_egress.hpp"
 #include "fast/collect/collector_state.hpp"
 #include "fast/counters.hpp"
@@ -29,6 +30,7 @@ struct WorkerSide {
   EgressSlot* egress = nullptr;    // queues of traffic classes, if the LAG may have some
   FrameInbox* outgoing = nullptr;  // to the control lcore: to be sent, or copies of what is sent
   std::shared_ptr<const ConversationMemory> conversations{};  // where the LAG places each by load
+  StationTable* stations = nullptr;                           // who is heard on it; nullptr: nobody asks
 
   [[nodiscard]] bool is_lag() const noexcept { return table != nullptr; }
 };

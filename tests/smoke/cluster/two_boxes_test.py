@@ -16,7 +16,7 @@ import unittest
 import lab
 from lab.streams import Stream
 from lab.waiting import wait_for
-from stage import partners
+from stage import netns, partners
 from stage.numbered import Exchange
 from stage.partners.linux import Uml
 from stage.two_boxes import LEASE_S, TwoBoxes
@@ -28,6 +28,7 @@ RATE = 2000
 LONG = os.environ.get("LAGOON_LONG") == "1"
 WITHOUT_ETCD_S = 60
 PATIENCE_S = 20.0
+SILENT, SILENT_VLAN = "02:00:00:00:77:01", 5
 DEMO_PATIENCE_S = 240
 # The contract's: frames lost of a stream, or its outage. (Beside other tests a machine may stand for longer than that.)
 MARGIN = 1 if LONG else 5
@@ -119,6 +120,38 @@ class Boxes(unittest.TestCase):
             self.assertEqual(outcome.counts(way)["duplicated"], 0, words)
         return outcome
 
+    def _silent_station(self, holder):
+        """One behind the Partner that speaks in a VLAN until it is heard. Gives where the LAN's bridge sees it."""
+        frame = f"b'\\xff'*6+bytes.fromhex('{SILENT.replace(':', '')}8100{SILENT_VLAN:04x}88b5')+bytes(60)"
+        say = (f"import socket;s=socket.socket(socket.AF_PACKET,socket.SOCK_RAW);s.bind(('eth0',0));"
+               f"s.send({frame})")
+
+        def place():
+            lines = subprocess.run(netns.command_in(self.pair.switch, ["bridge", "fdb", "show", "br", "br0"]), check=True,
+                                   capture_output=True, text=True).stdout.splitlines()
+            return next((line.split()[2] for line in lines if line.startswith(SILENT)), None)
+
+        def is_heard():
+            self.stage.popen_in(self.stage.far, ["/usr/bin/python3", "-c", say]).wait()
+            return place() == f"to-{holder.name}"
+        self.assertIsNotNone(wait_for(is_heard, PATIENCE_S), place())
+        other = self.pair.other(holder)
+        self.assertIsNotNone(wait_for(lambda: other.lag()["stations"] >= 1, PATIENCE_S), other.ask("show cluster"))
+        return place
+
+    def _stations(self):
+        """A box is drained. The LAN's bridge finds a station that says nothing at the box that carries now."""
+        holder = self.pair.holder()
+        other = self.pair.other(holder)
+        place = self._silent_station(holder)
+        self.say(holder.ask("cluster drain").strip())
+        self._settled("drain", holder=other)
+        self.assertIsNotNone(wait_for(lambda: place() == f"to-{other.name}", PATIENCE_S), place())
+        told = next(line for line in other.ask("show cluster").splitlines() if "stations" in line)
+        self.say(told)
+        self.assertGreaterEqual(other.lag()["announced"], 1)
+        self.assertIn("no box is wanted any more", holder.ask("cluster undrain"))
+
     def _switchover(self):
         holder = self.pair.holder()
         other = self.pair.other(holder)
@@ -199,6 +232,12 @@ class WithOpenVSwitch(Boxes):
         if not LONG:
             self.skipTest("the demonstration has them, in a shorter time")
         self.run_situations()
+
+    def test_stations(self):
+        for box in self.pair.boxes:
+            self.pair.start(box)
+        self._settled("the start")
+        self._stations()
 
 
 class Demonstration(unittest.TestCase):

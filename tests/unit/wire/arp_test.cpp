@@ -108,4 +108,31 @@ TEST_CASE("A learning frame goes from an address to itself", "[wire][learning]")
   CHECK(test::octets_of(learning_frame(kUs, 0x102)) == tagged);
 }
 
+TEST_CASE("An announcing frame is a reverse ARP request to all, of an address about itself",
+          "[wire][learning]") {
+  const auto octets = [](std::initializer_list<unsigned> values) {
+    std::vector<std::byte> made;
+    for (const unsigned value : values) made.push_back(static_cast<std::byte>(value));
+    return made;
+  };
+  const auto put = [](std::vector<std::byte>& out, std::initializer_list<unsigned> values) {
+    for (const unsigned value : values) out.push_back(static_cast<std::byte>(value));
+  };
+  const auto put_us = [](std::vector<std::byte>& out) {
+    for (const std::uint8_t octet : kUs.octets) out.push_back(static_cast<std::byte>(octet));
+  };
+  for (const std::optional<std::uint16_t> vlan : {std::optional<std::uint16_t>{}, {7}}) {
+    std::vector<std::byte> expected = octets({0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
+    put_us(expected);
+    if (vlan) put(expected, {0x81, 0, 0, 7});
+    put(expected, {0x80, 0x35, 0, 1, 8, 0, 6, 4, 0, 3});
+    for (int i = 0; i < 2; ++i) {
+      put_us(expected);
+      put(expected, {0, 0, 0, 0});
+    }
+    expected.resize(60);
+    CHECK(test::octets_of(announcing_frame(kUs, vlan)) == expected);
+  }
+}
+
 }  // namespace arp_test
