@@ -15,6 +15,7 @@
 #include "dpdk/engine/capacity.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 #include "dpdk/engine/engine_returns.hpp"
+#include "dpdk/engine/pool/mbuf_pool.hpp"
 #include "options/load_options.hpp"
 
 namespace lagoon::dpdk {
@@ -23,7 +24,6 @@ namespace {
 
 constexpr unsigned kOutgoingRoom = 256;
 constexpr unsigned kSlowRingSize = 256;
-constexpr unsigned kMbufCache = 256;
 
 void free_ring(rte_ring* ring) {
   void* frame = nullptr;
@@ -62,18 +62,15 @@ Result<void> Engine::Parts::open_ports() {
 
 Result<void> Engine::Parts::make_pool_and_rings() {
   const std::size_t count = std::max<std::size_t>(rte_eth_dev_count_total(), 2);
-  // What waits while conversations move.
-  const std::size_t held = lags.size() * (config.eal.lcores.size() - 1) * fast::kHoldRoom;
   // With room for members that come later, or with less where there is no memory for all of it.
   for (std::size_t spare = kSparePorts; pool == nullptr; --spare) {
     pool_size.ports_most = count + spare;
-    pool = rte_pktmbuf_pool_create(
-        "lagoon_mbufs", static_cast<unsigned>(pool_size.ports_most * kMbufsPerPort + held) - 1, kMbufCache, 0,
-        static_cast<std::uint16_t>(pool_size.room + RTE_PKTMBUF_HEADROOM), static_cast<int>(rte_socket_id()));
+    pool = make_mbuf_pool(mbufs_for(config, pool_size.ports_most), pool_size.room,
+                          static_cast<int>(rte_socket_id()));
     if (spare == 0) break;
   }
   if (pool == nullptr)
-    return fail(Errc::no_resources, "no memory for " + std::to_string(count * kMbufsPerPort + held) +
+    return fail(Errc::no_resources, "no memory for " + std::to_string(mbufs_for(config, count) + 1) +
                                         " mbufs; give more with 'memory:' in 'eal:', or more hugepages");
   return make_rings();
 }
