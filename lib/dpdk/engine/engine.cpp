@@ -13,6 +13,7 @@
 #include "dpdk/base/monotonic_clock.hpp"
 #include "dpdk/engine/engine_parts.hpp"
 #include "dpdk/engine/engine_returns.hpp"
+#include "dpdk/engine/pool/mbuf_pool.hpp"
 #include "dpdk/multichassis/desk.hpp"
 
 namespace lagoon::dpdk {
@@ -88,8 +89,15 @@ Result<void> Engine::begin(Parts& parts) {
   const std::vector<std::string> pci = pci_addresses(config);
   LAGOON_TRY(look_for_others(config));
   LAGOON_TRY(parts.eal.start(eal, pci));
+  // (the lcore of a worker is another process's until it is this one's turn)
+  PoolAhead ahead;
+  if (!parts.following.any()) ahead.begin(config, parts.pool_size.room);
   LAGOON_TRY(parts.open_ports());
   parts.put_back_rest();
+  if (const auto made = ahead.take()) {
+    parts.pool = made->pool;
+    parts.pool_size.ports_most = made->ports_most;
+  }
   LAGOON_TRY(parts.make_pool_and_rings());
   LAGOON_TRY(parts.configure_ports());
   LAGOON_TRY(parts.publisher.open(static_cast<unsigned>(config.eal.lcores.size() - 1)));
