@@ -73,7 +73,7 @@ void leave(dpdk::Engine& engine, Memory* memory, Ending& ending) {
   // (LAGs that two boxes have are the other one's meanwhile)
   if (memory == nullptr || engine.desk() != nullptr || ending.requested()) return ending.request();
   engine.prepare_to_be_followed();
-  if (!memory->write_now() || ending.requested()) return ending.request();
+  if (!memory->write_last() || ending.requested()) return ending.request();
   Output::say("lagoond: it leaves as it is, for the process that follows to go on\n");
   ending.leave();
 }

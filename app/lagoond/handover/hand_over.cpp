@@ -118,7 +118,7 @@ void HandOver::answer(Passage passage) {
 
 void HandOver::complete() {
   engine_.let_go_of_taps();
-  static_cast<void>(memory_.write_now());
+  static_cast<void>(memory_.write_last());
   static_cast<void>(successor_->say(kStopped));
   const std::string who = "process " + std::to_string(successor_process_);
   const auto carries = successor_->hear(kCarriesPatience);

@@ -92,7 +92,7 @@ void Memory::run() {
 
 bool Memory::write() {
   const std::lock_guard lock{writing_};
-  if (forgotten_ || giver_ != 0) return false;
+  if (done_ || giver_ != 0) return false;
   const auto stored = file_.store(board_->take());
   const std::string words = stored ? "" : stored.error().detail;
   if (std::exchange(complaint_, words) == words) return stored.has_value();
@@ -101,9 +101,16 @@ bool Memory::write() {
   return stored.has_value();
 }
 
+bool Memory::write_last() {
+  if (!write()) return false;
+  const std::lock_guard lock{writing_};
+  done_ = true;
+  return true;
+}
+
 void Memory::forget() {
   const std::lock_guard lock{writing_};
-  forgotten_ = true;
+  done_ = true;
   file_.remove();
 }
 

@@ -32,8 +32,9 @@ class Memory {
 
   [[nodiscard]] dpdk::StateBoard& board() noexcept { return *board_; }
   [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
-  /// Writes what there is now: the process ends, and another one follows. False: it could not.
-  [[nodiscard]] bool write_now() { return write(); }
+  /// Writes what there is now, and no more after it: the process ends, and another one follows. False: it
+  /// could not.
+  [[nodiscard]] bool write_last();
   /// All was put back, and the Partners know that we leave: there is nothing to remember.
   void forget();
 
@@ -46,7 +47,7 @@ class Memory {
   std::unique_ptr<dpdk::StateBoard> board_;
   std::mutex writing_;
   std::string complaint_{};  // that was made last; under writing_, as the next
-  bool forgotten_ = false;
+  bool done_ = false;
   pid_t giver_ = 0;  // as long as it writes
   std::atomic<bool> stop_ = false;
   int wake_ = -1;
