@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "lagoond/ending/packet_sockets.hpp"
 #include "lagoond/output/output.hpp"
 
 namespace lagoon::lagoond {
@@ -60,6 +61,7 @@ void Ending::keep_files() {
 void Ending::leave() {
   remove_files();
   Output::finish();
+  give_back_packet_sockets();
   ::_exit(0);
 }
 
