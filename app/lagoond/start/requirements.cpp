@@ -156,8 +156,8 @@ Result<void> check_prefix(const config::Config& config) {
   using namespace std::chrono_literals;
   const std::string folder = eal_folder(config);
   pid_t holder = holder_of_prefix(folder);
-  for (int i = 0; i < 100 && holder != 0; ++i) {
-    std::this_thread::sleep_for(10ms);
+  for (int i = 0; i < 500 && holder != 0; ++i) {
+    std::this_thread::sleep_for(2ms);
     holder = holder_of_prefix(folder);
   }
   if (holder == 0) return {};

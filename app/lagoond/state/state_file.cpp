@@ -123,7 +123,7 @@ Result<StateFile> StateFile::in_usual_place(const std::string& prefix) {
 void StateFile::await_end_of_writer() const {
   const auto state = read();
   if (!state || !*state) return;
-  for (int i = 0; i < 100 && runs((*state)->process); ++i) ::usleep(10'000);
+  for (int i = 0; i < 500 && runs((*state)->process); ++i) ::usleep(2'000);
 }
 
 Result<std::optional<state::State>> StateFile::load(pid_t giver) const {
