@@ -117,7 +117,7 @@ class Engine {
   /// the caller's thread's.
   [[nodiscard]] Result<std::unique_lock<std::timed_mutex>> hold_commands();
   /// Before a process that another one follows ends as if it was killed: the Partners hear once more what is
-  /// so, and the board has what LAGs know. Thread: any but the control lcore; waits some 0.3 s at the most.
+  /// so, and the board has what LAGs know. Thread: any but the control lcore; waits some 1.2 s at the most.
   void prepare_to_be_followed();
 
   // Questions and commands. Thread: any but the control lcore; they wait for its answer, at most a second.

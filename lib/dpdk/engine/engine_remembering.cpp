@@ -1,4 +1,5 @@
 // What an Engine takes from the process before it, and leaves for the next one.
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -79,7 +80,8 @@ void Engine::let_go_of_taps() {
 }
 
 void Engine::prepare_to_be_followed() {
-  constexpr Duration kPatience = 300ms;
+  // (LACP's limit is 3 LACPDUs in a second: who has just said so much says this one late)
+  constexpr Duration kPatience = 1200ms;
   constexpr Duration kLook = 2ms;
   Parts& parts = *parts_;
   const auto lock = parts.begin_command();
@@ -87,11 +89,15 @@ void Engine::prepare_to_be_followed() {
     for (const auto& lag : parts.lags) control::refresh(*lag->lag, dpdk::now());
   };
   if (!lock || !parts.tasks.run(refresh, kAnswerPatience)) return;
-  // (what has to wait under LACP's limit is not waited for)
+  // (frames are carried meanwhile)
   bool sent = false;
   for (const Instant until = dpdk::now() + kPatience; !sent && dpdk::now() < until;) {
     std::this_thread::sleep_for(kLook);
-    static_cast<void>(parts.tasks.run([&] { sent = parts.transmitter->idle(); }, kAnswerPatience));
+    const auto look = [&] {
+      sent = parts.transmitter->idle() &&
+             std::ranges::all_of(parts.lags, [](const auto& lag) { return control::told(*lag->lag); });
+    };
+    static_cast<void>(parts.tasks.run(look, kAnswerPatience));
   }
   if (parts.board == nullptr) return;
   const auto offer = [&] {
