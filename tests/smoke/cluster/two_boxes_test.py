@@ -14,6 +14,7 @@ import time
 import unittest
 
 import lab
+from lab.retries import TRIES, tries
 from lab.streams import Stream
 from lab.waiting import wait_for
 from stage import netns, partners
@@ -242,10 +243,14 @@ class WithOpenVSwitch(Boxes):
 
 class Demonstration(unittest.TestCase):
     def test_it_goes_well(self):
-        done = subprocess.run([sys.executable, os.path.join(lab.ROOT, "app", "demo", "demo.py"), "--build", Boxes.build, "--cluster"],
-                              check=False, capture_output=True, text=True, timeout=DEMO_PATIENCE_S)
-        print(done.stdout, done.stderr, flush=True)
-        self.assertEqual((done.returncode, done.stdout.splitlines()[-1:]), (0, ["ok"]))
+        # (it allows no frame to be lost where none has to be; a machine that stands for a moment can lose one: docs/testing.md)
+        for _ in tries("the demonstration with two boxes"):
+            done = subprocess.run([sys.executable, os.path.join(lab.ROOT, "app", "demo", "demo.py"), "--build", Boxes.build, "--cluster"],
+                                  check=False, capture_output=True, text=True, timeout=DEMO_PATIENCE_S)
+            print(done.stdout, done.stderr, flush=True)
+            if (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["ok"]):
+                return
+        self.fail(f"not once in {TRIES} tries: {done.stdout.splitlines()[-1:]}")
 
 
 class WithLinux(Boxes):
