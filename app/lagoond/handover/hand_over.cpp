@@ -79,8 +79,7 @@ std::string HandOver::refusal(const Message& asked) const {
     return "two boxes have its LAGs: 'cluster want' lets the other box carry, and then restart it";
   if (asked.text.substr(asked.text.find(' ') + 1) != std::to_string(memory_.board().configuration()))
     return "it runs another configuration than this file (what commands changed counts): reload it, or "
-           "'config "
-           "save', so that both are the same";
+           "'config save', so that both are the same";
   return {};
 }
 

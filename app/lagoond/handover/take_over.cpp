@@ -29,9 +29,8 @@ std::string obstacle_of(const config::PortSource& source, const std::string& of)
   const dpdk::Device device = dpdk::device_of(source, 0);
   if (device.is_af_packet || device.is_tap) return {};
   return of + ": " + device.name +
-         ": only interfaces of the kernel (net_af_packet) and taps can be handed over from one process to "
-         "the "
-         "next; restart lagoond instead";
+         ": only interfaces of the kernel (net_af_packet) and taps can be handed over from one process "
+         "to the next; restart lagoond instead";
 }
 
 std::string obstacle_of(const config::Config& config) {
